@@ -14,3 +14,17 @@ export {
 } from './errors.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
+export type { EventBus, KazeEvent, SubscribeOptions, Subscription } from './ports/event-bus.ts';
+export type { EnqueueOptions, Job, JobQueue, JobWorker, QueueCounts, WorkOptions } from './ports/job-queue.ts';
+export type {
+  AuditEntry,
+  AuditRecord,
+  AuditVerification,
+  Ledger,
+  Page,
+  UsageDimension,
+  UsageFilter,
+  UsageRow,
+  UsageSum,
+} from './ports/ledger.ts';
+export type { Secret, Secrets } from './ports/secrets.ts';
