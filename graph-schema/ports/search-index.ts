@@ -26,8 +26,11 @@ export interface SearchQuery {
 
 /** Candidates, each list best first. Raw scores stay inside: they depend on other tenants' words. */
 export interface SearchCandidates {
-  readonly byText: ReadonlyArray<{ readonly id: string; /** 0..1, relative to the best of this list. */ readonly relative: number }>;
-  readonly byVector: ReadonlyArray<{ readonly id: string; /** Cosine, -1..1. */ readonly cosine: number }>;
+  readonly byText: ReadonlyArray<{
+    readonly id: string /** 0..1, relative to the best of this list. */;
+    readonly relative: number;
+  }>;
+  readonly byVector: ReadonlyArray<{ readonly id: string /** Cosine, -1..1. */; readonly cosine: number }>;
 }
 
 /** Identity of the graph state an index was built for. What does not match is rebuilt. */

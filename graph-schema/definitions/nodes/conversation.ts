@@ -1,0 +1,34 @@
+import { defineNode } from '../../domain/definition.ts';
+
+export const Conversation = defineNode({
+  name: 'Conversation',
+  plural: 'conversations',
+  family: 'work',
+  describe: 'A thread between people and agents, whatever carries it.',
+  properties: {
+    title: { kind: 'string', describe: 'What it is about.', optional: true, max: 500 },
+    state: { kind: 'enum', describe: 'Whether it goes on.', values: ['open', 'closed'] },
+    pending: {
+      kind: 'json',
+      describe: 'A question that the agent asked back and waits for.',
+      optional: true,
+      internal: true,
+    },
+  },
+  edges: {
+    agent: {
+      type: 'WITH',
+      to: 'Agent',
+      many: false,
+      inverse: { field: 'conversations', many: true },
+      describe: 'The agent that answers.',
+    },
+    person: {
+      type: 'STARTED_BY',
+      to: 'Person',
+      many: false,
+      inverse: { field: 'conversations', many: true },
+      describe: 'Who began it.',
+    },
+  },
+});

@@ -1,0 +1,95 @@
+/**
+ * The graph: what its nodes are, who may see which of them, and the one way to read and write them.
+ *
+ * @example
+ * const store = await createGraphStore({ engine, schema, clock, logger });
+ * const me = personPrincipal({ id: 'p1', name: 'Ada', role: 'operator', tenant: 'acme' });
+ * await store.transact(me, { why: 'an example' }, async (unit) => {
+ *   unit.create(Goal, { scope: tenantScope('acme'), title: 'More visitors', state: 'open' });
+ * });
+ */
+export {
+  agentPrincipal,
+  type Grant,
+  grantsFor,
+  type Principal,
+  personPrincipal,
+  type Right,
+  type Role,
+  type SystemPart,
+  systemPrincipal,
+  withinTenant,
+} from './access/principal.ts';
+export { agentScope, checkScope, scopeToken, tenantScope, verticalScope } from './access/scope.ts';
+export { loadDefinitions, schema } from './definitions/index.ts';
+export * from './definitions/nodes.ts';
+export {
+  COMMON_PROPERTIES,
+  type CommonValues,
+  defineNode,
+  type EdgeDefinition,
+  type NewNode,
+  type NodeDefinition,
+  type NodeFamily,
+  type NodeOf,
+  type NodePatch,
+  type PropertyDefinition,
+  type PropertyKind,
+} from './domain/definition.ts';
+export {
+  buildSchema,
+  didYouMean,
+  type GraphSchema,
+  type NodeType,
+  nearest,
+  type RelationField,
+} from './domain/schema.ts';
+export { graphError } from './errors.ts';
+export type { Embedder } from './ports/embedder.ts';
+export type {
+  CypherParameters,
+  CypherRow,
+  CypherScalar,
+  CypherValue,
+  DumpedNode,
+  DumpedRelationship,
+  EngineCallOptions,
+  EngineTransaction,
+  GraphEngine,
+  GraphEngineCapabilities,
+  IndexSpec,
+} from './ports/graph-engine.ts';
+export type {
+  CallOptions,
+  GraphStore,
+  ListOptions,
+  Subgraph,
+  SubgraphEdge,
+  SubgraphNode,
+  SubgraphOptions,
+  TransactOptions,
+  UnitOfWork,
+} from './ports/graph-store.ts';
+export type {
+  SearchCandidates,
+  SearchDocument,
+  SearchFingerprint,
+  SearchIndex,
+  SearchQuery,
+  SearchVector,
+} from './ports/search-index.ts';
+export type {
+  Condition,
+  OrderBy,
+  PageRead,
+  ReadConnection,
+  ReadEdge,
+  ReadNode,
+  ReadPlan,
+  ReadResult,
+  RelationCondition,
+  RelationRead,
+  RootRead,
+  Selection,
+  Where,
+} from './read/plan.ts';
