@@ -1,0 +1,38 @@
+/**
+ * Skills, agents and knowledge packs as YAML: reading, checking, hashing, loading a folder and watching it.
+ *
+ * @example
+ * const loaded = await loadDefinitions('agents/verticals');
+ * if (loaded.problems.length > 0) console.error(formatProblems(loaded.problems));
+ * for (const skill of loaded.skills) console.log(skill.name, skill.source.hash);
+ */
+export { canonicalJson, definitionHash } from './canonical.ts';
+export { checkReferences, checkSkillMetrics } from './cross-check.ts';
+export * from './expressions/index.ts';
+export {
+  KNOWLEDGE_KINDS,
+  KNOWLEDGE_RELATIONS,
+  type KnowledgeItem,
+  type KnowledgeKind,
+  type KnowledgeRelation,
+  parseKnowledgePack,
+} from './knowledge-pack.ts';
+export { knowledgeScope, matchesKnowledgeGlob, parseKnowledgePath } from './knowledge-path.ts';
+export { type LoadedDefinitions, type LoadOptions, loadDefinitions, loadKnowledgePack } from './load.ts';
+export { nearestName } from './nearest-name.ts';
+export { parseAgentDefinition } from './parse-agent.ts';
+export { parseDefinition } from './parse-definition.ts';
+export { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';
+export {
+  type DefinitionProblem,
+  definitionInvalid,
+  formatProblem,
+  formatProblems,
+  type Parsed,
+  type Position,
+  requireDefinition,
+} from './problems.ts';
+export * from './types.ts';
+export { STANDARD_VALIDATORS, type ValidatorCatalogue } from './validators.ts';
+export { type DefinitionChange, type DefinitionWatcher, type WatchOptions, watchDefinitions } from './watch.ts';
+export { SOURCE_LIMITS } from './yaml-source.ts';

@@ -1,0 +1,196 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { NAME_PATTERN } from '#platform';
+import { checkReferences } from './cross-check.ts';
+import { definitionErrors } from './errors.ts';
+import { type KnowledgeItem, type KnowledgePackOptions, parseKnowledgePack } from './knowledge-pack.ts';
+import { nearestName } from './nearest-name.ts';
+import { parseAgentDefinition } from './parse-agent.ts';
+import { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';
+import { type DefinitionProblem, type Parsed, problemAt } from './problems.ts';
+import type { AgentDefinition, Definition, SkillDefinition } from './types.ts';
+import { SOURCE_LIMITS } from './yaml-source.ts';
+
+export type LoadOptions = ParseOptions & KnowledgePackOptions;
+
+export interface LoadedDefinitions {
+  readonly verticals: readonly string[];
+  readonly skills: readonly SkillDefinition[];
+  readonly agents: readonly AgentDefinition[];
+  readonly knowledge: readonly KnowledgeItem[];
+  /** All that is wrong, in all files; a definition with a problem of its own is not among the loaded ones. */
+  readonly problems: readonly DefinitionProblem[];
+  /** Files that could not be read as what they should be, relative to the folder. */
+  readonly unreadableFiles: readonly string[];
+}
+
+const PARTS = ['agents', 'skills', 'knowledge'] as const;
+type Part = (typeof PARTS)[number];
+
+/**
+ * Reads `<folder>/<vertical>/{agents,skills,knowledge}/*.yaml`. File names in problems and sources are relative to the
+ * folder, with `/`. Throws only when the folder itself cannot be read.
+ */
+export async function loadDefinitions(folder: string, options: LoadOptions = {}): Promise<LoadedDefinitions> {
+  const reading = new FolderReading(folder, options);
+  const verticals = await reading.verticals();
+  for (const vertical of verticals) {
+    for (const part of await reading.parts(vertical)) {
+      for (const file of await reading.files(`${vertical}/${part}`)) await reading.read({ file, vertical, part });
+    }
+  }
+  const { skills, agents, knowledge, unreadableFiles } = reading;
+  const unreadable = unreadableFiles.map((file) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
+  const problems = [...reading.problems, ...checkReferences({ verticals, skills, agents, knowledge, unreadable })];
+  problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
+  return { verticals, skills, agents, knowledge, problems, unreadableFiles };
+}
+
+/** Reads all files of one vertical's `knowledge` folder. Relations to other packs are not checked here. */
+export async function loadKnowledgePack(
+  folder: string,
+  options: KnowledgePackOptions = {},
+): Promise<{ readonly items: readonly KnowledgeItem[]; readonly problems: readonly DefinitionProblem[] }> {
+  const reading = new FolderReading(folder, options);
+  for (const file of await reading.files('.')) await reading.read({ file, vertical: undefined, part: 'knowledge' });
+  return { items: reading.knowledge, problems: reading.problems };
+}
+
+class FolderReading {
+  readonly skills: SkillDefinition[] = [];
+  readonly agents: AgentDefinition[] = [];
+  readonly knowledge: KnowledgeItem[] = [];
+  readonly problems: DefinitionProblem[] = [];
+  readonly unreadableFiles: string[] = [];
+  readonly #folder: string;
+  readonly #options: LoadOptions;
+
+  constructor(folder: string, options: LoadOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  async verticals(): Promise<string[]> {
+    const names = (await this.#entries('.')).filter((entry) => entry.isFolder).map((entry) => entry.name);
+    return names.filter((name) => {
+      if (NAME_PATTERN.test(name) && !['client', 'platform'].includes(name)) return true;
+      const expected = 'a name such as internal-ops (a-z, 0-9 and -; not "client" or "platform")';
+      this.#problem(name, { what: `"${name}" cannot be a vertical`, expected });
+      return false;
+    });
+  }
+
+  async parts(vertical: string): Promise<Part[]> {
+    const names = (await this.#entries(vertical)).filter((entry) => entry.isFolder).map((entry) => entry.name);
+    for (const name of names) {
+      const nearest = PARTS.some((part) => part === name) ? undefined : nearestName(name, PARTS);
+      if (nearest)
+        this.#problem(`${vertical}/${name}`, { what: `unknown folder "${name}"`, expected: PARTS.join(', '), nearest });
+    }
+    return PARTS.filter((part) => names.includes(part));
+  }
+
+  async files(relative: string): Promise<string[]> {
+    const entries = await this.#entries(relative);
+    return entries
+      .filter((entry) => !entry.isFolder && /\.ya?ml$/.test(entry.name))
+      .map((entry) => path.posix.join(relative, entry.name));
+  }
+
+  async read(options: { file: string; vertical: string | undefined; part: Part }): Promise<void> {
+    const { file, vertical, part } = options;
+    const text = await this.#text(file);
+    if (text === undefined) return;
+    if (part === 'knowledge') {
+      const items = this.#take(file, parseKnowledgePack(text, file, this.#options)) ?? [];
+      const stranger = items.find((item) => vertical !== undefined && item.vertical !== vertical);
+      if (stranger)
+        this.#problem(file, {
+          what: `a pack of "${stranger.vertical}" in the folder of "${vertical}"`,
+          expected: `pack: ${vertical}`,
+        });
+      else this.knowledge.push(...items);
+    } else if (part === 'skills') {
+      const skill = this.#inVertical(this.#take(file, parseSkillDefinition(text, file, this.#options)), vertical);
+      if (skill) this.skills.push(skill);
+    } else {
+      const agent = this.#inVertical(this.#take(file, parseAgentDefinition(text, file)), vertical);
+      if (agent) this.agents.push(agent);
+    }
+  }
+
+  #take<T>(file: string, parsed: Parsed<T>): T | undefined {
+    this.problems.push(...parsed.problems);
+    if (parsed.definition === undefined) this.unreadableFiles.push(file);
+    return parsed.definition;
+  }
+
+  /** The folder says to which vertical a definition belongs; a `vertical:` key may repeat but not contradict it. */
+  #inVertical<T extends Definition>(definition: T | undefined, vertical: string | undefined): T | undefined {
+    if (!definition || vertical === undefined) return definition;
+    if (definition.vertical !== undefined && definition.vertical !== vertical) {
+      const { file } = definition.source;
+      const what = `vertical "${definition.vertical}" in the folder of "${vertical}"`;
+      this.problems.push(
+        problemAt(file, definition.positions.vertical ?? { line: 1, column: 1 }, { what, expected: vertical }),
+      );
+      this.unreadableFiles.push(file);
+      return undefined;
+    }
+    return { ...definition, vertical };
+  }
+
+  async #text(file: string): Promise<string | undefined> {
+    try {
+      const handle = await open(path.join(this.#folder, file), 'r');
+      try {
+        // One byte more than allowed tells too large a file without reading all of it.
+        const buffer = Buffer.alloc(SOURCE_LIMITS.maxBytes + 1);
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+        if (bytesRead > SOURCE_LIMITS.maxBytes) {
+          this.#problem(file, { what: 'the file is too large', expected: `at most ${SOURCE_LIMITS.maxBytes} bytes` });
+          this.unreadableFiles.push(file);
+          return undefined;
+        }
+        return decode(buffer.subarray(0, bytesRead));
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      const reason = error instanceof TypeError ? 'it is not UTF-8 text' : (error as Error).message;
+      this.#problem(file, { what: `the file cannot be read: ${reason}` });
+      this.unreadableFiles.push(file);
+      return undefined;
+    }
+  }
+
+  /** Entries by name, links followed (mounted configuration is made of links); hidden ones and non-files left out. */
+  async #entries(relative: string): Promise<{ name: string; isFolder: boolean }[]> {
+    const absolute = path.join(this.#folder, relative);
+    let names: string[];
+    try {
+      names = await readdir(absolute);
+    } catch (cause) {
+      const message = `the folder ${absolute} cannot be read (${(cause as NodeJS.ErrnoException).code}); name a folder of verticals`;
+      throw definitionErrors('KAZE_DEFINITION_FOLDER_UNREADABLE', message, { cause, fields: { folder: absolute } });
+    }
+    const entries = await Promise.all(
+      names
+        .filter((name) => !name.startsWith('.'))
+        .sort()
+        .map(async (name) => {
+          const info = await stat(path.join(absolute, name)).catch(() => undefined);
+          return info && (info.isFile() || info.isDirectory()) ? { name, isFolder: info.isDirectory() } : undefined;
+        }),
+    );
+    return entries.filter((entry) => entry !== undefined);
+  }
+
+  #problem(file: string, detail: Parameters<typeof problemAt>[2]): void {
+    this.problems.push(problemAt(file, { line: 1, column: 1 }, detail));
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
