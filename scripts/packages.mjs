@@ -2,7 +2,7 @@
 // (without dev packages) and by `npm test` (with them). Needs Node's own modules only.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,22 +42,10 @@ function isStamped(root, lockHash, dev) {
 
 function stamp(root, lockHash, dev) {
   writeFileSync(join(root, STAMP), `${JSON.stringify({ lock: lockHash, system: system(), dev })}\n`);
-  linkCommand(root);
   return false;
 }
 
 const system = () => `${process.platform}-${process.arch}`;
-
-/** `npm ci` links the commands of dependencies but not the package's own, which `npx kaze` finds quickest there. */
-function linkCommand(root) {
-  if (process.platform === 'win32') return;
-  try {
-    mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
-    symlinkSync('../../bin/kaze.js', join(root, 'node_modules/.bin/kaze'));
-  } catch {
-    // There already, or a file system without links: npx finds the command by package.json then.
-  }
-}
 
 /** npm's own record of what it put into node_modules, which it writes last, against the lockfile. */
 function fits(root, lock, dev) {
@@ -70,12 +58,14 @@ function fits(root, lock, dev) {
   return Object.entries(lock.packages).every(([path, wanted]) => {
     if (path === '' || wanted.link || (!dev && (wanted.dev || wanted.devOptional))) return true;
     const found = installed[path];
-    if (!found) return wanted.optional === true && !isForThisSystem(wanted);
+    if (!found) return wanted.optional === true && !isBuildForThisSystem(wanted);
     return found.version === wanted.version && (wanted.optional || existsSync(join(root, path)));
   });
 }
 
-function isForThisSystem({ os, cpu, libc }) {
+/** A native build that must be here. An optional package for every system may be part of a build for another one. */
+function isBuildForThisSystem({ os, cpu, libc }) {
+  if (!os && !cpu) return false;
   const musl = existsSync('/etc/alpine-release');
   const allows = (list, own) =>
     !list || list.includes(own) || (list.every((x) => x.startsWith('!')) && !list.includes(`!${own}`));
