@@ -1,0 +1,91 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from '../../database/migrations.ts';
+
+/** PostgreSQL's bigint: text from `pg`, a number or bigint from PGlite. Read through `toInteger` only. */
+export type StoredInteger = string | number | bigint;
+
+export type LedgerTables = {
+  usage: {
+    position: StoredInteger;
+    id: string;
+    at: StoredInteger;
+    tenant: string;
+    agent: string;
+    task: string | null;
+    skill_version: string | null;
+    channel: string | null;
+    provider: string;
+    model: string;
+    key_id: string | null;
+    input_tokens: StoredInteger;
+    output_tokens: StoredInteger;
+    cached_tokens: StoredInteger;
+    cost_micros: StoredInteger;
+    latency_ms: StoredInteger;
+    first_token_ms: StoredInteger | null;
+    outcome: string;
+    error_code: string | null;
+  };
+  audit: {
+    sequence: StoredInteger;
+    id: string;
+    at: StoredInteger;
+    attempt: string;
+    phase: string;
+    actor: string;
+    action: string;
+    subject: string;
+    scope: string;
+    result: string | null;
+    detail: string;
+    previous_hash: string;
+    hash: string;
+  };
+};
+
+export type LedgerDatabase = Kysely<LedgerTables>;
+
+// Ids compare by their bytes ("C"): the engines' default collations differ, and pages continue after an id.
+export const ledgerMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'usage and audit',
+    async up(transaction, schema) {
+      const usage = sql.id(schema, 'usage');
+      const audit = sql.id(schema, 'audit');
+      const statements = [
+        sql`create table ${usage} (
+          position bigint generated always as identity unique,
+          id text collate "C" primary key, at bigint not null, tenant text not null, agent text not null, task text,
+          skill_version text, channel text, provider text not null, model text not null, key_id text,
+          input_tokens bigint not null, output_tokens bigint not null, cached_tokens bigint not null,
+          cost_micros bigint not null, latency_ms bigint not null, first_token_ms bigint,
+          outcome text not null, error_code text)`,
+        sql`create index usage_at on ${usage} (at, id)`,
+        sql`create index usage_tenant on ${usage} (tenant, at, id)`,
+        sql`create index usage_task on ${usage} (task) where task is not null`,
+        // The detail is text: jsonb would reorder keys and rewrite numbers, and the hash is over the exact content.
+        sql`create table ${audit} (
+          sequence bigint primary key, id text collate "C" not null unique, at bigint not null, attempt text not null,
+          phase text not null, actor text not null, action text not null, subject text not null, scope text not null,
+          result text, detail text not null, previous_hash text not null, hash text not null)`,
+        sql`create index audit_scope on ${audit} (scope, sequence)`,
+        sql`create index audit_subject on ${audit} (subject, sequence)`,
+        sql`create index audit_actor on ${audit} (actor, sequence)`,
+        sql`create function ${sql.id(schema, 'refuse_change')}() returns trigger language plpgsql as
+          $$ begin raise exception 'the ledger is append-only'; end $$`,
+        ...[usage, audit].flatMap((table) => [
+          sql`create trigger append_only before update or delete on ${table}
+            for each row execute function ${sql.id(schema, 'refuse_change')}()`,
+          sql`create trigger append_only_truncate before truncate on ${table}
+            for each statement execute function ${sql.id(schema, 'refuse_change')}()`,
+        ]),
+      ];
+      for (const statement of statements) await statement.execute(transaction);
+    },
+  },
+];
+
+/** Names of the locks that writers and backups share, across processes. */
+export const usageLock = (schema: string) => `${schema}:usage`;
+export const auditLock = (schema: string) => `${schema}:audit`;
