@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '#platform';
+import { ChildGone, fromGrafeo } from './errors.ts';
+import type { ChildAnswer, ChildRequest } from './protocol.ts';
+
+const ENTRY = fileURLToPath(new URL('./child.mjs', import.meta.url));
+const PAGE_BYTES = 4_096;
+const LOGGED_CHARACTERS = 500;
+
+interface Waiting {
+  readonly kind: ChildRequest['kind'];
+  readonly resolve: (answer: ChildAnswer) => void;
+  readonly reject: (error: Error) => void;
+  /** Answers the caller now, before the process is killed; absent where nobody may be answered early. */
+  readonly abandon: ((error: Error) => void) | undefined;
+  killTimer: NodeJS.Timeout | undefined;
+}
+
+export interface SentRequest {
+  readonly answer: Promise<ChildAnswer>;
+  /** Kills the process unless this request is answered within `graceMs`: a statement cannot be cancelled. */
+  endWithin(graceMs: number): void;
+}
+
+/** One child process and the requests that wait for it. */
+export class EngineChild {
+  readonly exited: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #gone: ChildGone | undefined;
+
+  constructor(logger: Logger) {
+    // An empty environment: no credential of the cell reaches it, and no NODE_OPTIONS changes it.
+    this.#process = fork(ENTRY, [], {
+      env: {},
+      execArgv: [],
+      serialization: 'json',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      logger.warn({ text: text.slice(0, LOGGED_CHARACTERS) }, 'the embedded graph wrote to its error output');
+    });
+    this.#process.on('message', (message) => this.#onAnswer(message as ChildAnswer));
+    this.exited = new Promise((resolve) => {
+      const end = (why: string): void => {
+        this.#end(why);
+        resolve();
+      };
+      this.#process.once('error', (error) => end(`its process could not be used (${error.message})`));
+      this.#process.once('exit', (code, signal) => end(`its process ended (${signal ?? `exit code ${code}`})`));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** @param abandon what answers the caller when this request is to be given up at once (memory) */
+  send(request: ChildRequest, abandon?: (error: Error) => void): SentRequest {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const answer = new Promise<ChildAnswer>((resolve, reject) => {
+      if (this.#gone || !this.#process.connected) {
+        reject(this.#gone ?? new ChildGone('its process is gone'));
+        return;
+      }
+      this.#waiting.set(id, { kind: request.kind, resolve, reject, abandon, killTimer: undefined });
+      // A failed send is followed by the exit event, which answers everything that waits.
+      this.#process.send({ id, ...request }, () => undefined);
+    });
+    return {
+      answer,
+      endWithin: (graceMs) => {
+        const waiting = this.#waiting.get(id);
+        if (waiting) waiting.killTimer ??= setTimeout(() => this.kill(), graceMs);
+      },
+    };
+  }
+
+  async call(request: ChildRequest): Promise<ChildAnswer> {
+    return this.send(request).answer;
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Gives up the statement that has run longest, then kills the process; others find it gone and repeat. */
+  killForMemory(error: () => Error): void {
+    for (const waiting of this.#waiting.values()) {
+      if (!waiting.abandon) continue;
+      waiting.abandon(error());
+      break;
+    }
+    this.kill();
+  }
+
+  /** Resident memory in bytes: from the system, or where it does not tell, from the process itself. */
+  async residentBytes(): Promise<number> {
+    try {
+      const pages = (await readFile(`/proc/${this.pid}/statm`, 'utf8')).split(' ')[1];
+      return Number(pages) * PAGE_BYTES;
+    } catch {
+      return (await this.call({ kind: 'stats' })).stats?.residentBytes ?? 0;
+    }
+  }
+
+  #onAnswer(answer: ChildAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (!waiting) return;
+    this.#waiting.delete(answer.id);
+    clearTimeout(waiting.killTimer);
+    if (answer.failure) waiting.reject(fromGrafeo(answer.failure));
+    else waiting.resolve(answer);
+  }
+
+  #end(why: string): void {
+    if (this.#gone) return;
+    this.#gone = new ChildGone(why);
+    for (const waiting of this.#waiting.values()) {
+      clearTimeout(waiting.killTimer);
+      waiting.reject(this.#gone);
+    }
+    this.#waiting.clear();
+  }
+}
