@@ -45,6 +45,7 @@ export {
   type RelationField,
 } from './domain/schema.ts';
 export { graphError } from './errors.ts';
+export type { Migration } from './migrations/index.ts';
 export type { Embedder } from './ports/embedder.ts';
 export type {
   CypherParameters,
@@ -83,7 +84,6 @@ export type {
   OrderBy,
   PageRead,
   ReadConnection,
-  ReadEdge,
   ReadNode,
   ReadPlan,
   ReadResult,
@@ -93,3 +93,5 @@ export type {
   Selection,
   Where,
 } from './read/plan.ts';
+export { createGraphStore, type GraphStoreOptions } from './store/graph-store.ts';
+export { type OpenedGraph, openGraph } from './store/open.ts';

@@ -56,6 +56,8 @@ export interface UnitOfWork {
   ): Promise<NodeOf<D> | undefined>;
   /** Removes the node and its relationships. For what may be erased or swept; facts are retired instead. */
   remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
+  /** As `remove`, and empties the contents of the node's revisions: nothing of what it said is left. */
+  erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /**
    * Joins two nodes; joining them again only replaces the relationship's properties. Needs write on the start and read
    * on the end. Errors: KAZE_GRAPH_NOT_FOUND at the next read or the commit when either is absent or out of reach.

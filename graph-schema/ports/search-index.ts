@@ -13,6 +13,8 @@ export interface SearchVector {
   readonly id: string;
   readonly model: string;
   readonly vector: Float32Array;
+  /** The text it was made from. When given, a vector whose text was replaced meanwhile is dropped, not stored. */
+  readonly text?: string;
 }
 
 export interface SearchQuery {

@@ -16,6 +16,11 @@ export interface RootRead {
   /** `one` finds by id and gives a node or null; `page` gives a connection. */
   readonly find: { readonly by: 'id'; readonly id: string } | { readonly by: 'page'; readonly page: PageRead };
   readonly select: Selection;
+  /**
+   * Epoch milliseconds: nodes with `recordedAt`/`retiredAt` count only if they were held then, with the values that they
+   * had then. Filters and order still look at present values.
+   */
+  readonly asOf?: number;
 }
 
 export interface PageRead {
@@ -25,8 +30,9 @@ export interface PageRead {
   readonly first?: number;
   /** Cursor of the item after which to go on. */
   readonly after?: string;
-  /** What of the connection is wanted; items always are. */
+  /** What of the connection is wanted besides the nodes. */
   readonly totalCount?: boolean;
+  readonly cursors?: boolean;
 }
 
 export interface OrderBy {
@@ -45,7 +51,7 @@ export interface RelationRead {
   /** Name of the relation field on the node type. */
   readonly field: string;
   readonly select: Selection;
-  /** Result key to property of the relationship itself; given beside the node as `edge`. */
+  /** Result key to property of the relationship itself; for relations to many, in the connection's `edges`. */
   readonly edgeProperties?: Readonly<Record<string, string>>;
   /** For relations to many. */
   readonly page?: PageRead;
@@ -84,17 +90,15 @@ export interface Where {
 /** A node of a result: properties and relations under the keys that the plan gave. */
 export type ReadNode = { [key: string]: unknown };
 
-export interface ReadEdge {
-  readonly node: ReadNode;
-  readonly cursor: string;
-  readonly edge: ReadNode;
-}
-
 export interface ReadConnection {
-  readonly edges: readonly ReadEdge[];
+  readonly nodes: readonly ReadNode[];
+  /** One a node, in order, when the plan asked for cursors. */
+  readonly cursors?: readonly string[];
+  /** Properties of the relationship to each node, in order, when the plan asked for some. */
+  readonly edges?: readonly ReadNode[];
   readonly hasNextPage: boolean;
   readonly totalCount?: number;
 }
 
-/** By root key: a node or null for `id`, a connection for `page`. */
+/** By root key: a node or null for `id`, a connection for `page`. Relations to one: a node or null. */
 export type ReadResult = Record<string, ReadNode | ReadConnection | null>;

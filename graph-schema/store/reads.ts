@@ -1,0 +1,63 @@
+import type { Principal } from '../access/principal.ts';
+import type { NodeDefinition, NodeOf } from '../domain/definition.ts';
+import type { GraphSchema } from '../domain/schema.ts';
+import type { CypherParameters, CypherRow } from '../ports/graph-engine.ts';
+import type { ListOptions } from '../ports/graph-store.ts';
+import { compileRead } from '../read/compile.ts';
+import type { ReadConnection, ReadPlan, ReadResult } from '../read/plan.ts';
+import { shapeResult } from '../read/shape.ts';
+import { TextBuilder } from '../read/text.ts';
+import type { Visibility } from '../read/where.ts';
+
+/** Something that runs one text: the engine itself, or a transaction of it. */
+export interface Reader {
+  readonly schema: GraphSchema;
+  run(text: string, parameters: CypherParameters): Promise<readonly CypherRow[]>;
+}
+
+const MAX_PUBLIC_PAGE = 1_000;
+const MAX_LIST = 10_000;
+const DEFAULT_LIST = 100;
+
+export async function readPlan(
+  reader: Reader,
+  principal: Principal,
+  { plan, visibility }: { plan: ReadPlan; visibility: Visibility },
+): Promise<ReadResult> {
+  if (plan.roots.length === 0) return {};
+  const maxPage = visibility === 'public' ? MAX_PUBLIC_PAGE : MAX_LIST;
+  const compiled = compileRead(plan, new TextBuilder(reader.schema, principal), { visibility, maxPage });
+  const [row] = await reader.run(compiled.text, compiled.parameters);
+  return shapeResult(row!, compiled.shapes);
+}
+
+/** All properties of a type, internal ones included: for code, not for clients. */
+function everything(reader: Reader, definition: NodeDefinition) {
+  const names = Object.keys(reader.schema.type(definition.name).properties);
+  return { properties: Object.fromEntries(names.map((name) => [name, name])) };
+}
+
+export async function readOne<D extends NodeDefinition>(
+  reader: Reader,
+  principal: Principal,
+  definition: D,
+  id: string,
+): Promise<NodeOf<D> | undefined> {
+  const select = everything(reader, definition);
+  const plan: ReadPlan = { roots: [{ key: 'node', node: definition.name, find: { by: 'id', id }, select }] };
+  const { node } = await readPlan(reader, principal, { plan, visibility: 'all' });
+  return (node ?? undefined) as NodeOf<D> | undefined;
+}
+
+export async function readPage<D extends NodeDefinition>(
+  reader: Reader,
+  principal: Principal,
+  definition: D,
+  { where, orderBy, limit = DEFAULT_LIST }: ListOptions,
+): Promise<Array<NodeOf<D>>> {
+  const select = everything(reader, definition);
+  const page = { where, orderBy, first: limit };
+  const plan: ReadPlan = { roots: [{ key: 'page', node: definition.name, find: { by: 'page', page }, select }] };
+  const result = await readPlan(reader, principal, { plan, visibility: 'all' });
+  return (result.page as ReadConnection).nodes as unknown as Array<NodeOf<D>>;
+}

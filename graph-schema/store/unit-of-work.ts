@@ -1,0 +1,352 @@
+import { newId } from '#platform';
+import type { Principal } from '../access/principal.ts';
+import { checkScope, requireWrite } from '../access/scope.ts';
+import { Outbox } from '../definitions/nodes/outbox.ts';
+import { Receipt } from '../definitions/nodes/receipt.ts';
+import { Revision } from '../definitions/nodes/revision.ts';
+import type { NewNode, NodeDefinition, NodeOf, NodePatch } from '../domain/definition.ts';
+import type { GraphSchema, NodeType } from '../domain/schema.ts';
+import { validated } from '../domain/validation.ts';
+import { graphError } from '../errors.ts';
+import type { CypherScalar, CypherValue, EngineTransaction } from '../ports/graph-engine.ts';
+import type { EdgeName, ListOptions, UnitOfWork } from '../ports/graph-store.ts';
+import { TextBuilder } from '../read/text.ts';
+import { type Reader, readOne, readPage } from './reads.ts';
+import { CREATE, LOCK, PATCH, RELATE, RELATED, REMOVE, UNRELATE } from './statements.ts';
+
+interface Context {
+  readonly transaction: EngineTransaction;
+  readonly principal: Principal;
+  readonly schema: GraphSchema;
+  readonly now: number;
+  readonly why: string;
+}
+
+interface Relations {
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: Array<{ from: string; to: string; properties: Record<string, CypherValue> }>;
+}
+
+type Patch = { readonly id: string; readonly patch: Record<string, CypherValue> };
+
+interface Expectation {
+  readonly expect?: Readonly<Record<string, CypherScalar | readonly CypherScalar[]>>;
+  readonly version?: number;
+}
+
+interface Entry {
+  readonly subject: string;
+  readonly subjectType: string;
+  readonly scope: string;
+  readonly change: string;
+  readonly attempt?: string;
+}
+
+interface Change {
+  readonly id: string;
+  readonly scope: string;
+  readonly change: string;
+  /** Whether the search index has to look again. */
+  readonly searched?: boolean;
+  /** Whether only internal properties changed: nothing to tell anyone. */
+  readonly silent?: boolean;
+}
+
+interface RevisionEntry {
+  readonly id: string;
+  readonly scope: string;
+  readonly action: 'created' | 'updated' | 'removed';
+  readonly number: number;
+  readonly before?: object;
+  readonly after?: object;
+}
+
+const BATCH = 2_000;
+
+/**
+ * Collects creations and relations and writes them in batches before the next read and before the commit; keeps the
+ * revisions and outbox entries that belong to what was changed.
+ */
+export class TransactionUnit implements UnitOfWork {
+  readonly principal: Principal;
+  readonly now: number;
+  /** Whether anything was written, and whether a feeder has work because of it. */
+  wrote = false;
+  announced = false;
+  readonly #context: Context;
+  readonly #reader: Reader;
+  readonly #created = new Map<string, Array<Record<string, CypherValue>>>();
+  readonly #related = new Map<string, Relations>();
+  readonly #patches = new Map<NodeDefinition, Patch[]>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.principal = context.principal;
+    this.now = context.now;
+    this.#reader = {
+      schema: context.schema,
+      run: (text, parameters) => context.transaction.run(text, parameters),
+    };
+  }
+
+  async get<D extends NodeDefinition>(definition: D, id: string): Promise<NodeOf<D> | undefined> {
+    await this.flush();
+    return readOne(this.#reader, this.principal, definition, id);
+  }
+
+  async list<D extends NodeDefinition>(definition: D, options: ListOptions = {}): Promise<Array<NodeOf<D>>> {
+    await this.flush();
+    return readPage(this.#reader, this.principal, definition, options);
+  }
+
+  async related<D extends NodeDefinition>(definition: D, edge: EdgeName<D>, id: string): Promise<string[]> {
+    await this.flush();
+    const text = this.#text();
+    const { type, to } = definition.edges[edge]!;
+    const scopes = { from: text.scope('a', definition), to: text.scope('b', this.#type(to).definition) };
+    const rows = await this.#run(RELATED(type, definition.name, to, scopes), { ...text.parameters, id });
+    return rows.map((row) => row.id as string);
+  }
+
+  create<D extends NodeDefinition>(definition: D, node: NewNode<D> & { scope: string; id?: string }): string {
+    const { id = newId(), scope, ...values } = node as { id?: string; scope: string } & Record<string, unknown>;
+    requireWrite(this.principal, definition, checkScope(scope));
+    const checked = validated(values, definition.properties, { what: definition.name, mode: 'create' });
+    this.#insert(definition, { id, scope, ...checked });
+    this.#announce(definition, { id, scope, change: 'created' });
+    if (definition.revisioned) this.#revise(definition, { id, scope, action: 'created', number: 1 });
+    return id;
+  }
+
+  async upsert<D extends NodeDefinition>(definition: D, node: NewNode<D> & { scope: string; id: string }) {
+    const { id, scope, ...values } = node as { id: string; scope: string } & Record<string, unknown>;
+    const change = await this.#change(definition, id, (current) => {
+      if (current.scope !== scope) {
+        throw graphError('KAZE_GRAPH_INVALID', `${definition.name} ${id} belongs to another scope and never moves`);
+      }
+      const different = Object.entries(values).filter(
+        ([name, value]) => !sameValue((current as Record<string, unknown>)[name], value),
+      );
+      return Object.fromEntries(different) as NodePatch<D>;
+    });
+    if (change) return { id, change: change.after === change.before ? ('none' as const) : ('updated' as const) };
+    this.create(definition, node);
+    return { id, change: 'created' as const };
+  }
+
+  async update<D extends NodeDefinition>(
+    definition: D,
+    id: string,
+    patch: NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined),
+    options: Expectation = {},
+  ): Promise<NodeOf<D> | undefined> {
+    const change = await this.#change(definition, id, (current) => {
+      if (options.version !== undefined && options.version !== current.version) return undefined;
+      for (const [name, wanted] of Object.entries(options.expect ?? {})) {
+        const actual = ((current as Record<string, unknown>)[name] ?? null) as CypherScalar;
+        if (!(Array.isArray(wanted) ? wanted.includes(actual) : wanted === actual)) return undefined;
+      }
+      return typeof patch === 'function' ? patch(current) : patch;
+    });
+    return change?.after;
+  }
+
+  /** Locks, lets `decide` look at the locked state, and changes it; undefined when absent or decided against. */
+  async #change<D extends NodeDefinition>(
+    definition: D,
+    id: string,
+    decide: (current: NodeOf<D>) => NodePatch<D> | undefined,
+  ): Promise<{ before: NodeOf<D>; after: NodeOf<D> } | undefined> {
+    const before = await this.#lock(definition, id);
+    const wanted = before && decide(before);
+    if (!before || !wanted) return undefined;
+    const state = before as Record<string, unknown>;
+    const checked = validated(wanted, definition.properties, { what: definition.name, mode: 'update' });
+    const changed = Object.fromEntries(
+      Object.entries(checked).filter(([name, value]) => !sameValue(state[name], value)),
+    );
+    const names = Object.keys(changed);
+    if (names.length === 0) return { before, after: before };
+
+    const version = before.version + 1;
+    const patch = { ...changed, updatedAt: this.now, version };
+    this.#patch(definition, { id, patch });
+    this.#announce(definition, {
+      id,
+      scope: before.scope,
+      change: 'updated',
+      searched: names.some((name) => name === 'retiredAt' || definition.searchable?.includes(name)),
+      silent: names.every((name) => definition.properties[name]?.internal),
+    });
+    if (definition.revisioned) {
+      const old = Object.fromEntries(names.map((name) => [name, state[name] ?? null]));
+      this.#revise(definition, {
+        id,
+        scope: before.scope,
+        action: 'updated',
+        number: version,
+        before: old,
+        after: changed,
+      });
+    }
+    return { before, after: { ...before, ...patch } as NodeOf<D> };
+  }
+
+  async remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
+    const current = await this.#lock(definition, id);
+    if (!current) return false;
+    const text = this.#text();
+    await this.#run(REMOVE(definition.name, text.scope('n', definition, 'write')), { ...text.parameters, ids: [id] });
+    this.wrote = true;
+    this.#announce(definition, { id, scope: current.scope, change: 'removed', searched: true });
+    if (definition.revisioned) {
+      this.#revise(definition, { id, scope: current.scope, action: 'removed', number: current.version + 1 });
+    }
+    return true;
+  }
+
+  async erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
+    if (!(await this.remove(definition, id))) return false;
+    const revisions = await this.list(Revision, { where: { subject: { eq: id } }, limit: 10_000 });
+    for (const revision of revisions) {
+      this.#patch(Revision, {
+        id: revision.id,
+        patch: { before: null, after: null, erased: true, updatedAt: this.now },
+      });
+    }
+    return true;
+  }
+
+  relate<D extends NodeDefinition>(
+    definition: D,
+    edge: EdgeName<D>,
+    fromId: string,
+    toId: string | readonly string[],
+    properties: Readonly<Record<string, CypherScalar>> = {},
+  ): void {
+    const declared = definition.edges[edge]!;
+    const what = `${definition.name}.${edge} (${declared.type})`;
+    const checked = validated(properties, declared.properties ?? {}, { what, mode: 'create' });
+    const key = `${declared.type} ${definition.name} ${declared.to}`;
+    const batch = this.#related.get(key) ?? { type: declared.type, from: definition.name, to: declared.to, rows: [] };
+    this.#related.set(key, batch);
+    for (const to of typeof toId === 'string' ? [toId] : toId)
+      batch.rows.push({ from: fromId, to, properties: checked });
+    this.wrote = true;
+  }
+
+  async unrelate<D extends NodeDefinition>(
+    definition: D,
+    edge: EdgeName<D>,
+    fromId: string,
+    toId?: string,
+  ): Promise<void> {
+    await this.flush();
+    const text = this.#text();
+    const { type, to } = definition.edges[edge]!;
+    const scope = text.scope('a', definition, 'write');
+    this.wrote = true;
+    await this.#run(UNRELATE(type, definition.name, to, scope), { ...text.parameters, id: fromId, to: toId ?? null });
+  }
+
+  audit(entry: { action: string; subject: string; subjectType: string; scope: string; attempt?: string }): void {
+    this.#outbox('audit', { ...entry, change: entry.action });
+  }
+
+  /** Leaves the proof that this transaction happened. */
+  receipt(id: string): void {
+    this.#insert(Receipt, { id, scope: 'platform' });
+  }
+
+  /** Writes what was collected: nodes first, then changes, then relations between them. */
+  async flush(): Promise<void> {
+    for (const [label, rows] of [...this.#created]) {
+      this.#created.delete(label);
+      for (let at = 0; at < rows.length; at += BATCH)
+        await this.#run(CREATE(label), { rows: rows.slice(at, at + BATCH) });
+    }
+    for (const [definition, rows] of [...this.#patches]) {
+      this.#patches.delete(definition);
+      const text = this.#text();
+      await this.#run(PATCH(definition.name, text.scope('n', definition, 'write')), { ...text.parameters, rows });
+    }
+    for (const [key, batch] of [...this.#related]) {
+      this.#related.delete(key);
+      for (let at = 0; at < batch.rows.length; at += BATCH) await this.#join(batch, batch.rows.slice(at, at + BATCH));
+    }
+  }
+
+  async #join(batch: Relations, rows: Relations['rows']): Promise<void> {
+    const text = this.#text();
+    const from = this.#type(batch.from).definition;
+    const scopes = { from: text.scope('a', from, 'write'), to: text.scope('b', this.#type(batch.to).definition) };
+    const [result] = await this.#run(RELATE(batch.type, batch.from, batch.to, scopes), { ...text.parameters, rows });
+    if (result?.joined === rows.length) return;
+    const ids = rows.slice(0, 3).map((row) => `${row.from} -> ${row.to}`);
+    throw graphError(
+      'KAZE_GRAPH_NOT_FOUND',
+      `${batch.type} from ${batch.from} to ${batch.to}: ${rows.length - (result?.joined as number)} of ${rows.length} ends do not exist for ${this.principal.name} (${ids.join(', ')})`,
+      { fields: { type: batch.type } },
+    );
+  }
+
+  /** Takes the write lock and reads the state under it. */
+  async #lock<D extends NodeDefinition>(definition: D, id: string): Promise<NodeOf<D> | undefined> {
+    await this.flush();
+    const text = this.#text();
+    const scope = text.scope('n', definition, 'write');
+    const rows = await this.#run(LOCK(this.#type(definition.name), scope), { ...text.parameters, id, token: newId() });
+    return rows[0]?.node as unknown as NodeOf<D> | undefined;
+  }
+
+  #insert(definition: NodeDefinition, values: Record<string, CypherValue>): void {
+    const rows = this.#created.get(definition.name) ?? [];
+    this.#created.set(definition.name, rows);
+    const made = { createdAt: this.now, createdBy: this.principal.id, updatedAt: this.now, version: 1 };
+    rows.push({ ...values, ...made });
+    this.wrote = true;
+  }
+
+  #patch(definition: NodeDefinition, patch: Patch): void {
+    this.#patches.set(definition, [...(this.#patches.get(definition) ?? []), patch]);
+    this.wrote = true;
+  }
+
+  #announce(definition: NodeDefinition, { id, scope, change, searched = true, silent = false }: Change): void {
+    const entry = { subject: id, subjectType: definition.name, scope, change };
+    if (definition.searchable && searched) this.#outbox('index', entry);
+    if (definition.published && !silent) this.#outbox('event', entry);
+  }
+
+  #outbox(kind: 'index' | 'event' | 'audit', { subject, subjectType, scope, change, attempt }: Entry): void {
+    this.announced = true;
+    const values = { kind, subject, subjectType, change, actor: this.principal.id, ...(attempt ? { attempt } : {}) };
+    this.#insert(Outbox, { id: newId(), scope, ...values });
+  }
+
+  #revise(definition: NodeDefinition, { id, scope, action, number, before, after }: RevisionEntry): void {
+    const values = { subject: id, subjectType: definition.name, action, number, why: this.#context.why, erased: false };
+    const contents: Record<string, string> =
+      before && after ? { before: JSON.stringify(before), after: JSON.stringify(after) } : {};
+    this.#insert(Revision, { id: newId(), scope, ...values, ...contents });
+  }
+
+  #text(): TextBuilder {
+    return new TextBuilder(this.#context.schema, this.principal);
+  }
+
+  #type(name: string): NodeType {
+    return this.#context.schema.type(name);
+  }
+
+  #run(text: string, parameters: Record<string, CypherValue>) {
+    return this.#context.transaction.run(text, parameters);
+  }
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => item === b[index]);
+  return (a ?? null) === (b ?? null);
+}
