@@ -12,6 +12,7 @@ export {
   isKazeError,
   KazeError,
 } from './errors.ts';
+export * from './formats/index.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
 export type { EventBus, KazeEvent, SubscribeOptions, Subscription } from './ports/event-bus.ts';
