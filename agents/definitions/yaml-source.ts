@@ -169,6 +169,10 @@ function checkShape(document: Document.Parsed, source: YamlSource): void {
   visit(document, (_key, node, path) => {
     if (isAlias(node)) {
       aliases += 1;
+      if (aliases <= SOURCE_LIMITS.maxAliases && !node.resolve(document)) {
+        const expected = `&${node.source} before it`;
+        source.problems.add(source.at(node), { what: `alias *${node.source} without anchor`, expected });
+      }
       if (aliases === SOURCE_LIMITS.maxAliases + 1) {
         source.problems.add(source.at(node), {
           what: 'too many aliases',

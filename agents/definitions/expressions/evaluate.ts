@@ -134,7 +134,10 @@ export class Evaluator {
     const [a, b] = values;
     if (typeof a === 'number' && typeof b === 'number' && Number.isFinite(a) && Number.isFinite(b)) return a - b;
     if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
-    const bad = typeof a === 'number' || typeof a === 'string' ? right : left;
+    const isOrdered = (value: unknown) => typeof value === 'string' || Number.isFinite(value);
+    // A number against a text: the side that a run filled in is to blame, not the one in the definition.
+    const blameRight = isOrdered(a) && (!isOrdered(b) || left.type === 'literal');
+    const bad = blameRight ? right : left;
     const needs =
       bad === left && right.type === 'literal' ? `needs ${operator} ${renderExpression(right)}` : 'needs a number';
     throw new ExpressionFailure(

@@ -92,7 +92,7 @@ describe('the founding document’s YAML blocks, verbatim', () => {
   it.each([
     ['a body that falls back to the margin', (text: string) => text.replace('  outputs:', 'outputs:'), 14],
     ['another key as headline', (text: string) => text.replace('skill:', 'ability:'), 1],
-    ['an indented list beneath a nested key', (text: string) => text.replace('  inputs:', '  inputs: x'), 4],
+    ['an indented list beneath a nested key', (text: string) => text.replace('  inputs:', '  inputs: x'), 6],
   ])('refuses %s', (_name, change, line) => {
     const { definition, problems } = parseSkillDefinition(change(skillText), 'f');
     expect(definition).toBeUndefined();

@@ -52,7 +52,7 @@ describe('problems of a skill file', () => {
     ['a tag', `${HEAD}prompt: !!js/function "x"\n`, /^f\.yaml:7:/],
     ['a null byte', `${HEAD}prompt: "a\u0000"\n`, /not text; found U\+0000/],
     ['a replacement character of broken UTF-8', `${HEAD}prompt: "\ufffd"\n`, /found U\+FFFD/],
-    ['an unresolved alias', `${HEAD}prompt: *nope\n`, /alias without anchor/],
+    ['an unresolved alias', `${HEAD}prompt: *nope\n`, /^f\.yaml:7:9 alias \*nope without anchor/],
     ['a merge key', `${HEAD}<<: { risk: low }\n`, /unknown key "<<"/],
     ['a key of the prototype', `${HEAD}__proto__: { risk: low }\n`, /unknown key "__proto__"/],
     ['a mapping where text is due', `${HEAD}prompt: { a: b }\n`, /wrong value of "prompt"; found a mapping/],
@@ -180,7 +180,7 @@ describe('agents', () => {
       `agent: a\nrole: r\nskills:\n  - { name: s, level: ${level} }\nautonomy_level: supervised → sampling\n`;
     expect(parseAgentDefinition(text('sampling'), 'f').definition?.skills).toEqual([{ name: 's', level: 'sampling' }]);
     expect(formatProblems(parseAgentDefinition(text('autonomous'), 'f').problems)).toMatch(
-      /4:22 level "autonomous" is not on the agent's ramp/,
+      /4:23 level "autonomous" is not on the agent's ramp/,
     );
   });
 
