@@ -58,6 +58,14 @@ export function htmlToText(fragment: string): string {
   return walker.blocks.map((block) => block.text).join('\n');
 }
 
+/** Character references resolved, everything else as it is. */
+export function decodeEntities(text: string): string {
+  const { childNodes } = parseFragment(text.replaceAll('<', '&lt;'));
+  return childNodes
+    .map((node) => (node.nodeName === '#text' ? (node as DefaultTreeAdapterTypes.TextNode).value : ''))
+    .join('');
+}
+
 function depthLimited(name: string) {
   let depth = 0;
   return {

@@ -1,10 +1,13 @@
 import { Lexer, type Token, type Tokens } from 'marked';
 import { HeadingPath } from './heading-path.ts';
-import { htmlToText } from './html-blocks.ts';
+import { decodeEntities, htmlToText } from './html-blocks.ts';
 import type { TextLine } from './lines.ts';
 import { type MarkdownSegment, readSegments } from './markdown-segments.ts';
 import { cutText } from './text.ts';
 import type { Block, ResolvedLimits } from './types.ts';
+
+/** A line that opens 64 quotes or list items at once. */
+const TOO_NESTED = /^(?:[ \t]*(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))){64}/;
 
 /** What a document says about itself, gathered while it is read. */
 export interface DocumentFacts {
@@ -54,6 +57,12 @@ function* segmentBlocks(
     const body = lines.filter((line, index) => index < lines.length - 1 || !/^ {0,3}[`~]{3,}\s*$/.test(line.text));
     const text = body.map((line) => line.text).join('\n');
     if (text.trim()) yield* placed({ kind: 'code', text, path: path.current() }, body, options.limits);
+    return;
+  }
+  if (lines.some((line) => TOO_NESTED.test(line.text))) {
+    // The lexer recurses into quotes and lists and would run out of stack; such text is kept as it is written.
+    const text = lines.map((line) => line.text).join('\n');
+    yield* placed({ kind: 'paragraph', text, path: path.current() }, trimBlank(lines), options.limits);
     return;
   }
   const lexer = new Lexer({ gfm: true });
@@ -150,7 +159,7 @@ function inlineText(tokens: readonly Token[]): string {
       const inner = (token as { tokens?: Token[] }).tokens;
       if (inner && inner.length > 0) return inlineText(inner);
       const text = (token as { text?: string }).text ?? token.raw;
-      return token.type === 'codespan' || !text.includes('&') ? text : htmlToText(text);
+      return token.type === 'codespan' || !text.includes('&') ? text : decodeEntities(text);
     })
     .join('');
 }

@@ -71,7 +71,9 @@ export function makePdf(pages: ReadonlyArray<readonly PdfLineSpec[]>, options: P
     length += object.length;
   }
   const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  const encrypt = lock ? `/Encrypt ${lock} 0 R /ID [<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]` : '';
+  const encrypt = lock
+    ? `/Encrypt ${lock} 0 R /ID [<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]`
+    : '';
   parts.push(
     Buffer.from(
       `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info ${info} 0 R ${encrypt} >>\nstartxref\n${length}\n%%EOF\n`,

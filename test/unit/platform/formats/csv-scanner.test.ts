@@ -17,25 +17,36 @@ describe('readTable', () => {
     const tables = fc
       .integer({ min: 2, max: 5 })
       .chain((width) =>
-        fc.tuple(fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 6 }), fc.constant(width)),
+        fc.tuple(
+          fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 6 }),
+          fc.constant(width),
+        ),
       );
     await fc.assert(
-      fc.asyncProperty(tables, fc.constantFrom(',', ';', '\t'), fc.integer({ min: 1, max: 40 }), async ([rows, width], delimiter, size) => {
-        const header = Array.from({ length: width }, (_, index) => `c${index}`);
-        const text = [header, ...rows].map((row) => formatCsvRow(row, { delimiter, neutralise: false })).join('');
-        const table = await readTable(chunked('t.csv', text, size), { delimiter });
-        const read = await collect(table.rows);
-        expect(read.map((row) => row.cells)).toEqual(rows);
-        for (const row of read) {
-          // The offsets cut out the row itself, and its line is the number of line ends before it.
-          const before = text.slice(0, row.offset.start);
-          expect(row.line).toBe((before.match(/\r\n|\n|\r/g)?.length ?? 0) + 1);
-          const again = await readTable(sourceOf('t.csv', `${header.join(delimiter)}\n${text.slice(row.offset.start, row.offset.end)}`), {
-            delimiter,
-          });
-          expect((await collect(again.rows))[0]?.cells).toEqual(row.cells);
-        }
-      }),
+      fc.asyncProperty(
+        tables,
+        fc.constantFrom(',', ';', '\t'),
+        fc.integer({ min: 1, max: 40 }),
+        async ([rows, width], delimiter, size) => {
+          const header = Array.from({ length: width }, (_, index) => `c${index}`);
+          const text = [header, ...rows].map((row) => formatCsvRow(row, { delimiter, neutralise: false })).join('');
+          const table = await readTable(chunked('t.csv', text, size), { delimiter });
+          const read = await collect(table.rows);
+          expect(read.map((row) => row.cells)).toEqual(rows);
+          for (const row of read) {
+            // The offsets cut out the row itself, and its line is the number of line ends before it.
+            const before = text.slice(0, row.offset.start);
+            expect(row.line).toBe((before.match(/\r\n|\n|\r/g)?.length ?? 0) + 1);
+            const again = await readTable(
+              sourceOf('t.csv', `${header.join(delimiter)}\n${text.slice(row.offset.start, row.offset.end)}`),
+              {
+                delimiter,
+              },
+            );
+            expect((await collect(again.rows))[0]?.cells).toEqual(row.cells);
+          }
+        },
+      ),
       { numRuns: 200 },
     );
   });
