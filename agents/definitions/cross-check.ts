@@ -14,6 +14,8 @@ export interface DefinitionSet {
   readonly knowledge: readonly KnowledgeItem[];
   /** Names that are defined in files which could not be read: pointing at them is no second problem. */
   readonly unreadable?: readonly string[];
+  /** Verticals with a knowledge file that could not be read: what they lack is not known. */
+  readonly incompletePacks?: readonly string[];
 }
 
 /**
@@ -87,7 +89,7 @@ function duplicates<T>(
 }
 
 function unknownSkills(agent: AgentDefinition, set: DefinitionSet): DefinitionProblem[] {
-  const known = set.skills.map((skill) => skill.name);
+  const known = [...new Set(set.skills.map((skill) => skill.name))];
   return agent.skills.flatMap(({ name }) => {
     if (known.includes(name) || set.unreadable?.includes(name)) return [];
     const nearest = nearestName(name, known);
@@ -115,6 +117,7 @@ function unknownKnowledge(definition: Definition, set: DefinitionSet): Definitio
       };
       return [problemAt(definition.source.file, position, { ...detail, ...(nearest ? { nearest } : {}) })];
     }
+    if (set.incompletePacks?.includes(vertical)) return [];
     const within = set.knowledge
       .filter((item) => item.vertical === vertical)
       .map((item) => item.path.slice(vertical.length + 1));
@@ -147,7 +150,7 @@ function danglingRelations(item: KnowledgeItem, set: DefinitionSet): DefinitionP
   return item.relations.flatMap(({ type, to }) => {
     if (to === item.path)
       return [problemAt(item.file, item.position, { what: `"${to}" ${type} itself`, expected: 'another item' })];
-    if (paths.includes(to)) return [];
+    if (paths.includes(to) || set.incompletePacks?.includes(to.split('/')[0]!)) return [];
     const nearest = nearestName(to, paths);
     const what = `"${item.path}" ${type} the unknown item "${to}"`;
     return [

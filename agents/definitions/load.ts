@@ -41,7 +41,11 @@ export async function loadDefinitions(folder: string, options: LoadOptions = {})
   }
   const { skills, agents, knowledge, unreadableFiles } = reading;
   const unreadable = unreadableFiles.map((file) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
-  const problems = [...reading.problems, ...checkReferences({ verticals, skills, agents, knowledge, unreadable })];
+  const incompletePacks = unreadableFiles
+    .filter((file) => file.includes('/knowledge/'))
+    .map((file) => file.split('/')[0]!);
+  const crossed = checkReferences({ verticals, skills, agents, knowledge, unreadable, incompletePacks });
+  const problems = [...reading.problems, ...crossed];
   problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
   return { verticals, skills, agents, knowledge, problems, unreadableFiles };
 }

@@ -49,7 +49,7 @@ describe('loading a folder', () => {
       `pack: seo\nitems:\n${item('seo/domain-concepts/x', '    relations: { requires: [seo/domain-concepts/y] }\n')}`,
     );
     expect((await problemsOf()).split('\n')).toEqual([
-      'seo/agents/a.yaml:3:10 agent "a" has the unknown skill "keyword-reserch"; expected one of keyword-research, keyword-research; did you mean "keyword-research"?',
+      'seo/agents/a.yaml:3:10 agent "a" has the unknown skill "keyword-reserch"; expected one of keyword-research; did you mean "keyword-research"?',
       'seo/agents/a.yaml:4:13 knowledge path "sea/x" of the unknown vertical "sea"; expected one of crm, seo; did you mean "seo"?',
       expect.stringMatching(
         /^seo\/knowledge\/k\.yaml:3:11 "seo\/domain-concepts\/x" requires the unknown item "seo\/domain-concepts\/y"/,
@@ -63,6 +63,14 @@ describe('loading a folder', () => {
     await write('seo/skills/s.yaml', 'skill: s\n');
     await write('seo/agents/a.yaml', agent('a', 's'));
     expect(await problemsOf()).not.toMatch(/unknown skill/);
+  });
+
+  it('does not blame a skill for a pack that cannot be read', async () => {
+    await write('seo/skills/s.yaml', skill('s', 'knowledge_dependencies: [seo/a]\n'));
+    await write('seo/knowledge/k.yaml', 'pack: seo\n');
+    expect(await problemsOf()).toBe(
+      'seo/knowledge/k.yaml:1:1 "items" is missing in a knowledge pack; expected a list of knowledge items',
+    );
   });
 
   it.each([
