@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { openPgliteDatabase } from '#platform/adapters/database/pglite';
+import { createPgliteLedger } from '#platform/adapters/ledger/pglite';
+import { type LedgerPlace, ledgerContract } from './suite.ts';
+
+async function newPlace(): Promise<LedgerPlace & { folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'kaze-ledger-'));
+  return {
+    folder,
+    async open() {
+      const database = await openPgliteDatabase({ folder: join(folder, 'ledger') });
+      try {
+        return { database, ledger: await createPgliteLedger({ database }) };
+      } catch (error) {
+        await database.close();
+        throw error;
+      }
+    },
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+ledgerContract('PGlite', newPlace);
+
+test('loses nothing acknowledged when its process is killed in the middle of writing, round after round', {
+  timeout: 180_000,
+}, async () => {
+  const place = await newPlace();
+  let acknowledged = 0;
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      const script = join(import.meta.dirname, 'writer.ts');
+      const args = ['--import', '@oxc-node/core/register', script, place.folder, `r${round}`];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = once(child, 'exit');
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged = Number(line);
+        if (acknowledged % 100 >= 40 + round) child.kill('SIGKILL');
+      }
+      await ended;
+      const { ledger, database } = await place.open();
+      const result = await ledger.verifyAudit();
+      const [sum] = await ledger.sumUsage({}, []);
+      await database.close();
+      expect(result.ok).toBe(true);
+      expect(result.checked).toBeGreaterThanOrEqual(acknowledged);
+      expect(sum!.calls).toBeGreaterThanOrEqual(acknowledged);
+    }
+    expect(acknowledged).toBeGreaterThan(100);
+  } finally {
+    await place.dispose();
+  }
+});

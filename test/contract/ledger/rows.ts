@@ -1,0 +1,41 @@
+import type { AuditEntry, UsageRow } from '#platform';
+
+export function entry(id: string, change: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    id,
+    at: 1_700_000_000_000,
+    attempt: `attempt-${id}`,
+    phase: 'attempt',
+    actor: 'person-1',
+    action: 'task.submit',
+    subject: 'task-1',
+    scope: 'tenant:acme',
+    result: null,
+    detail: { risk: 'low', amount: 1.5, retried: false, nothing: null },
+    ...change,
+  };
+}
+
+export function usage(id: string, change: Partial<UsageRow> = {}): UsageRow {
+  return {
+    id,
+    at: 1_700_000_000_000,
+    tenant: 'acme',
+    agent: 'seo-strategist',
+    task: null,
+    skillVersion: null,
+    channel: null,
+    provider: 'offline',
+    model: 'extractive',
+    keyId: null,
+    inputTokens: 10,
+    outputTokens: 5,
+    cachedTokens: 0,
+    costMicros: 3,
+    latencyMs: 12,
+    firstTokenMs: null,
+    outcome: 'ok',
+    errorCode: null,
+    ...change,
+  };
+}
