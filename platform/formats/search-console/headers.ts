@@ -95,8 +95,16 @@ export function columnOfHeader(header: string): SearchConsoleColumn | undefined 
   const exact = FOLDED.find(([, names]) => names.includes(folded));
   if (exact) return exact[0];
   const words = ` ${folded} `;
-  // Two-letter names ("TO", Turkish for CTR) are words of other languages and count only alone.
-  return FOLDED.find(([, names]) => names.some((name) => name.length > 2 && words.includes(` ${name} `)))?.[0];
+  // In a phrase the word that comes first says what the column is ("pages with the most clicks"). Two-letter names
+  // ("TO", Turkish for CTR) are words of other languages and count only alone.
+  let first: { column: SearchConsoleColumn; at: number } | undefined;
+  for (const [column, names] of FOLDED) {
+    for (const name of names) {
+      const at = name.length > 2 ? words.indexOf(` ${name} `) : -1;
+      if (at >= 0 && at < (first?.at ?? words.length)) first = { column, at };
+    }
+  }
+  return first?.column;
 }
 
 export type ColumnMap = ReadonlyMap<SearchConsoleColumn, number>;
@@ -176,7 +184,7 @@ function missingColumn(
     }))
     .sort((a, b) => a.away - b.away)[0];
   const near = nearest && nearest.away <= 0.5 ? nearest.header : undefined;
-  const hint = near ? `; did you mean "${near}"?` : '';
+  const hint = near ? `; did you mean "${near}"?` : '.';
   return formatErrors(
     'KAZE_FORMAT_SEARCH_CONSOLE_COLUMNS',
     `${name}: line ${found.headerLine} has no column for ${found.missing} (found: ${found.columns.map((c) => `"${c.slice(0, 40)}"`).join(', ')})${hint} A Search Console performance export has a query or page, clicks, impressions, CTR and position`,
