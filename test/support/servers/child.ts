@@ -114,13 +114,13 @@ async function spawnReady(program: ServerProgram, place: Place): Promise<Guarded
 
 /**
  * Ties the child's life to ours. Its watchdog is a shell that waits on a pipe which only this process holds: when we
- * are gone, also by SIGKILL, the pipe closes and the shell kills the child. Both stand in sessions of their own, so
+ * are gone, also by SIGKILL, the pipe closes and the shell kills the child with the processes of its group. Both stand in sessions of their own, so
  * that a Ctrl-C in the terminal reaches the test runner alone.
  */
 function guard(child: ChildProcess): void {
   if (child.pid === undefined) return;
   running.add(child);
-  const watchdog = spawn('/bin/sh', ['-c', `read -r line; kill -9 ${child.pid}`], {
+  const watchdog = spawn('/bin/sh', ['-c', `read -r line; kill -9 -${child.pid}`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -188,5 +188,16 @@ class ServerProcess implements RunningServer {
     const timer = setTimeout(() => current.child.kill('SIGKILL'), STOP_WITHIN_MS);
     await current.exited;
     clearTimeout(timer);
+    endGroup(current.child);
+  }
+}
+
+/** A browser's helpers outlive it for a moment, and would write into the folder that is being removed. */
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left, as with every other server.
   }
 }
