@@ -7,6 +7,7 @@ export { Bundle } from './nodes/bundle.ts';
 export { Cell } from './nodes/cell.ts';
 export { Channel } from './nodes/channel.ts';
 export { Chunk } from './nodes/chunk.ts';
+export { Community } from './nodes/community.ts';
 export { Consent } from './nodes/consent.ts';
 export { Conversation } from './nodes/conversation.ts';
 export { Entity } from './nodes/entity.ts';

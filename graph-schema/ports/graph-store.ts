@@ -56,6 +56,8 @@ export interface UnitOfWork {
   ): Promise<NodeOf<D> | undefined>;
   /** Removes the node and its relationships. For what may be erased or swept; facts are retired instead. */
   remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
+  /** Removes many at once, without a lock on each: for what only sweeps remove. Gives how many were there. */
+  sweep<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<number>;
   /** As `remove`, and empties the contents of the node's revisions: nothing of what it said is left. */
   erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /**

@@ -14,12 +14,15 @@ function refuse(message: string, fields: Record<string, string>) {
   return graphError('KAZE_GRAPH_BAD_FILTER', message, { fields });
 }
 
+function visibleNames(type: NodeType, visibility: Visibility): string[] {
+  return Object.keys(type.properties).filter((key) => visibility === 'all' || !type.properties[key]!.internal);
+}
+
 /** The property as this reader may name it. Errors: KAZE_GRAPH_BAD_FILTER with the nearest names. */
 export function visibleProperty(type: NodeType, name: string, visibility: Visibility): PropertyDefinition {
   const property = Object.hasOwn(type.properties, name) ? type.properties[name] : undefined;
   if (property && (visibility === 'all' || !property.internal)) return property;
-  const names = Object.keys(type.properties).filter((key) => visibility === 'all' || !type.properties[key]!.internal);
-  throw refuse(`${type.definition.name} has no property "${name}"${didYouMean(name, names)}`, {
+  throw refuse(`${type.definition.name} has no property "${name}"${didYouMean(name, visibleNames(type, visibility))}`, {
     label: type.definition.name,
     property: name,
   });
@@ -30,7 +33,7 @@ export function visibleRelation(type: NodeType, name: string, visibility: Visibi
   const relation = Object.hasOwn(type.relations, name) ? type.relations[name] : undefined;
   if (relation && (visibility === 'all' || !relation.internal)) return relation;
   throw refuse(
-    `${type.definition.name} has no property or relation "${name}"${didYouMean(name, Object.keys(type.relations))}`,
+    `${type.definition.name} has no property or relation "${name}"${didYouMean(name, [...Object.keys(type.relations), ...visibleNames(type, visibility)])}`,
     { label: type.definition.name, relation: name },
   );
 }

@@ -14,7 +14,7 @@ export const PATCH = (label: string, scope: string) =>
   `UNWIND $rows AS row MATCH (n:Node) WHERE n.id = row.id AND n:${label} AND ${scope} SET n += row.patch`;
 
 export const REMOVE = (label: string, scope: string) =>
-  `UNWIND $ids AS id MATCH (n:Node) WHERE n.id = id AND n:${label} AND ${scope} DETACH DELETE n`;
+  `UNWIND $ids AS id MATCH (n:Node) WHERE n.id = id AND n:${label} AND ${scope} WITH n, n.id AS gone DETACH DELETE n RETURN count(gone) AS removed`;
 
 export const RELATE = (type: string, from: string, to: string, scopes: { from: string; to: string }) =>
   `UNWIND $rows AS row MATCH (a:Node) WHERE a.id = row.from AND a:${from} AND ${scopes.from} MATCH (b:Node) WHERE b.id = row.to AND b:${to} AND ${scopes.to} MERGE (a)-[r:${type}]->(b) SET r += row.properties RETURN count(r) AS joined`;

@@ -197,14 +197,21 @@ export class TransactionUnit implements UnitOfWork {
   async remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
     const current = await this.#lock(definition, id);
     if (!current) return false;
-    const text = this.#text();
-    await this.#run(REMOVE(definition.name, text.scope('n', definition, 'write')), { ...text.parameters, ids: [id] });
-    this.wrote = true;
+    await this.sweep(definition, [id]);
     this.#announce(definition, { id, scope: current.scope, change: 'removed', searched: true });
     if (definition.revisioned) {
       this.#revise(definition, { id, scope: current.scope, action: 'removed', number: current.version + 1 });
     }
     return true;
+  }
+
+  async sweep<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<number> {
+    await this.flush();
+    const text = this.#text();
+    const statement = REMOVE(definition.name, text.scope('n', definition, 'write'));
+    const [row] = await this.#run(statement, { ...text.parameters, ids });
+    this.wrote = true;
+    return row!.removed as number;
   }
 
   async erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
