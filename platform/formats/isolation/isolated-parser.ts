@@ -62,7 +62,7 @@ export class IsolatedParser {
       const onMessage = (reply: ParseReply) => {
         if (reply.id !== id) return;
         finish();
-        if (reply.ok) resolve(reply.document);
+        if (reply.ok) resolve(JSON.parse(reply.json) as ParsedDocument);
         else {
           if (reply.failure.kind !== 'coded') this.close();
           reject(toError(reply.failure, name, parseMemoryMiB));

@@ -13,7 +13,7 @@ port.on('message', async (request: ParseRequest) => {
   try {
     const document =
       request.kind === 'pdf' ? await readPdfBlocks(request.bytes, limits) : readHtmlBlocks(request.text, limits);
-    reply = { id, ok: true, document };
+    reply = { id, ok: true, json: JSON.stringify(document) };
   } catch (error) {
     reply = { id, ok: false, failure: describeFailure(error) };
   }
