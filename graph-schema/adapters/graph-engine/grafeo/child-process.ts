@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '#platform';
 import { ChildGone, fromGrafeo } from './errors.ts';
@@ -8,6 +9,8 @@ import type { ChildAnswer, ChildRequest } from './protocol.ts';
 const ENTRY = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const PAGE_BYTES = 4_096;
 const LOGGED_CHARACTERS = 500;
+/** How long a kill waits for commits that were sent; they take milliseconds. */
+const COMMITS_WAIT_MS = 300;
 
 interface Waiting {
   readonly kind: ChildRequest['kind'];
@@ -30,9 +33,13 @@ export class EngineChild {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  readonly #onCondemned: () => void;
+  #isCondemned = false;
   #gone: ChildGone | undefined;
 
-  constructor(logger: Logger) {
+  /** @param onCondemned called before the process is killed for a statement that did not end: send it nothing more */
+  constructor(logger: Logger, onCondemned: () => void) {
+    this.#onCondemned = onCondemned;
     // An empty environment: no credential of the cell reaches it, and no NODE_OPTIONS changes it.
     this.#process = fork(ENTRY, [], {
       env: {},
@@ -67,8 +74,8 @@ export class EngineChild {
     this.#lastId += 1;
     const id = this.#lastId;
     const answer = new Promise<ChildAnswer>((resolve, reject) => {
-      if (this.#gone || !this.#process.connected) {
-        reject(this.#gone ?? new ChildGone('its process is gone'));
+      if (this.#gone || !this.#process.connected || (this.#isCondemned && request.kind === 'commit')) {
+        reject(new ChildGone(this.#gone?.message ?? 'its process is being replaced', false));
         return;
       }
       this.#waiting.set(id, { kind: request.kind, resolve, reject, abandon, killTimer: undefined });
@@ -79,7 +86,7 @@ export class EngineChild {
       answer,
       endWithin: (graceMs) => {
         const waiting = this.#waiting.get(id);
-        if (waiting) waiting.killTimer ??= setTimeout(() => this.kill(), graceMs);
+        if (waiting) waiting.killTimer ??= setTimeout(() => void this.#replace(), graceMs);
       },
     };
   }
@@ -92,6 +99,20 @@ export class EngineChild {
     this.#process.kill('SIGKILL');
   }
 
+  /**
+   * Takes no new work and kills the process once the commits under way are answered: nobody should be left wondering
+   * about a commit because of another caller's query.
+   */
+  async #replace(): Promise<void> {
+    if (this.#isCondemned) return;
+    this.#isCondemned = true;
+    this.#onCondemned();
+    const until = performance.now() + COMMITS_WAIT_MS;
+    const hasCommit = (): boolean => [...this.#waiting.values()].some(({ kind }) => kind === 'commit');
+    while (hasCommit() && performance.now() < until) await wait(5);
+    this.kill();
+  }
+
   /** Gives up the statement that has run longest, then kills the process; others find it gone and repeat. */
   killForMemory(error: () => Error): void {
     for (const waiting of this.#waiting.values()) {
@@ -99,7 +120,7 @@ export class EngineChild {
       waiting.abandon(error());
       break;
     }
-    this.kill();
+    void this.#replace();
   }
 
   /** Resident memory in bytes: from the system, or where it does not tell, from the process itself. */
@@ -123,7 +144,7 @@ export class EngineChild {
 
   #end(why: string): void {
     if (this.#gone) return;
-    this.#gone = new ChildGone(why);
+    this.#gone = new ChildGone(why, true);
     for (const waiting of this.#waiting.values()) {
       clearTimeout(waiting.killTimer);
       waiting.reject(this.#gone);

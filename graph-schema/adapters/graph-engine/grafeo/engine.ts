@@ -39,6 +39,11 @@ export class GrafeoEngine implements GraphEngine {
     return this.#supervisor.pid;
   }
 
+  /** Whether it is open and nothing runs in it. */
+  get isIdle(): boolean {
+    return this.#supervisor.isIdle;
+  }
+
   async read(
     text: string,
     parameters: CypherParameters = {},

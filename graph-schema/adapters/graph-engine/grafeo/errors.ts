@@ -5,6 +5,12 @@ import type { ChildFailure } from './protocol.ts';
 /** The child process ended before it answered. `sent` tells whether the request had left. */
 export class ChildGone extends Error {
   override readonly name = 'ChildGone';
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean) {
+    super(message);
+    this.sent = sent;
+  }
 }
 
 type GraphCode = Parameters<typeof graphError>[0];

@@ -20,7 +20,8 @@ export interface SupervisorOptions {
 export class ChildSupervisor {
   readonly #options: SupervisorOptions;
   #open: EngineChild | undefined;
-  #starting: EngineChild | undefined;
+  /** The youngest process, also while it starts or ends. */
+  #last: EngineChild | undefined;
   #deaths = 0;
   #failure: Error | undefined;
   #closed: Promise<void> | undefined;
@@ -33,6 +34,11 @@ export class ChildSupervisor {
 
   get isOpen(): boolean {
     return this.#open !== undefined;
+  }
+
+  /** Whether it is open and nothing waits for an answer. */
+  get isIdle(): boolean {
+    return this.#open !== undefined && !this.#open.isBusy;
   }
 
   get pid(): number | undefined {
@@ -73,7 +79,7 @@ export class ChildSupervisor {
 
   async #close(): Promise<void> {
     this.#stopWaiting.abort();
-    const child = this.#open ?? this.#starting;
+    const child = this.#last;
     this.#open = undefined;
     this.#notify();
     if (!child) return;
@@ -85,8 +91,10 @@ export class ChildSupervisor {
 
   async #openChild(): Promise<void> {
     const { file, limits, logger } = this.#options;
-    const child = new EngineChild(logger);
-    this.#starting = child;
+    const child = new EngineChild(logger, () => {
+      if (this.#open === child) this.#open = undefined;
+    });
+    this.#last = child;
     const timer = setTimeout(() => child.kill(), limits.openTimeoutMs);
     try {
       const { stats } = await child.call({
@@ -107,7 +115,6 @@ export class ChildSupervisor {
       throw error;
     } finally {
       clearTimeout(timer);
-      this.#starting = undefined;
     }
   }
 

@@ -76,7 +76,8 @@ export class GrafeoTransaction implements EngineTransaction {
     try {
       await sent.answer;
     } catch (error) {
-      throw error instanceof ChildGone ? commitUnknown('went away') : error;
+      if (!(error instanceof ChildGone)) throw error;
+      throw error.sent ? commitUnknown('went away') : unavailable(`${error.message} before a commit`, error);
     }
   }
 
