@@ -1,0 +1,84 @@
+import { distance } from 'fastest-levenshtein';
+import { modelError } from '../errors.ts';
+import { partsOf } from './messages.ts';
+import { fullName, type ModelInfo } from './model.ts';
+import type { CapabilityNeed, CompleteRequest, EmbedRequest, ModelHint, ModelTier } from './request.ts';
+
+/**
+ * The model for a request: the named one; else among those that can do what it needs, one of the wished level before
+ * others, a hosted one before the offline one, in the order in which providers were configured.
+ */
+export function chooseModel(request: CompleteRequest, models: readonly ModelInfo[]): ModelInfo {
+  const hint: ModelHint = request.modelHint ?? 'balanced';
+  const need = needOf(request, hint);
+  if (typeof hint === 'object' && 'model' in hint) {
+    const model = named(hint.model, models);
+    const lacks = lacking(model, need);
+    if (lacks) throw unsuitable(`the model ${fullName(model)} has no ${lacks}, which the request needs`, lacks);
+    return model;
+  }
+  const able = models.filter((model) => lacking(model, need) === undefined);
+  if (able.length === 0) {
+    throw unsuitable(`none of ${models.length} configured models can do what the request needs: ${describeNeed(need)}`);
+  }
+  const tier = typeof hint === 'string' ? hint : hint.prefer;
+  return bestOf(able, tier);
+}
+
+export function chooseEmbeddingModel(request: EmbedRequest, models: readonly ModelInfo[]): ModelInfo {
+  if (request.modelHint) {
+    const model = named(request.modelHint.model, models);
+    if (!model.capabilities.embeddings)
+      throw unsuitable(`the model ${fullName(model)} gives no embeddings`, 'embeddings');
+    return model;
+  }
+  const able = models.filter((model) => model.capabilities.embeddings);
+  if (able.length === 0) throw unsuitable('no configured model gives embeddings', 'embeddings');
+  return bestOf(able, undefined);
+}
+
+function bestOf(models: readonly ModelInfo[], tier: ModelTier | undefined): ModelInfo {
+  const rank = (model: ModelInfo) => (model.offline ? 2 : 0) + (tier && !model.tiers.includes(tier) ? 1 : 0);
+  return models.reduce((best, model) => (rank(model) < rank(best) ? model : best));
+}
+
+function needOf(request: CompleteRequest, hint: ModelHint): CapabilityNeed {
+  const said = typeof hint === 'object' && 'need' in hint ? hint.need : {};
+  const images = request.messages.some((message) => partsOf(message).some((part) => part.type === 'image'));
+  return {
+    tools: said.tools || (request.tools?.length ?? 0) > 0,
+    vision: said.vision || images,
+    json: said.json || request.responseSchema !== undefined,
+    contextTokens: said.contextTokens,
+  };
+}
+
+function lacking(model: ModelInfo, need: CapabilityNeed): string | undefined {
+  if (!model.capabilities.chat) return 'chat';
+  for (const name of ['tools', 'vision', 'json'] as const) if (need[name] && !model.capabilities[name]) return name;
+  if ((need.contextTokens ?? 0) > model.contextTokens) return `context of ${need.contextTokens} tokens`;
+  return undefined;
+}
+
+function describeNeed(need: CapabilityNeed): string {
+  const named = (['tools', 'vision', 'json'] as const).filter((name) => need[name]);
+  return [...named, ...(need.contextTokens ? [`${need.contextTokens} tokens of context`] : [])].join(', ') || 'chat';
+}
+
+function named(name: string, models: readonly ModelInfo[]): ModelInfo {
+  const found = models.find((model) => fullName(model) === name) ?? models.find((model) => model.name === name);
+  if (found) return found;
+  const nearest = models
+    .map(fullName)
+    .sort((a, b) => distance(a, name) - distance(b, name))
+    .slice(0, 3);
+  throw modelError(
+    'KAZE_MODEL_UNKNOWN',
+    `there is no model ${JSON.stringify(name.slice(0, 100))}; nearest: ${nearest.join(', ') || 'none is configured'}`,
+    { fields: { model: name.slice(0, 100), nearest } },
+  );
+}
+
+function unsuitable(message: string, lacks?: string): Error {
+  return modelError('KAZE_MODEL_NONE_SUITABLE', message, { fields: { lacks } });
+}

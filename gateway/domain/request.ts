@@ -1,0 +1,76 @@
+import type { JsonSchema } from './json.ts';
+import type { Message } from './messages.ts';
+
+export interface Tool {
+  /** `[a-zA-Z0-9_-]{1,64}`, as every vendor takes it. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: JsonSchema;
+}
+
+/** `auto`: the model decides; `required`: it must call one; `none`: it may not; or the one tool it must call. */
+export type ToolChoice = 'auto' | 'required' | 'none' | { readonly tool: string };
+
+export interface ResponseSchema {
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
+
+/** What a model must be able to do. What the request itself shows (tools, images, a schema) need not be said. */
+export interface CapabilityNeed {
+  readonly tools?: boolean;
+  readonly vision?: boolean;
+  readonly json?: boolean;
+  /** Tokens that input and output take together. */
+  readonly contextTokens?: number;
+}
+
+/** A level, a need (with the level preferred among those that meet it), or one model by its name or `provider/name`. */
+export type ModelHint =
+  | ModelTier
+  | { readonly need: CapabilityNeed; readonly prefer?: ModelTier }
+  | { readonly model: string };
+
+export type ModelTier = 'fast' | 'balanced' | 'best';
+
+export interface CallLimits {
+  /** 1 and up; default 1,024, or what the model gives at most when that is less. */
+  readonly maxOutputTokens?: number;
+  /** The call is refused when its input is larger. */
+  readonly maxInputTokens?: number;
+  /** Milliseconds for the whole call; default 120,000. */
+  readonly timeoutMs?: number;
+  /** 0 to 2. Default: the provider's. */
+  readonly temperature?: number;
+}
+
+/** Who a call is for. Every field is required so that none is forgotten; null means that there is none. */
+export interface Attribution {
+  readonly tenant: string;
+  readonly agent: string;
+  /** Id of the task. */
+  readonly task: string | null;
+  /** Id of the skill version. */
+  readonly skillVersion: string | null;
+  readonly channel: string | null;
+}
+
+export interface CompleteRequest {
+  readonly messages: readonly Message[];
+  readonly tools?: readonly Tool[];
+  /** Default `auto`. */
+  readonly toolChoice?: ToolChoice;
+  /** Asks for one JSON value that fits, in place of prose. */
+  readonly responseSchema?: ResponseSchema;
+  /** Default `balanced`. */
+  readonly modelHint?: ModelHint;
+  readonly limits?: CallLimits;
+  readonly attribution: Attribution;
+}
+
+export interface EmbedRequest {
+  readonly texts: readonly string[];
+  readonly modelHint?: { readonly model: string };
+  readonly attribution: Attribution;
+}

@@ -1,0 +1,78 @@
+import type { Json } from './json.ts';
+import type { AssistantMessage, ToolCallPart } from './messages.ts';
+
+export interface Usage {
+  /** All input, cached tokens included. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Input that the provider had kept from an earlier call. */
+  readonly cachedTokens: number;
+}
+
+/**
+ * - `end`: finished; `tool-calls`: waits for results; `length`: cut at maxOutputTokens
+ * - `unknown-answer`: nothing given answers the question, and the text says so
+ * - `content-filter`: the provider withheld it
+ */
+export type StopReason = 'end' | 'tool-calls' | 'length' | 'unknown-answer' | 'content-filter';
+
+export interface Citation {
+  /** As in the text, `[1]`: the place of the document among the request's document parts. */
+  readonly number: number;
+  readonly documentId: string;
+  readonly title: string | null;
+  /** The cited words, exactly as they stand in the document. */
+  readonly quote: string;
+  /** Characters into the document's text: `text.slice(start, end)` is the quote. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface CallMetadata {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  /** True when no hosted model had a part in it: only words that stood in the request. */
+  readonly offline: boolean;
+  readonly latencyMs: number;
+  /** Null for a call that was not streamed. */
+  readonly firstTokenMs: number | null;
+  /** 0..1: how sure the offline model is that the passages answer the question. Null where there is no such figure. */
+  readonly confidence: number | null;
+}
+
+export interface Completion {
+  readonly message: AssistantMessage;
+  /** The text of the message; empty when it holds tool calls only. */
+  readonly text: string;
+  readonly toolCalls: readonly ToolCallPart[];
+  readonly citations: readonly Citation[];
+  /** The value asked for by `responseSchema`, checked against it; undefined when none was asked for. */
+  readonly value: Json | undefined;
+  readonly stopReason: StopReason;
+  readonly usage: Usage;
+  readonly metadata: CallMetadata;
+}
+
+/** A stream ends with exactly one `finish`, or throws. */
+export type Delta =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCallPart }
+  | { readonly type: 'citation'; readonly citation: Citation }
+  | { readonly type: 'finish'; readonly completion: Completion };
+
+export interface Embeddings {
+  readonly model: string;
+  readonly dimensions: number;
+  readonly vectors: readonly Float32Array[];
+  readonly usage: Usage;
+}
+
+export interface TokenCount {
+  readonly tokens: number;
+  /** Whose count it is. */
+  readonly model: string;
+  /** False for an upper bound. */
+  readonly exact: boolean;
+}

@@ -1,0 +1,60 @@
+/**
+ * The one door to models. Agents hold no keys and call no provider; they ask here, and every call is accounted for.
+ *
+ *     const gateway = createGateway({ providers: [createOfflineProvider()], ledger, clock, logger });
+ *     const answer = await gateway.complete({
+ *       messages: [{ role: 'user', content: [
+ *         { type: 'document', id: 'chunk-7', title: 'Handbook', text: 'Refunds are paid within 14 days.' },
+ *         { type: 'text', text: 'When are refunds paid?' },
+ *       ] }],
+ *       attribution: { tenant: 'acme', agent: 'support', task: null, skillVersion: null, channel: 'terminal' },
+ *     });
+ *     answer.text;        // 'Refunds are paid within 14 days. [1] …'
+ *     answer.citations;   // [{ number: 1, documentId: 'chunk-7', quote: 'Refunds are paid within 14 days.', … }]
+ */
+export type { Json, JsonObject, JsonSchema } from './domain/json.ts';
+export {
+  type AssistantMessage,
+  type CacheControl,
+  type DocumentPart,
+  documentsOf,
+  type ImagePart,
+  type Message,
+  type Part,
+  partsOf,
+  type ReasoningPart,
+  type SystemMessage,
+  type TextPart,
+  type ToolCallPart,
+  type ToolMessage,
+  type ToolResultPart,
+  textOf,
+  type UserMessage,
+} from './domain/messages.ts';
+export { fullName, type ModelInfo } from './domain/model.ts';
+export type {
+  Attribution,
+  CallLimits,
+  CapabilityNeed,
+  CompleteRequest,
+  EmbedRequest,
+  ModelHint,
+  ModelTier,
+  ResponseSchema,
+  Tool,
+  ToolChoice,
+} from './domain/request.ts';
+export type {
+  CallMetadata,
+  Citation,
+  Completion,
+  Delta,
+  Embeddings,
+  StopReason,
+  TokenCount,
+  Usage,
+} from './domain/response.ts';
+export { modelError } from './errors.ts';
+export { addUsage, type CallOptions, createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export type { GatewayMetrics } from './ports/metrics.ts';
+export type { ModelProvider, ProviderCall, ProviderCompletion, ProviderDelta } from './ports/provider.ts';

@@ -1,0 +1,36 @@
+/** One span a call, named and attributed as OpenTelemetry's conventions for generative AI have it (no prompt text). */
+import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { fullName, type ModelInfo } from './domain/model.ts';
+import type { Attribution } from './domain/request.ts';
+import type { StopReason, Usage } from './domain/response.ts';
+
+export type Operation = 'chat' | 'embeddings';
+
+export function startSpan(operation: Operation, model: ModelInfo, attribution: Attribution): Span {
+  return trace.getTracer('kaze.gateway').startSpan(`${operation} ${model.name}`, {
+    kind: SpanKind.CLIENT,
+    attributes: {
+      'gen_ai.operation.name': operation,
+      'gen_ai.provider.name': model.provider,
+      'gen_ai.request.model': fullName(model),
+      'gen_ai.response.model': model.name,
+      'kaze.tenant': attribution.tenant,
+      'kaze.agent': attribution.agent,
+      ...(attribution.task === null ? {} : { 'kaze.task': attribution.task }),
+      ...(attribution.skillVersion === null ? {} : { 'kaze.skill_version': attribution.skillVersion }),
+    },
+  });
+}
+
+export function endSpan(span: Span, ended: { usage: Usage; stopReason?: StopReason; errorCode: string | null }): void {
+  span.setAttributes({
+    'gen_ai.usage.input_tokens': ended.usage.inputTokens,
+    'gen_ai.usage.output_tokens': ended.usage.outputTokens,
+  });
+  if (ended.stopReason) span.setAttribute('gen_ai.response.finish_reasons', [ended.stopReason]);
+  if (ended.errorCode !== null) {
+    span.setAttribute('error.type', ended.errorCode);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
