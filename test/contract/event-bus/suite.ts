@@ -20,7 +20,10 @@ export function eventBusContract(name: string, harness: EventBusHarness): void {
     let bus: EventBus;
     let part = 0;
     /** Subjects and names of one test, which no other test uses. */
-    const own = () => `test${(part += 1)}-${Date.now().toString(36)}`;
+    const own = () => {
+      part += 1;
+      return `test${part}-${Date.now().toString(36)}`;
+    };
 
     beforeAll(async () => {
       bus = await harness.open({ firstPauseMs: 50, maxDeliveries: 4 });
