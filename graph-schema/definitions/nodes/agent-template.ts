@@ -11,6 +11,13 @@ export const AgentTemplate = defineNode({
     description: { kind: 'text', describe: 'What it is for.', optional: true },
     ramp: { kind: 'strings', describe: 'Levels of autonomy in the order in which they are earned.' },
     knowledge: { kind: 'strings', describe: 'Paths of knowledge, with {client_id} where the client goes.' },
+    limits: { kind: 'json', describe: 'Limits of the tasks of its agents.', optional: true },
+    status: {
+      kind: 'enum',
+      describe: 'Whether a definition stands behind it.',
+      values: ['active', 'retired'],
+      optional: true,
+    },
     hash: { kind: 'string', describe: 'Hash of what the definition means.' },
   },
   edges: {

@@ -18,6 +18,8 @@ export const Agent = defineNode({
     state: { kind: 'enum', describe: 'Whether it takes tasks.', values: ['active', 'paused'] },
     ramp: { kind: 'strings', describe: 'Levels of autonomy in the order in which they are earned.' },
     knowledge: { kind: 'strings', describe: 'Paths of the knowledge it reads, resolved for its client.' },
+    limits: { kind: 'json', describe: 'Limits of its tasks, as its definition sets them.', optional: true },
+    pausedReason: { kind: 'string', describe: 'Why it takes no tasks.', optional: true, max: 1_000 },
     restarts: { kind: 'int', describe: 'How often its supervisor started it again.', min: 0 },
   },
   edges: {

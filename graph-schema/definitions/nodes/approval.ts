@@ -15,6 +15,7 @@ export const Approval = defineNode({
     },
     reason: { kind: 'string', describe: 'Why it was decided so.', optional: true, max: 4_000 },
     decidedAt: { kind: 'instant', describe: 'When it was decided.', optional: true },
+    byRequester: { kind: 'boolean', describe: 'Whether the one who asked for the task decided.', optional: true },
     risk: { kind: 'enum', describe: 'Risk of the skill when it was asked.', values: ['low', 'medium', 'high'] },
   },
   edges: {

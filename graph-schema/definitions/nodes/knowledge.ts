@@ -29,6 +29,12 @@ export const Knowledge = defineNode({
     refutation: { kind: 'string', describe: 'What would show that it is wrong.', optional: true, max: 1_000 },
     validFrom: { kind: 'instant', describe: 'Since when it is true.', optional: true },
     validTo: { kind: 'instant', describe: 'Until when it is true.', optional: true },
+    packHash: {
+      kind: 'string',
+      describe: 'Hash of the pack item that it was loaded from.',
+      optional: true,
+      internal: true,
+    },
     recordedAt: { kind: 'instant', describe: 'Since when it is known here.', immutable: true },
     retiredAt: { kind: 'instant', describe: 'Since when it is no longer held.', optional: true },
   },
