@@ -21,6 +21,9 @@ export {
   withinTenant,
 } from './access/principal.ts';
 export { agentScope, checkScope, scopeToken, tenantScope, verticalScope } from './access/scope.ts';
+export { type FoundPath, shortestPath } from './algorithms/path.ts';
+export { type PageRankOptions, personalizedPageRank } from './algorithms/personalized-pagerank.ts';
+export { type Projection, project } from './algorithms/projection.ts';
 export { loadDefinitions, schema } from './definitions/index.ts';
 export * from './definitions/nodes.ts';
 export {
@@ -46,6 +49,7 @@ export {
 } from './domain/schema.ts';
 export { graphError } from './errors.ts';
 export type { Migration } from './migrations/index.ts';
+export { type OutboxEntry, type OutboxFeeder, startOutboxFeeder } from './outbox/feeder.ts';
 export type { Embedder } from './ports/embedder.ts';
 export type {
   CypherParameters,
@@ -93,5 +97,14 @@ export type {
   Selection,
   Where,
 } from './read/plan.ts';
+export { createIndexFeed, rebuildIndex } from './search/index-feed.ts';
+export {
+  createKnowledgeSearch,
+  type HitReasons,
+  type KnowledgeHit,
+  type KnowledgeQuery,
+  type KnowledgeSearch,
+} from './search/knowledge-search.ts';
+export { startVectorFeed, type VectorFeed } from './search/vector-feed.ts';
 export { createGraphStore, type GraphStoreOptions } from './store/graph-store.ts';
 export { type OpenedGraph, openGraph } from './store/open.ts';

@@ -78,9 +78,9 @@ class Compiler {
     }
 
     const { page } = root.find;
-    const where = page.where ? whereText(page.where, type, node, this.#whereContext()) : 'true';
+    const where = page.where ? `${whereText(page.where, type, node, this.#whereContext())} AND ` : '';
     const byId = page.where && 'id' in page.where;
-    const matched = `MATCH (${node}:${byId ? 'Node' : root.node}) WHERE ${where} AND ${byId ? `${node}:${root.node} AND ` : ''}${scope}${held}`;
+    const matched = `MATCH (${node}:${byId ? 'Node' : root.node}) WHERE ${where}${byId ? `${node}:${root.node} AND ` : ''}${scope}${held}`;
     const compiled = this.#page(page, type, node);
     const selected = this.#selection(root.select, type, node, root.asOf, compiled.shape);
     const lines = [
