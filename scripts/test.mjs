@@ -107,6 +107,8 @@ async function runTests(suite, env = {}) {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
+      // The servers, and so a cell's outbox, are shared by all files: one that feeds must not empty another's.
+      ...(suite.clustered ? ['--no-file-parallelism'] : []),
       `test/${suite.folder}/`,
     ];
     const code = await run(process.execPath, [bin('vitest/vitest.mjs'), ...args], env);
