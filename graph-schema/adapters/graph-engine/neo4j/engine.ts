@@ -1,4 +1,3 @@
-import type { Clock, Logger } from '#platform';
 import { graphError } from '../../../errors.ts';
 import type {
   CypherParameters,
@@ -14,9 +13,8 @@ import { CallLimits } from '../shared/call-limits.ts';
 import { checkParameters } from '../shared/parameters.ts';
 import { checkReadOnly } from '../shared/statement-text.ts';
 import { neo4jCapabilities } from './capabilities.ts';
-import type { Neo4jSettings } from './config.ts';
-import type { Neo4jConnection } from './connection.ts';
 import { fromNeo4j } from './errors.ts';
+import type { Neo4jEngineParts } from './parts.ts';
 import { AWAIT_INDEXES, DUMP_IDS, DUMP_NODES, DUMP_RELATIONSHIPS, indexStatements } from './queries.ts';
 import { completeTransaction } from './transaction.ts';
 import { fromNative, toNative } from './values.ts';
@@ -24,13 +22,6 @@ import { fromNative, toNative } from './values.ts';
 const DUMP_TIMEOUT_MS = 3_600_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
-
-export interface Neo4jEngineParts {
-  readonly connection: Neo4jConnection;
-  readonly settings: Neo4jSettings;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}
 
 export class Neo4jEngine implements GraphEngine {
   readonly capabilities = neo4jCapabilities;

@@ -4,8 +4,8 @@ import type { CypherParameters, CypherRow, EngineCallOptions, EngineTransaction 
 import { CallLimits } from '../shared/call-limits.ts';
 import { checkParameters } from '../shared/parameters.ts';
 import type { Neo4jConnection } from './connection.ts';
-import type { Neo4jEngineParts } from './engine.ts';
 import { commitUnknown, fromCommit, fromNeo4j } from './errors.ts';
+import type { Neo4jEngineParts } from './parts.ts';
 import { fromNative, toNative } from './values.ts';
 
 /** One attempt: begins, works, commits; rolls back when the work fails, time is over or the caller cancels. */
