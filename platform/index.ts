@@ -3,6 +3,18 @@
  */
 export { type Clock, systemClock } from './clock.ts';
 export {
+  type ConfigFile,
+  type ConfigRow,
+  type ConfigSection,
+  type ConfigSources,
+  type ConfigValues,
+  defineConfig,
+  describeConfig,
+  field,
+  type LoadedConfig,
+  loadConfig,
+} from './config.ts';
+export {
   defineErrors,
   type ErrorDefinition,
   type ErrorFields,
@@ -12,6 +24,7 @@ export {
   isKazeError,
   KazeError,
 } from './errors.ts';
+export { platformErrors } from './errors-platform.ts';
 export * from './formats/index.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
@@ -29,3 +42,15 @@ export type {
   UsageSum,
 } from './ports/ledger.ts';
 export type { Secret, Secrets } from './ports/secrets.ts';
+export {
+  type Attributes,
+  createMetrics,
+  currentTraceId,
+  defineMetrics,
+  type Meters,
+  type MetricDefinition,
+  type Metrics,
+  type MetricTable,
+  type Span,
+  withSpan,
+} from './telemetry.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { JobQueue } from '#platform';
 import { openPgliteDatabase } from '#platform/adapters/database/pglite';
 import { createLocalJobQueue, localJobQueueCapabilities } from '#platform/adapters/job-queue/local';
@@ -57,7 +57,9 @@ test('closing ends the wait for a job that does not end, tells it by its signal,
 });
 
 test('a second queue on the same database is refused: it would take running jobs for lost ones', async () => {
+  const first = await createLocalJobQueue({ database });
   await expect(createLocalJobQueue({ database })).rejects.toMatchObject({ code: 'KAZE_QUEUE_FAILED' });
+  await first.close();
 });
 
 test('loses no acknowledged job when its process is killed while it enqueues and works', {
@@ -72,6 +74,7 @@ test('loses no acknowledged job when its process is killed while it enqueues and
     const args = ['--import', '@oxc-node/core/register', script, place, `r${round}`];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
+    onTestFinished(() => void child.kill('SIGKILL'));
     for await (const line of createInterface({ input: child.stdout })) {
       const [what, id = ''] = line.split(' ');
       if (what === 'kept') acknowledged.add(id);

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openPgliteDatabase } from '#platform/adapters/database/pglite';
 import { createPgliteLedger } from '#platform/adapters/ledger/pglite';
 import { type LedgerPlace, ledgerContract } from './suite.ts';
@@ -39,6 +39,7 @@ test('loses nothing acknowledged when its process is killed in the middle of wri
       const args = ['--import', '@oxc-node/core/register', script, place.folder, `r${round}`];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const ended = once(child, 'exit');
+      onTestFinished(() => void child.kill('SIGKILL'));
       let lines = 0;
       for await (const line of createInterface({ input: child.stdout })) {
         acknowledged = Number(line);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PGliteInterface } from '@electric-sql/pglite';
 import {
   CompiledQuery,
@@ -94,6 +95,7 @@ class PgliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    await yieldWhenDue();
     try {
       const result = await this.#instance.query<R>(query.sql, [...query.parameters]);
       const numAffectedRows = result.affectedRows === undefined ? undefined : BigInt(result.affectedRows);
@@ -108,4 +110,17 @@ class PgliteConnection implements DatabaseConnection {
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('PGlite has no cursors: read in pages');
   }
+}
+
+const LONGEST_RUN_MS = 5;
+let yieldedAt = performance.now();
+
+/**
+ * PGlite answers without ever leaving the current turn of the event loop: a loop of statements would keep timers,
+ * sockets and signals of the whole process waiting until it ends.
+ */
+async function yieldWhenDue(): Promise<void> {
+  if (performance.now() - yieldedAt < LONGEST_RUN_MS) return;
+  await setImmediate();
+  yieldedAt = performance.now();
 }

@@ -39,7 +39,7 @@ const taken = new WeakSet<SqlDatabase>();
 
 export async function createLocalJobQueue(options: LocalJobQueueOptions): Promise<JobQueue> {
   const { database } = options;
-  if (taken.has(database)) throw new Error('this database has a job queue already');
+  if (taken.has(database)) throw platformErrors('KAZE_QUEUE_FAILED', 'this database has a job queue already');
   taken.add(database);
   try {
     const { newer } = await migrate(database, 'queue', queueMigrations);

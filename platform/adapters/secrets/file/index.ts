@@ -82,8 +82,7 @@ class FileSecrets implements Secrets {
   async #current(): Promise<Values> {
     const { file, key } = this.#options;
     try {
-      const found = await stat(file, { bigint: true });
-      const stamp = `${found.ino} ${found.size} ${found.mtimeNs}`;
+      const stamp = await stampOf(file);
       if (stamp !== this.#read.stamp) {
         const plain = await unseal(await readFile(file, 'utf8'), key, file);
         this.#read = { stamp, values: new Map(Object.entries(JSON.parse(plain) as Record<string, Secret>)) };
@@ -105,7 +104,7 @@ class FileSecrets implements Secrets {
           const values = new Map(await this.#current());
           edit(values);
           await replaceFile(file, await seal(JSON.stringify(Object.fromEntries(values)), key));
-          await this.#current();
+          this.#read = { stamp: await stampOf(file), values };
         });
       } catch (cause) {
         throw isKazeError(cause) ? cause : unreadable(file, cause);
@@ -118,6 +117,12 @@ class FileSecrets implements Secrets {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/** Another file, another content: each writing makes a new one. */
+async function stampOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true });
+  return `${found.ino} ${found.size} ${found.mtimeNs}`;
 }
 
 /** Written beside, flushed, renamed: a reader or a crash finds the old file or the new one, never a part. */
