@@ -1,0 +1,77 @@
+import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from '#platform';
+import type { RequestContext } from '../execution/context.ts';
+import type { OperationExecutor } from '../execution/executor.ts';
+import { formatForApollo } from '../execution/mask.ts';
+import type { Admit } from './routes.ts';
+
+type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+
+/** Apollo Server as the host of the endpoint; what executes is ours. It holds the public schema, the executor its own. */
+export function apolloServer(options: {
+  readonly schema: GraphQLSchema;
+  readonly executor: OperationExecutor;
+  readonly logger: Logger;
+  readonly maxDocumentTokens: number;
+}): ApolloServer<RequestContext> {
+  const gateway: Gateway = {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: options.schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    async load() {
+      return {
+        executor: async ({ document, queryHash, request, context }) =>
+          options.executor.execute({
+            document,
+            queryHash,
+            operationName: request.operationName,
+            variables: request.variables,
+            context: context as unknown as RequestContext,
+          }) as ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>,
+      };
+    },
+    async stop() {},
+  };
+  return new ApolloServer<RequestContext>({
+    gateway,
+    logger: options.logger,
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+    formatError: formatForApollo(options.logger),
+    includeStacktraceInErrorResponses: false,
+    introspection: true,
+    maxRecursiveSelections: true,
+    allowBatchedHttpRequests: false,
+    parseOptions: { maxTokens: options.maxDocumentTokens },
+    validationOptions: { maxErrors: 20 },
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+  });
+}
+
+/** GET and POST /graphql. */
+export function graphqlRoute(
+  app: FastifyInstance,
+  options: { readonly apollo: ApolloServer<RequestContext>; readonly admit: Admit },
+): void {
+  const contexts = new WeakMap<object, RequestContext>();
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    preHandler: async (request, reply) => {
+      const { principal } = await options.admit(request);
+      const gone = new AbortController();
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort(new Error('the client went away'));
+      });
+      contexts.set(request, { principal, signal: gone.signal });
+    },
+    handler: fastifyApolloHandler(options.apollo, {
+      context: async (request) => contexts.get(request)!,
+    }),
+  });
+}
