@@ -1,0 +1,194 @@
+/** Which sentences answer a question, and how much speaks for it. */
+import { hasShape, type Question } from './question.ts';
+import { type Span, sentencesOf } from './sentences.ts';
+import { wordsOf } from './words.ts';
+
+export interface Passage {
+  readonly title?: string;
+  readonly text: string;
+}
+
+export interface RankedSentence extends Span {
+  /** Place of the passage in the list, from 0. */
+  readonly passage: number;
+  readonly score: number;
+}
+
+export interface Evidence {
+  /** Weighted share of the question's words found in the chosen passages, 0..1. */
+  readonly covered: number;
+  /** Share of the question's names that stand in a chosen passage, word by word, 0..1; `dense` where there is no name. */
+  readonly phrased: number;
+  /** Share of the names, beside those most passages hold, that are a chosen passage's title; `dense` likewise. */
+  readonly titled: number;
+  /** The best single passage's share of the question's words, 0..1. */
+  readonly focused: number;
+  /** The best single sentence's share, 0..1. */
+  readonly dense: number;
+}
+
+export interface Ranking {
+  /** Best first; at most `sentencesPerPassage` of each of at most `maxPassages`. */
+  readonly sentences: readonly RankedSentence[];
+  readonly evidence: Evidence;
+}
+
+export interface RankOptions {
+  readonly maxPassages?: number;
+  readonly sentencesPerPassage?: number;
+  /** Cosine of each passage to the question, in order. */
+  readonly similarities?: readonly number[];
+}
+
+interface Read {
+  /** Every stem of title and text in order, between spaces. */
+  readonly line: string;
+  readonly title: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+  readonly sentences: ReadonlyArray<Span & { readonly stems: ReadonlySet<string>; readonly text: string }>;
+}
+
+/** What a word in the title is worth to each sentence below it: the title tells what "it" and "he" are. */
+const TITLE_SHARE = 0.7;
+const NEIGHBOUR_SHARE = 0.3;
+const SHAPE_BONUS = 0.12;
+/** A passage named in one already chosen is where a question of two steps goes on. */
+const BRIDGE_BONUS = 0.25;
+const NEAR_BONUS = 0.3;
+/** Passages below this share of the best one's score are not cited. */
+const RELATIVE_FLOOR = 0.3;
+
+export function rank(question: Question, passages: readonly Passage[], options: RankOptions = {}): Ranking {
+  const read = passages.map((passage) => readPassage(passage, question));
+  const weights = weigh(question, read);
+  const total = sum([...weights.values()]) || 1;
+  const share = (stems: ReadonlySet<string>) =>
+    sum([...weights].map(([stem, weight]) => weight * found(stem, stems))) / total;
+
+  const chosen: { passage: number; score: number }[] = [];
+  const left = new Set(read.keys());
+  const max = options.maxPassages ?? 4;
+  const rest = new Map(weights);
+  while (chosen.length < max && left.size > 0) {
+    let best: { passage: number; score: number } | undefined;
+    for (const passage of left) {
+      const { all, title } = read[passage]!;
+      const fresh = sum([...rest].map(([stem, weight]) => weight * found(stem, all))) / total;
+      const similarity = NEAR_BONUS * Math.max(0, options.similarities?.[passage] ?? 0);
+      const linked = chosen.some((other) => bridges(read[other.passage]!, { all, title })) ? BRIDGE_BONUS : 0;
+      const score = 0.5 * fresh + 0.3 * share(all) + 0.4 * densest(read[passage]!, share) + similarity + linked;
+      if (!best || score > best.score) best = { passage, score };
+    }
+    if (!best || (chosen[0] && best.score < RELATIVE_FLOOR * chosen[0].score)) break;
+    left.delete(best.passage);
+    if (best.score <= 0) break;
+    chosen.push(best);
+    for (const [stem, weight] of rest) rest.set(stem, weight * (1 - 0.8 * found(stem, read[best.passage]!.all)));
+  }
+
+  const shaped = question.shape !== 'any' && question.shape !== 'yes-no';
+  const sentences = chosen.flatMap(({ passage, score }) => {
+    const own = read[passage]!;
+    return own.sentences
+      .map(({ start, end, text }, at) => {
+        const bonus = shaped && hasShape(text, question.shape) ? SHAPE_BONUS : 0;
+        // Among equals the better passage first, and in it the earlier sentence.
+        return { passage, start, end, score: sentenceShare(own, at, share) + bonus + 0.01 * score - 0.001 * at };
+      })
+      .sort((a, b) => b.score - a.score)
+      .slice(0, options.sentencesPerPassage ?? 2);
+  });
+  return { sentences, evidence: evidenceOf(question, read, { passages: chosen.map(({ passage }) => passage), share }) };
+}
+
+function evidenceOf(
+  { names }: Question,
+  read: readonly Read[],
+  chosen: { readonly passages: readonly number[]; readonly share: (stems: ReadonlySet<string>) => number },
+): Evidence {
+  const { share } = chosen;
+  const cited = chosen.passages.map((passage) => read[passage]!);
+  const dense = Math.max(0, ...cited.map((passage) => densest(passage, share)));
+  const telling = names.filter((name) => !commonplace(name, read));
+  return {
+    covered: share(new Set(cited.flatMap(({ all }) => [...all]))),
+    phrased: shareOf(names, (name) => cited.some(({ line }) => line.includes(` ${name.join(' ')} `)), dense),
+    titled: shareOf(telling, (name) => cited.some(({ title }) => isTitle(name, title)), dense),
+    focused: Math.max(0, ...cited.map(({ all }) => share(all))),
+    dense,
+  };
+}
+
+function densest(read: Read, share: (stems: ReadonlySet<string>) => number): number {
+  return Math.max(0, ...read.sentences.map((_, at) => sentenceShare(read, at, share)));
+}
+
+function readPassage(passage: Passage, { language }: Question): Read {
+  const telling = (text: string) => new Set(wordsOf(text, language).flatMap((word) => (word.stop ? [] : [word.stem])));
+  const title = telling(passage.title ?? '');
+  const sentences = sentencesOf(passage.text).map((span) => {
+    const text = passage.text.slice(span.start, span.end);
+    return { ...span, text, stems: telling(text) };
+  });
+  const line = ` ${wordsOf(`${passage.title ?? ''} \u2022 ${passage.text}`, language)
+    .flatMap((word) => (word.stop ? [] : [word.stem]))
+    .join(' ')} `;
+  return { line, title, sentences, all: new Set([...title, ...sentences.flatMap(({ stems }) => [...stems])]) };
+}
+
+/** Rare among the given passages counts more; what none of them has counts most, and so speaks against an answer. */
+function weigh(question: Question, read: readonly Read[]): Map<string, number> {
+  return new Map(
+    question.terms.map(({ stem, weight }) => {
+      const having = read.filter(({ all }) => found(stem, all) > 0.9).length;
+      return [stem, weight * (0.5 + Math.log(1 + (read.length - having + 0.5) / (having + 0.5)))];
+    }),
+  );
+}
+
+function sentenceShare(read: Read, at: number, share: (stems: ReadonlySet<string>) => number): number {
+  const own = read.sentences[at]!.stems;
+  const withTitle = share(new Set([...own, ...read.title]));
+  const plain = share(own);
+  const before = at > 0 ? share(new Set([...own, ...read.sentences[at - 1]!.stems])) - plain : 0;
+  return plain + TITLE_SHARE * (withTitle - plain) + NEIGHBOUR_SHARE * before;
+}
+
+/** One of the two is named, whole, in the other's text. */
+function bridges(
+  a: { all: ReadonlySet<string>; title: ReadonlySet<string> },
+  b: { all: ReadonlySet<string>; title: ReadonlySet<string> },
+): boolean {
+  const names = (title: ReadonlySet<string>, text: ReadonlySet<string>) =>
+    title.size > 0 && [...title].every((stem) => text.has(stem));
+  return names(a.title, b.all) || names(b.title, a.all);
+}
+
+/** 1 for the word itself, less for a longer word that begins with it or the other way round (`Urlaub`, `Urlaubstage`). */
+function found(stem: string, stems: ReadonlySet<string>): number {
+  if (stems.has(stem)) return 1;
+  if (stem.length < 5) return 0;
+  for (const other of stems) {
+    if (other.length >= 5 && (other.startsWith(stem) || stem.startsWith(other))) return 0.6;
+  }
+  return 0;
+}
+
+/** A name that most passages hold (the company's own, say) tells none of them apart. */
+function commonplace(name: readonly string[], read: readonly Read[]): boolean {
+  return read.filter(({ all }) => name.every((stem) => all.has(stem))).length > read.length / 2;
+}
+
+/** Most of the title's words are the name's, or the other way round: `Nolan`, `Christopher Nolan (director)`. */
+function isTitle(name: readonly string[], title: ReadonlySet<string>): boolean {
+  const common = name.filter((stem) => title.has(stem)).length;
+  return common >= Math.max(1, 0.6 * Math.max(name.length, title.size - 1));
+}
+
+function shareOf<T>(items: readonly T[], holds: (item: T) => boolean, ofNone: number): number {
+  return items.length === 0 ? ofNone : items.filter(holds).length / items.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
