@@ -10,10 +10,12 @@ export {
   type ConfigValues,
   defineConfig,
   describeConfig,
+  type Field,
   field,
   type LoadedConfig,
   loadConfig,
 } from './config.ts';
+export * from './detector/index.ts';
 export {
   defineErrors,
   type ErrorDefinition,

@@ -11,7 +11,7 @@ describe('searching knowledge on Neo4j', () => {
     const namespace = `t${randomBytes(4).toString('hex')}`;
     return {
       engine: await createNeo4jEngine({ settings: { url }, logger: silentLogger, clock: systemClock }),
-      openIndex: (dimensions) => createNeo4jSearchIndex({ url, dimensions, namespace, logger: silentLogger }),
+      openIndex: (dimensions) => createNeo4jSearchIndex({ url, dimensions, namespace }),
       close: async () => {},
     };
   });

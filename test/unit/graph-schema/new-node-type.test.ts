@@ -51,7 +51,7 @@ describe('adding a node type', () => {
         const task = unit.create(shipped.find(({ name }) => name === 'Task')!, {
           ...{ skill: 'x', state: 'queued', inputs: '{}', attempt: 0, maxAttempts: 1, steps: 0, maxSteps: 1 },
           ...{ timeoutMs: 1, costMicros: 0, cancelRequested: false, scope },
-        });
+        } as never);
         const invoice = unit.create(Invoice, { scope, ...values } as never);
         unit.relate(Invoice, 'task', invoice, task);
         return { task, invoice };

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { type ApiConfig, apiConfigSchema } from '#api';
+import {
+  type ConfigSources,
+  type ConfigValues,
+  defineConfig,
+  type Field,
+  field,
+  KazeError,
+  loadConfig,
+  NAME_PATTERN,
+} from '#platform';
+
+type ApiFields = { readonly [K in keyof ApiConfig]: Field<ApiConfig[K]> };
+
+/** The API declares its options with zod; here they become settings like the others. */
+function apiFields(): ApiFields {
+  const fields = Object.entries(apiConfigSchema.shape).map(([name, schema]) => {
+    const fallback: unknown = schema.parse(undefined);
+    const options = { default: fallback as never, meaning: schema.description ?? name };
+    const { minimum, maximum } = z.toJSONSchema(schema) as { minimum?: number; maximum?: number };
+    const range = { least: minimum, most: maximum };
+    const declared = typeof fallback === 'number' ? field.number({ ...options, ...range }) : field.text(options);
+    return [name, declared];
+  });
+  return Object.fromEntries(fields) as ApiFields;
+}
+
+const POSTGRES = ['postgres', 'postgresql'] as const;
+
+/** Everything that can be set about a cell. `docs/configuration.md` is made from this. */
+export const cellSections = [
+  defineConfig('cell', {
+    name: field.text({
+      default: 'main',
+      pattern: NAME_PATTERN,
+      form: 'name of lower-case letters, digits and dashes',
+      meaning: 'Name of the cell; sets its subjects and keys apart on shared servers.',
+    }),
+  }),
+  defineConfig('data', {
+    dir: field.text({
+      default: '.kaze',
+      meaning: 'Folder that holds everything of an embedded cell, and its credentials.',
+    }),
+  }),
+  defineConfig('log', {
+    level: field.oneOf(['debug', 'info', 'warn', 'error', 'silent'], {
+      default: 'warn',
+      meaning: 'Least level of lines that are logged.',
+    }),
+  }),
+  defineConfig('api', {
+    ...apiFields(),
+    token: field.text({
+      secret: true,
+      pattern: /^[\w~+/.=-]{16,512}$/,
+      form: 'token of 16 to 512 letters, digits and . _ ~ + / = -',
+      meaning: 'A token given from outside: it is the administrator’s as long as it is set.',
+    }),
+  }),
+  defineConfig('graph', {
+    engine: field.oneOf(['grafeo', 'neo4j'], { default: 'grafeo', meaning: 'Graph database: embedded or a server.' }),
+    url: field.url({ protocols: ['bolt', 'bolt+s', 'neo4j', 'neo4j+s'], meaning: 'Address of Neo4j.' }),
+    user: field.text({ default: 'neo4j', meaning: 'User of Neo4j.' }),
+    password: field.text({ secret: true, meaning: 'Password of Neo4j.' }),
+    database: field.text({ meaning: 'Database on the Neo4j server; its default one when left out.' }),
+    memoryBytes: field.integer({
+      default: 4 * 2 ** 30,
+      least: 256 * 2 ** 20,
+      meaning: 'Memory of the embedded graph process, bytes, at which the query that takes most time is ended.',
+    }),
+  }),
+  defineConfig('ledger', {
+    engine: field.oneOf(['pglite', 'postgres'], { default: 'pglite', meaning: 'Ledger: embedded or a server.' }),
+    url: field.url({ protocols: POSTGRES, secret: true, meaning: 'Address of PostgreSQL, with its credentials.' }),
+    schema: field.text({
+      default: 'kaze',
+      pattern: /^[a-z_][a-z0-9_]{0,62}$/,
+      meaning: 'Schema of the ledger’s tables.',
+    }),
+  }),
+  defineConfig('bus', {
+    engine: field.oneOf(['memory', 'nats'], { default: 'memory', meaning: 'Event bus: in the process or a server.' }),
+    url: field.url({ protocols: ['nats', 'tls'], secret: true, meaning: 'Address of NATS.' }),
+  }),
+  defineConfig('queue', {
+    engine: field.oneOf(['local', 'bullmq'], { default: 'local', meaning: 'Job queue: embedded or on Redis.' }),
+    url: field.url({ protocols: ['redis', 'rediss'], secret: true, meaning: 'Address of Redis.' }),
+  }),
+  defineConfig('secrets', {
+    key: field.text({
+      secret: true,
+      meaning: 'Key of the encrypted secrets file; without one only the environment holds secrets.',
+    }),
+  }),
+  defineConfig('runtime', {
+    workers: field.integer({
+      default: 4,
+      least: 0,
+      most: 256,
+      meaning: 'Tasks that this process runs at a time; 0: none.',
+    }),
+    leaseMs: field.integer({
+      default: 30_000,
+      least: 1_000,
+      most: 600_000,
+      meaning: 'How long a claimed task stays claimed without a sign of life, milliseconds.',
+    }),
+  }),
+  defineConfig('example', {
+    load: field.boolean({ default: true, meaning: 'Whether the example client acme is there.' }),
+  }),
+] as const;
+
+export type CellConfig = ConfigValues<typeof cellSections>;
+
+/** The engines of a clustered cell, for `--engines clustered`. */
+export const CLUSTERED = {
+  'graph.engine': 'neo4j',
+  'ledger.engine': 'postgres',
+  'bus.engine': 'nats',
+  'queue.engine': 'bullmq',
+} as const;
+
+const NEEDS_ADDRESS = [
+  ['graph', 'neo4j'],
+  ['ledger', 'postgres'],
+  ['bus', 'nats'],
+  ['queue', 'bullmq'],
+] as const;
+
+/** Errors: KAZE_CONFIG_INVALID with every problem at once. */
+export function loadCellConfig(sources: ConfigSources) {
+  const loaded = loadConfig(cellSections, sources);
+  const missing = NEEDS_ADDRESS.filter(([area, engine]) => {
+    const section = loaded.values[area];
+    return section.engine === engine && !section.url;
+  });
+  if (missing.length > 0) {
+    const lines = missing.map(
+      ([area, engine]) => `KAZE_${area.toUpperCase()}_URL: ${area}.engine is ${engine}, so its address must be set`,
+    );
+    throw new KazeError('KAZE_CONFIG_INVALID', `the configuration cannot be used:\n  ${lines.join('\n  ')}`, {
+      fields: { problems: lines },
+    });
+  }
+  return loaded;
+}
