@@ -56,8 +56,10 @@ export interface SearchIndex {
   search(query: SearchQuery): Promise<SearchCandidates>;
   counts(): Promise<{ documents: number; vectors: number }>;
   fingerprint(): Promise<SearchFingerprint | undefined>;
-  /** Empties the index and remembers for which graph it is being filled. */
-  reset(fingerprint: SearchFingerprint): Promise<void>;
+  /** Empties the index. Until `seal` it is of no graph, so a rebuild that was interrupted is begun again. */
+  reset(): Promise<void>;
+  /** Says that it now holds all of that graph. */
+  seal(fingerprint: SearchFingerprint): Promise<void>;
   /** Compaction; called when idle. */
   optimize(): Promise<void>;
   healthy(): Promise<boolean>;

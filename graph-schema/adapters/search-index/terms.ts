@@ -2,7 +2,8 @@
 import { stopwords as english } from '@orama/stopwords/english';
 import { stopwords as german } from '@orama/stopwords/german';
 
-const STOP_WORDS = new Set([...english, ...german]);
+/** The English list lacks `a`. */
+const STOP_WORDS = new Set(['a', ...english, ...german]);
 /** A question has ten words; a pasted document has thousands, and each costs a look-up. */
 const MAX_TERMS = 96;
 /** Enough to hold `MAX_TERMS` words of any language; the rest of a pasted document is not looked at. */

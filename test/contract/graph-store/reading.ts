@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Agent, Chunk, type PageRead, type ReadConnection, Source, Task } from '#graph-schema';
+import { Agent, Chunk, type PageRead, type ReadConnection, Source, Task, type Where } from '#graph-schema';
 import { newId } from '#platform';
 import { codeOf, ingestion, operator, runtime, type StoreOf, scope, task, why, work } from './fixture.ts';
 

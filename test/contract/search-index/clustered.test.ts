@@ -1,53 +1,84 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import neo4jDriver from 'neo4j-driver';
+import { describe, expect, inject, it } from 'vitest';
 import { createNeo4jSearchIndex } from '#graph-schema/adapters/search-index/neo4j';
-import { neo4j, type RunningServer } from '../../support/servers/index.ts';
+import { neo4j } from '../../support/servers/index.ts';
 import { DIMENSIONS, FINGERPRINT, tokenOf } from './shape.ts';
 import { searchIndexContract } from './suite.ts';
 
-let server: RunningServer;
+interface Options {
+  readonly url?: string;
+  readonly exactUpTo?: number;
+  readonly dimensions?: number;
+}
 
-beforeAll(async () => {
-  server = await neo4j.start();
-}, 180_000);
+const open = (namespace: string, { url = inject('servers').neo4j, ...more }: Options = {}) =>
+  createNeo4jSearchIndex({ url, dimensions: DIMENSIONS, namespace, ...more });
 
-afterAll(async () => {
-  await server?.stop();
-});
+const fresh = (name: string) => `${name}${randomBytes(3).toString('hex')}`;
 
-const namespaces = ['contract', 'approximate', 'twin'].map((name) => `${name}${randomBytes(3).toString('hex')}`);
+/** The server is shared by the whole run: nodes, indexes and constraints of this namespace go. */
+async function drop(namespace: string): Promise<void> {
+  const driver = neo4jDriver.driver(inject('servers').neo4j);
+  const ending = `_${namespace}`;
+  try {
+    for (const label of [`SearchEntry${ending}`, `SearchMeta${ending}`]) {
+      await driver.executeQuery(`MATCH (n:${label}) DETACH DELETE n`);
+    }
+    for (const kind of ['CONSTRAINT', 'INDEX']) {
+      const { records } = await driver.executeQuery(
+        `SHOW ${kind}S YIELD name WHERE name CONTAINS $ending RETURN name`,
+        {
+          ending,
+        },
+      );
+      for (const record of records) await driver.executeQuery(`DROP ${kind} ${record.get('name')} IF EXISTS`);
+    }
+  } finally {
+    await driver.close();
+  }
+}
 
-const open = (namespace: string, more: { exactUpTo?: number; dimensions?: number } = {}) =>
-  createNeo4jSearchIndex({ url: server.url, dimensions: DIMENSIONS, namespace, ...more });
-
-searchIndexContract('Neo4j', () => ({ open: () => open(namespaces[0]!), dispose: async () => {} }));
+const plain = fresh('contract');
+searchIndexContract('Neo4j', () => ({ open: () => open(plain), dispose: () => drop(plain) }));
 
 /** The same contract with the approximate index in use from the first vectors on. */
+const approximate = fresh('approximate');
 searchIndexContract('Neo4j by its vector index', () => ({
-  open: () => open(namespaces[1]!, { exactUpTo: 0 }),
-  dispose: async () => {},
+  open: () => open(approximate, { exactUpTo: 0 }),
+  dispose: () => drop(approximate),
 }));
 
 describe('Neo4j', () => {
   it('asks for a rebuild when the vectors have another length', async () => {
-    const index = await open(namespaces[2]!);
+    const namespace = fresh('longer');
+    const index = await open(namespace);
     await index.reset(FINGERPRINT);
     await index.upsert([{ id: 'a', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
     await index.close();
-    const again = await open(namespaces[2]!, { dimensions: 16 });
+    const again = await open(namespace, { dimensions: 16 });
     expect(await again.fingerprint()).toBeUndefined();
     expect(await again.counts()).toEqual({ documents: 0, vectors: 0 });
     await again.close();
+    await drop(namespace);
   });
 
   it('says that it is unavailable while the server is down, and works again by itself', async () => {
-    const index = await open(namespaces[2]!, { dimensions: 16 });
-    await server.kill();
-    expect(await index.healthy()).toBe(false);
-    await expect(index.counts()).rejects.toMatchObject({ code: 'KAZE_SEARCH_UNAVAILABLE', kind: 'environment' });
-    await server.restart();
-    await expect.poll(() => index.healthy(), { timeout: 30_000, interval: 100 }).toBe(true);
-    expect(await index.counts()).toEqual({ documents: 0, vectors: 0 });
-    await index.close();
-  }, 120_000);
+    const server = await neo4j.start();
+    try {
+      const index = await open('', { url: server.url });
+      await index.reset(FINGERPRINT);
+      await index.upsert([{ id: 'a', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
+      await server.kill();
+      expect(await index.healthy()).toBe(false);
+      await expect(index.counts()).rejects.toMatchObject({ code: 'KAZE_SEARCH_UNAVAILABLE', kind: 'environment' });
+      await server.restart();
+      await expect.poll(() => index.healthy(), { timeout: 30_000, interval: 100 }).toBe(true);
+      expect(await index.counts()).toEqual({ documents: 1, vectors: 0 });
+      expect(await index.fingerprint()).toEqual(FINGERPRINT);
+      await index.close();
+    } finally {
+      await server.stop();
+    }
+  }, 180_000);
 });

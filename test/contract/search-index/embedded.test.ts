@@ -46,13 +46,15 @@ describe('LanceDB', () => {
     async (what) => {
       const name = `damaged-${what}`;
       const index = await open(name);
-      await index.reset(FINGERPRINT);
+      await index.reset();
+      await index.seal(FINGERPRINT);
       await index.upsert([{ id: 'a', label: 'Chunk', scopeToken, text: 'passage' }]);
       await index.close();
       await damage(join(folder, name), what);
       const again = await open(name);
       expect(await again.fingerprint()).toBeUndefined();
-      await again.reset(FINGERPRINT);
+      await again.reset();
+      await again.seal(FINGERPRINT);
       await again.upsert([{ id: 'b', label: 'Chunk', scopeToken, text: 'passage' }]);
       expect((await again.search(search)).byText.map(({ id }) => id)).toEqual(['b']);
       await again.close();
@@ -61,7 +63,8 @@ describe('LanceDB', () => {
 
   it('asks for a rebuild when the vectors have another length', async () => {
     const index = await open('longer');
-    await index.reset(FINGERPRINT);
+    await index.reset();
+    await index.seal(FINGERPRINT);
     await index.close();
     const again = await open('longer', { dimensions: 16 });
     expect(await again.fingerprint()).toBeUndefined();
@@ -81,7 +84,8 @@ describe('LanceDB', () => {
       .filter((_, i) => i % 5 !== 0)
       .map(({ id }) => ({ id, model: FINGERPRINT.model, vector: vectorOf(Number(id.slice(1))) }));
     for (const index of [exact, fast]) {
-      await index.reset(FINGERPRINT);
+      await index.reset();
+      await index.seal(FINGERPRINT);
       await index.upsert(documents);
       await index.setVectors(vectors.slice(0, 1_000));
       await index.optimize();

@@ -40,7 +40,8 @@ export function searchIndexContract(name: string, harness: () => Harness): void 
     });
 
     beforeEach(async () => {
-      await index.reset(FINGERPRINT);
+      await index.reset();
+      await index.seal(FINGERPRINT);
     });
 
     const find = async (text: string, scopeTokens: readonly string[] = [ACME], limit = 20) =>
@@ -378,10 +379,12 @@ export function searchIndexContract(name: string, harness: () => Harness): void 
       expect(await find('parallel')).toHaveLength(12);
     });
 
-    it('is empty after a reset, and remembers for which graph', async () => {
+    it('is empty and of no graph after a reset, until it is sealed', async () => {
       await index.upsert([document('a', 'before')]);
       const next = { storeId: 'store-2', generation: 4, model: 'other@1' };
-      await index.reset(next);
+      await index.reset();
+      expect(await index.fingerprint()).toBeUndefined();
+      await index.seal(next);
       expect(await index.fingerprint()).toEqual(next);
       expect(await find('before')).toEqual([]);
       expect(await index.counts()).toEqual({ documents: 0, vectors: 0 });

@@ -4,7 +4,7 @@ import { DIMENSIONS, FINGERPRINT, tokenOf } from './shape.ts';
 
 const [folder, round] = process.argv.slice(2);
 const index = await createLanceSearchIndex({ folder: folder!, dimensions: DIMENSIONS, unindexedRows: 5 });
-if (!(await index.fingerprint())) await index.reset(FINGERPRINT);
+if (!(await index.fingerprint())) await index.seal(FINGERPRINT);
 
 process.on('disconnect', () => process.exit(0));
 for (let i = 0; ; i += 1) {

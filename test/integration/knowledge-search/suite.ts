@@ -71,7 +71,7 @@ export function knowledgeSearchSuite(create: () => Promise<SearchUnderTest>): vo
     ({ store } = await openGraph({ engine: under.engine, schema, clock, logger }));
     embedder = createUseLiteEmbedder({ logger });
     index = await under.openIndex(embedder.dimensions);
-    await index.reset({ storeId: 'test', generation: 0, model: embedder.model });
+    await index.reset();
     search = createKnowledgeSearch({ store, index, embedder, schema, clock, logger });
     await store.transact(systemPrincipal('loader'), { why: 'a test' }, async (unit) => {
       for (const name of [tenant, other]) unit.create(Tenant, { scope: tenantScope(name), name, title: name });
@@ -163,7 +163,7 @@ export function knowledgeSearchSuite(create: () => Promise<SearchUnderTest>): vo
   });
 
   it('can be rebuilt from the graph', async () => {
-    await index.reset({ storeId: 'test', generation: 1, model: embedder.model });
+    await index.reset();
     expect(await search.search(me, { text: 'annual leave days', expand: false })).toEqual([]);
     await rebuildIndex({ store, index, schema });
     expect((await search.search(me, { text: 'annual leave days' }))[0]).toMatchObject({ id: ids.leave });

@@ -254,10 +254,13 @@ class LanceSearchIndex implements SearchIndex {
     return this.known;
   }
 
-  async reset(fingerprint: SearchFingerprint): Promise<void> {
+  async reset(): Promise<void> {
+    return this.write(() => this.startEmpty());
+  }
+
+  async seal(fingerprint: SearchFingerprint): Promise<void> {
     checkModel(fingerprint.model);
     return this.write(async () => {
-      await this.startEmpty();
       const { storeId, generation, model } = fingerprint;
       await writeFingerprint(this.options.folder, { storeId, generation, model, table: this.table.name });
       this.known = { storeId, generation, model };

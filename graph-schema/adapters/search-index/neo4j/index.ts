@@ -205,9 +205,12 @@ class Neo4jSearchIndex implements SearchIndex {
     return rows[0];
   }
 
-  async reset(fingerprint: SearchFingerprint): Promise<void> {
-    checkModel(fingerprint.model);
+  async reset(): Promise<void> {
     await this.startEmpty();
+  }
+
+  async seal(fingerprint: SearchFingerprint): Promise<void> {
+    checkModel(fingerprint.model);
     await this.connection.run(queries.writeFingerprint(this.names), {
       storeId: fingerprint.storeId,
       generation: integer(fingerprint.generation),
