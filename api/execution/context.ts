@@ -17,6 +17,8 @@ export interface ExecutionContext {
   limits(): CallLimits;
   /** Reads what is asked for below a verb's result. */
   readonly subtrees?: Subtrees;
+  /** Arguments of a root field, by its type, its name and where it begins in the document. */
+  rootArguments(typeName: string, fieldName: string, start: number): Record<string, unknown>;
   /** Forgets cached authentications; called when a token is revoked. */
   forgetTokens(): void;
 }

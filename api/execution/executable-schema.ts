@@ -1,6 +1,7 @@
 /**
  * The executor's own copy of the schema. Wherever the public schema shows a generated type, this one has a scalar that
- * hands on what a read plan gave, and the documents that run here have no selections there.
+ * hands on what a read plan gave, and the documents that run here have no selections there. Arguments and variables are
+ * coerced before by graphql-js, so that the copy has none: graphql-jit leaves out defaults within input objects.
  */
 import {
   type DocumentNode,
@@ -45,6 +46,16 @@ function rawResolver(inner: Resolver | undefined, type: GraphQLOutputType): Reso
   };
 }
 
+/** Gives a root field its coerced arguments. */
+function withArguments<R extends Resolver>(inner: R | undefined): R | undefined {
+  if (!inner) return undefined;
+  const resolve: Resolver = (source, _args, context, info) => {
+    const start = info.fieldNodes[0]!.loc?.start ?? -1;
+    return inner(source, context.rootArguments(info.parentType.name, info.fieldName, start), context, info);
+  };
+  return resolve as R;
+}
+
 export function executableSchema(schema: GraphQLSchema, model: ApiModel): GraphQLSchema {
   const copies = new Map<string, GraphQLObjectType>();
   const convert = (type: GraphQLOutputType): GraphQLOutputType => {
@@ -57,17 +68,22 @@ export function executableSchema(schema: GraphQLSchema, model: ApiModel): GraphQ
     const known = copies.get(type.name);
     if (known) return known;
     const config = type.toConfig();
-    const root = type === schema.getQueryType();
+    const isQuery = type === schema.getQueryType();
+    const isRoot = isQuery || type === schema.getMutationType() || type === schema.getSubscriptionType();
     const made = new GraphQLObjectType({
       ...config,
       interfaces: [],
       fields: () => {
         const fields: Record<string, GraphQLFieldConfig<Record<string, unknown>, ExecutionContext>> = {};
         for (const [name, field] of Object.entries(config.fields)) {
-          if (root && model.roots.has(name)) continue;
+          if (isQuery && model.roots.has(name)) continue;
           const raw = isGenerated(model, getNamedType(field.type).name);
-          const resolve = raw && !field.subscribe ? rawResolver(field.resolve as Resolver, field.type) : field.resolve;
-          fields[name] = { ...field, type: convert(field.type), resolve };
+          // What a subscription delivers has been read and shaped already.
+          const own = (field.subscribe ? undefined : field.resolve) as Resolver | undefined;
+          const given = isRoot ? withArguments(own) : own;
+          const resolve = field.subscribe ? (source: unknown) => source : raw ? rawResolver(given, field.type) : given;
+          const subscribe = withArguments(field.subscribe as Resolver | undefined);
+          fields[name] = { ...field, args: isRoot ? {} : field.args, type: convert(field.type), resolve, subscribe };
         }
         return fields;
       },
@@ -81,6 +97,7 @@ export function executableSchema(schema: GraphQLSchema, model: ApiModel): GraphQ
     mutation: rootOf(schema.getMutationType()),
     subscription: rootOf(schema.getSubscriptionType()),
     directives: schema.getDirectives(),
+    types: [Raw],
     assumeValid: true,
   });
 }
@@ -90,18 +107,33 @@ export interface Stripped {
   readonly originals: ReadonlyMap<number, FieldNode>;
 }
 
-/** Takes the selections off every field that shows a generated type, and remembers them by position. */
+/**
+ * Takes the selections off every field that shows a generated type and the arguments off root fields, and remembers
+ * both by position. Variables stay for @skip and @include only, as values that are coerced already.
+ */
 export function stripGenerated(document: DocumentNode, schema: GraphQLSchema, model: ApiModel): Stripped {
   const originals = new Map<number, FieldNode>();
   const types = new TypeInfo(schema);
+  const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   const stripped = visit(
     document,
     visitWithTypeInfo(types, {
       Field(node) {
         const type = types.getType();
-        if (!type || !node.selectionSet || !isGenerated(model, getNamedType(type).name)) return undefined;
+        const generated = type && node.selectionSet && isGenerated(model, getNamedType(type).name);
+        const parent = types.getParentType();
+        const root = parent && roots.has(parent);
+        if (!generated && !root) return undefined;
         originals.set(node.loc?.start ?? -1, node);
-        return { ...node, selectionSet: undefined };
+        return {
+          ...node,
+          ...(root ? { arguments: [] } : {}),
+          ...(generated ? { selectionSet: undefined } : {}),
+        };
+      },
+      VariableDefinition(node) {
+        const type = { kind: Kind.NAMED_TYPE as const, name: { kind: Kind.NAME as const, value: Raw.name } };
+        return { ...node, type, defaultValue: undefined };
       },
       FragmentDefinition(node) {
         // What remains runs on payload types only.

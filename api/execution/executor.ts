@@ -8,13 +8,15 @@ import {
   execute as executeIntrospection,
   type FieldNode,
   GraphQLError,
+  type GraphQLObjectType,
   type GraphQLSchema,
+  getArgumentValues,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphStore } from '#graph-schema';
-import { type Clock, isKazeError, type Logger } from '#platform';
+import { type Clock, type Logger } from '#platform';
 import { apiError } from '../errors.ts';
 import type { Services } from '../ports/services.ts';
 import type { Uploads } from '../ports/uploads.ts';
@@ -60,11 +62,19 @@ export interface OperationRequest {
   readonly context: RequestContext;
 }
 
+/** Time for an operation as a whole, or for each call below one that lasts (a subscription). */
+export interface TimeAllowed {
+  readonly per: 'operation' | 'call';
+  readonly ms: number;
+}
+
 type JitQuery = ReturnType<typeof compileQuery> & {
   query: (root: unknown, context: unknown, variables: unknown) => unknown;
 };
 
 const VARIABLES_KEPT = 4_096;
+/** What the store gets beyond its own deadline to say so itself. */
+const READ_GRACE_MS = 250;
 
 export class OperationExecutor {
   readonly executable: GraphQLSchema;
@@ -100,13 +110,21 @@ export class OperationExecutor {
   }
 
   /** A context for resolvers: of a verb's operation, or of a subscription. */
-  context(request: RequestContext, deadlineMs: number, compile: CompileInput, stripped: Stripped): ExecutionContext {
-    const { store, services, uploads, hub, logger, clock, forgetTokens } = this.#options;
-    const end = clock.now() + deadlineMs;
-    const limits = () => ({ signal: request.signal, timeoutMs: Math.max(1, end - clock.now()) });
+  context(request: RequestContext, time: TimeAllowed, compile: CompileInput, stripped: Stripped): ExecutionContext {
+    const { schema, store, services, uploads, hub, logger, clock, forgetTokens } = this.#options;
+    const end = clock.now() + time.ms;
+    const left = () => (time.per === 'call' ? time.ms : Math.max(1, end - clock.now()));
+    const limits = () => ({ signal: request.signal, timeoutMs: left() });
     const { principal } = request;
     const subtrees = new Subtrees({ compile, originals: stripped.originals, store, principal, limits });
-    return { principal, store, services, uploads, hub, logger, limits, subtrees, forgetTokens };
+    // Arguments by the specification (defaults within input objects included), which the JIT does not follow.
+    const rootArguments = (typeName: string, fieldName: string, start: number) =>
+      getArgumentValues(
+        (schema.getType(typeName) as GraphQLObjectType).getFields()[fieldName]!,
+        stripped.originals.get(start)!,
+        compile.variables as Record<string, unknown>,
+      );
+    return { principal, store, services, uploads, hub, logger, limits, subtrees, rootArguments, forgetTokens };
   }
 
   async #run(
@@ -142,7 +160,8 @@ export class OperationExecutor {
   async #answerReads(reads: CompiledReads, request: OperationRequest, timeoutMs: number): Promise<ExecutionResult> {
     const { store, model, logger } = this.#options;
     const { principal, signal } = request.context;
-    const { data, missing } = await runReads(reads, { store, principal, model }, { timeoutMs, signal });
+    const running = runReads(reads, { store, principal, model }, { timeoutMs, signal });
+    const { data, missing } = await within(running, timeoutMs + READ_GRACE_MS);
     if (missing.length === 0) return { data };
     return { data, errors: missing.map(({ key, error }) => toGraphQLError(error, logger, { path: [key] })) };
   }
@@ -211,13 +230,16 @@ export class OperationExecutor {
       compiled = { query: jit.query as JitQuery['query'], stripped };
       if (key !== undefined) this.#verbs.set(key, compiled);
     }
-    const context = this.context(request.context, limits.verbTimeoutMs, compile, compiled.stripped);
-    const running = compiled.query({}, context, request.variables ?? {}) as Promise<ExecutionResult> | ExecutionResult;
+    const context = this.context(
+      request.context,
+      { per: 'operation', ms: limits.verbTimeoutMs },
+      compile,
+      compiled.stripped,
+    );
+    const running = compiled.query({}, context, roots.variables) as Promise<ExecutionResult> | ExecutionResult;
     const result = await within(running, limits.verbTimeoutMs);
     if (!result.errors) return result;
-    const errors = result.errors.map((error) =>
-      error.originalError || isKazeError(error) ? toGraphQLError(error, logger, { path: error.path }) : error,
-    );
+    const errors = result.errors.map((error) => toGraphQLError(error, logger, { path: error.path }));
     return { ...result, errors };
   }
 }

@@ -20,8 +20,9 @@ import type { Logger } from '#platform';
 import type { ApiConfig } from '../config.ts';
 import { apiError } from '../errors.ts';
 import { analyse, findOperation, prepareRoots } from '../execution/analysis.ts';
+import type { CompileInput } from '../execution/compile.ts';
 import type { RequestContext } from '../execution/context.ts';
-import { stripGenerated } from '../execution/executable-schema.ts';
+import { type Stripped, stripGenerated } from '../execution/executable-schema.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
 import { OperationMeter } from '../execution/limits.ts';
 import { LruMap } from '../execution/lru.ts';
@@ -34,7 +35,6 @@ import type { RateLimit } from './rate.ts';
 /** How long a WebSocket's token is trusted before it is looked up again, and how often the other side is pinged. */
 const RECHECK_MS = 30_000;
 const PING_MS = 12_000;
-const DAY_MS = 86_400_000;
 
 interface Extra extends Record<PropertyKey, unknown> {
   readonly socket: WebSocket;
@@ -44,9 +44,16 @@ interface Extra extends Record<PropertyKey, unknown> {
   recheck?: NodeJS.Timeout;
 }
 
+interface Prepared {
+  readonly compile: CompileInput;
+  readonly variables: Record<string, unknown>;
+  readonly stripped: Stripped;
+}
+
 interface WsArgs extends ExecutionArgs {
   contextValue: RequestContext;
   queryHash: string;
+  prepared?: Prepared;
 }
 
 export interface WebSocketOptions {
@@ -80,42 +87,33 @@ export function webSocketEdge(options: WebSocketOptions): WebSocketEdge {
   };
   options.server.on('upgrade', upgrade);
 
-  const prepare = (args: WsArgs) => {
+  /** Limits are checked before a subscription begins. Errors: KAZE_API_DEPTH, _COST, _PAGE, _FIELDS. */
+  const prepare = (args: WsArgs): Prepared | readonly GraphQLError[] => {
     const meter = new OperationMeter(config);
     const analysed = analyse(args.document);
     const operation = findOperation(analysed, args.operationName);
-    if (operation instanceof Error) return { errors: [operation] };
+    if (operation instanceof Error) return [operation];
     const { schema, model } = options;
     const { fragments } = analysed;
     const roots = prepareRoots(operation, { schema, model, fragments, variables: args.variableValues ?? {}, meter });
-    if (!('verbs' in roots)) return { errors: roots };
+    if (!('verbs' in roots)) return roots;
     const compile = { schema, model, fragments, variables: roots.variables, meter };
     meterVerbs(operation.operation, roots.verbs, compile);
-    return { compile, stripped: stripGenerated(args.document, schema, model) };
+    return { compile, variables: roots.variables, stripped: stripGenerated(args.document, schema, model) };
   };
 
   const subscribeTo = async (args: WsArgs) => {
-    try {
-      const prepared = prepare(args);
-      if ('errors' in prepared) return { errors: prepared.errors };
-      const { compile, stripped } = prepared;
-      // A subscription outlives any deadline; each read below it has its own.
-      const base = options.executor.context(args.contextValue, DAY_MS * 365, compile, stripped);
-      const limits = () => ({ signal: args.contextValue.signal, timeoutMs: config.readTimeoutMs });
-      const result = await subscribe({
-        schema: options.executor.executable,
-        document: stripped.document,
-        operationName: args.operationName,
-        variableValues: args.variableValues,
-        contextValue: { ...base, limits },
-      });
-      if (!(Symbol.asyncIterator in result)) {
-        return { errors: result.errors?.map((error) => toGraphQLError(error, logger, { path: error.path })) };
-      }
-      return masked(result, logger);
-    } catch (error) {
-      return { errors: [toGraphQLError(error, logger)] };
-    }
+    const { compile, stripped, variables } = args.prepared!;
+    const time = { per: 'call', ms: config.readTimeoutMs } as const;
+    const result = await subscribe({
+      schema: options.executor.executable,
+      document: stripped.document,
+      operationName: args.operationName,
+      variableValues: variables,
+      contextValue: options.executor.context(args.contextValue, time, compile, stripped),
+    });
+    if (Symbol.asyncIterator in result) return masked(result, logger);
+    return { errors: result.errors?.map((error) => toGraphQLError(error, logger, { path: error.path })) };
   };
 
   const disposable = useServer<Record<string, unknown>, Extra>(
@@ -163,10 +161,18 @@ export function webSocketEdge(options: WebSocketOptions): WebSocketEdge {
         }
         try {
           options.rate.take(extra.who!.key);
+          const args = toArgs(payload, extra);
+          if (
+            !('document' in args) ||
+            getOperationAST(args.document, args.operationName)?.operation !== 'subscription'
+          ) {
+            return args;
+          }
+          const prepared = prepare(args);
+          return 'stripped' in prepared ? { ...args, prepared } : prepared;
         } catch (error) {
           return [toGraphQLError(error, logger)];
         }
-        return toArgs(payload, extra);
       },
       execute: ((args: WsArgs) =>
         options.executor.execute({
@@ -233,19 +239,26 @@ export function webSocketEdge(options: WebSocketOptions): WebSocketEdge {
   };
 }
 
-/** Results of a subscription with their errors masked; returning ends the source at once. */
+/** Results of a subscription with their errors masked; a failing source ends it with such an error. */
 function masked<T extends { readonly errors?: readonly GraphQLError[] }>(
   source: AsyncGenerator<T, void, void>,
   logger: Logger,
 ): AsyncGenerator<T, void, void> {
+  let failed = false;
   const mask = (result: T): T =>
     result.errors
       ? { ...result, errors: result.errors.map((error) => toGraphQLError(error, logger, { path: error.path })) }
       : result;
   return {
     async next() {
-      const item = await source.next();
-      return item.done ? item : { done: false, value: mask(item.value) };
+      if (failed) return { done: true, value: undefined };
+      try {
+        const item = await source.next();
+        return item.done ? item : { done: false, value: mask(item.value) };
+      } catch (error) {
+        failed = true;
+        return { done: false, value: { errors: [toGraphQLError(error, logger)] } as unknown as T };
+      }
     },
     return: (value) => source.return(value as undefined),
     throw: (error) => source.throw(error),

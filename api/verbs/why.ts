@@ -2,7 +2,7 @@ import { GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
 import { Arg, Ctx, Field, Float, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { PageRead, ReadConnection, ReadNode, Selection } from '#graph-schema';
 import type { ExecutionContext } from '../execution/context.ts';
-import { NodeRef, refTo } from '../execution/subtrees.ts';
+import { NodeRef } from '../execution/subtrees.ts';
 import { generated, generatedEnum } from '../schema/registry.ts';
 import { DateTime, jsonToValue } from '../schema/scalars.ts';
 
@@ -112,6 +112,28 @@ export class WhySkill {
   hash!: string;
 }
 
+@ObjectType({ simpleResolvers: true })
+export class WhyAgent {
+  @Field(() => ID)
+  id!: string;
+  @Field(() => String)
+  name!: string;
+  @Field(() => String)
+  role!: string;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class WhyTask {
+  @Field(() => ID)
+  id!: string;
+  @Field(() => generatedEnum('TaskState'))
+  state!: string;
+  @Field(() => Int, { description: 'How often it was begun.' })
+  attempt!: number;
+  @Field(() => WhyPerson, { nullable: true, description: 'Who asked for it.' })
+  requestedBy!: WhyPerson | null;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'Everything behind one outcome.' })
 export class WhyOutcome {
   @Field(() => ID)
@@ -136,10 +158,10 @@ export class WhyOutcome {
   deliveredAt!: number | null;
   @Field(() => WhySkill, { nullable: true })
   skillVersion!: WhySkill | null;
-  @Field(() => generated('Agent'), { nullable: true })
-  agent!: NodeRef | null;
-  @Field(() => generated('Task'), { nullable: true })
-  task!: NodeRef | null;
+  @Field(() => WhyAgent, { nullable: true })
+  agent!: WhyAgent | null;
+  @Field(() => WhyTask, { nullable: true })
+  task!: WhyTask | null;
   @Field(() => [WhyKnowledge])
   knowledge!: WhyKnowledge[];
   @Field(() => [WhyPassage])
@@ -178,7 +200,7 @@ const OUTCOME: Selection = {
   ),
   relations: {
     skillVersion: { field: 'skillVersion', select: { properties: all('id', 'name', 'number', 'hash') } },
-    agent: { field: 'agent', select: { properties: all('id') } },
+    agent: { field: 'agent', select: { properties: all('id', 'name', 'role') } },
     knowledge: { field: 'knowledge', select: KNOWLEDGE, page: PAGE },
     chunks: { field: 'chunks', select: CHUNK, page: PAGE },
     sources: { field: 'sources', select: SOURCE, page: PAGE },
@@ -198,8 +220,9 @@ const OUTCOME: Selection = {
     task: {
       field: 'task',
       select: {
-        properties: all('id', 'costMicros'),
+        properties: all('id', 'state', 'attempt', 'costMicros'),
         relations: {
+          requestedBy: { field: 'requestedBy', select: { properties: all('id', 'name') } },
           usedKnowledge: { field: 'usedKnowledge', select: KNOWLEDGE, page: PAGE },
           usedChunks: { field: 'usedChunks', select: CHUNK, page: PAGE },
         },
@@ -257,8 +280,8 @@ function toWhy(node: ReadNode): WhyOutcome {
     costMicros: Number(task?.costMicros ?? node.costMicros ?? 0),
     deliveredAt: (node.deliveredAt as number | null) ?? null,
     skillVersion: one(node.skillVersion) as WhySkill | null,
-    agent: refTo('Agent', one(node.agent)?.id as string | undefined),
-    task: refTo('Task', task?.id as string | undefined),
+    agent: one(node.agent) as WhyAgent | null,
+    task: task as WhyTask | null,
     knowledge: merged(
       nodesOf(node.knowledge).map((item) => toKnowledge(item, true)),
       task ? nodesOf(task.usedKnowledge).map((item) => toKnowledge(item, false)) : [],
