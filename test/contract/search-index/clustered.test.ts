@@ -53,7 +53,8 @@ describe('Neo4j', () => {
   it('asks for a rebuild when the vectors have another length', async () => {
     const namespace = fresh('longer');
     const index = await open(namespace);
-    await index.reset(FINGERPRINT);
+    await index.reset();
+    await index.seal(FINGERPRINT);
     await index.upsert([{ id: 'a', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
     await index.close();
     const again = await open(namespace, { dimensions: 16 });
@@ -63,11 +64,28 @@ describe('Neo4j', () => {
     await drop(namespace);
   });
 
+  it('asks for a rebuild of vectors of another length even when the index was never sealed', async () => {
+    const namespace = fresh('unsealed');
+    const index = await open(namespace);
+    await index.upsert([{ id: 'a', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
+    await index.close();
+    const again = await open(namespace, { dimensions: 16, exactUpTo: 0 });
+    await again.upsert([{ id: 'b', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
+    const vector = Float32Array.from({ length: 16 }, (_, at) => at + 1);
+    await again.setVectors([{ id: 'b', model: FINGERPRINT.model, vector }]);
+    const query = { text: '', vector: { model: FINGERPRINT.model, values: vector }, limit: 5 };
+    const { byVector } = await again.search({ ...query, scopeTokens: [tokenOf('tenant:acme')] });
+    expect(byVector.map(({ id }) => id)).toEqual(['b']);
+    await again.close();
+    await drop(namespace);
+  });
+
   it('says that it is unavailable while the server is down, and works again by itself', async () => {
     const server = await neo4j.start();
     try {
       const index = await open('', { url: server.url });
-      await index.reset(FINGERPRINT);
+      await index.reset();
+      await index.seal(FINGERPRINT);
       await index.upsert([{ id: 'a', label: 'Chunk', scopeToken: tokenOf('tenant:acme'), text: 'passage' }]);
       await server.kill();
       expect(await index.healthy()).toBe(false);

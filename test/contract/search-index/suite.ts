@@ -1,28 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchDocument, SearchIndex } from '../../../graph-schema/ports/search-index.ts';
-import { DIMENSIONS, FINGERPRINT, tokenOf } from './shape.ts';
+import type { SearchIndex } from '../../../graph-schema/ports/search-index.ts';
+import { ACME, ACME_TWIN, BAKERY, DIMENSIONS, document, FINGERPRINT, tokenOf, vector } from './shape.ts';
 
 const MODEL = FINGERPRINT.model;
 
 export interface Harness {
   open(): Promise<SearchIndex>;
   dispose(): Promise<void>;
-}
-
-const ACME = tokenOf('tenant:acme');
-/** As like the first as a token can be: its last digit differs, in the way that English stemming would cut. */
-const ACME_TWIN = `${ACME.slice(0, -1)}${ACME.endsWith('e') ? 'd' : 'e'}`;
-const BAKERY = tokenOf('tenant:acme-bakery');
-
-function document(id: string, text: string, more: Partial<SearchDocument> = {}): SearchDocument {
-  return { id, label: 'Chunk', scopeToken: ACME, text, ...more };
-}
-
-function vector(...values: number[]): Float32Array {
-  const padded = Float32Array.from({ length: DIMENSIONS }, (_, i) => values[i] ?? 0);
-  const length = Math.hypot(...padded);
-  return padded.map((value) => value / length);
 }
 
 /** What every engine of the SearchIndex port keeps, whatever it is made of. */
