@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { openPgliteDatabase } from '#platform/adapters/database/pglite';
 import { createPgliteLedger } from '#platform/adapters/ledger/pglite';
+import { usage } from './rows.ts';
 import { type LedgerPlace, ledgerContract } from './suite.ts';
 
 async function newPlace(): Promise<LedgerPlace & { folder: string }> {
@@ -57,6 +58,44 @@ test('loses nothing acknowledged when its process is killed in the middle of wri
     }
     expect(acknowledged).toBeGreaterThanOrEqual(40 + 41 + 42);
   } finally {
+    await place.dispose();
+  }
+});
+
+test('refuses writing with a code before the disk is full, goes on reading, and writes again once there is room', { timeout: 60_000 }, async () => {
+  const place = await newPlace();
+  const folder = join(place.folder, 'ledger');
+  const { ledger: filling, database: first } = await place.open();
+  await filling.recordUsage([usage('before')]);
+  await first.close();
+  const { bavail, bsize } = await statfs(place.folder);
+  const ballast = join(place.folder, 'ballast');
+  const mebibyte = 1024 * 1024;
+  // A reserve that only just holds, and a file that breaks it: other work on this disk may move it by some MiB.
+  const database = await openPgliteDatabase({ folder, reserveBytes: bavail * bsize - 128 * mebibyte });
+  try {
+    const ledger = await createPgliteLedger({ database });
+    await writeFile(ballast, Buffer.alloc(mebibyte));
+    await ledger.recordUsage([usage('room')]);
+    const handle = await open(ballast, 'w');
+    for (let i = 0; i < 256; i += 1) await handle.write(Buffer.alloc(mebibyte, 1));
+    await handle.close();
+    const full = { code: 'KAZE_LEDGER_FULL', retryable: true };
+    await expect.poll(() => ledger.recordUsage([usage('full')]).catch((error: unknown) => error)).toMatchObject(full);
+    expect(await ledger.usageRows({})).toHaveLength(2);
+    expect(await ledger.healthy()).toBe(true);
+    await rm(ballast);
+    await expect
+      .poll(() =>
+        ledger.recordUsage([usage('after')]).then(
+          () => 'written',
+          () => 'refused',
+        ),
+      )
+      .toBe('written');
+    expect((await ledger.usageRows({})).map((row) => row.id).sort()).toContain('after');
+  } finally {
+    await database.close();
     await place.dispose();
   }
 });

@@ -16,6 +16,8 @@ import {
 export interface PgliteSource {
   /** The open instance; opens it (again) when there is none. */
   instance(): Promise<Pick<PGliteInterface, 'query'>>;
+  /** Called before every statement; throws where it must not run now. */
+  check(statement: string): Promise<void>;
   /** Told about every failure, so that an instance that aborted is not used again. */
   failed(error: unknown): void;
   close(): Promise<void>;
@@ -96,12 +98,15 @@ class PgliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await yieldWhenDue();
+    await this.#source.check(query.sql);
     try {
       const result = await this.#instance.query<R>(query.sql, [...query.parameters]);
       const numAffectedRows = result.affectedRows === undefined ? undefined : BigInt(result.affectedRows);
       return { rows: result.rows, numAffectedRows };
     } catch (error) {
       this.#source.failed(error);
+      // PGlite puts the values of the statement on its error, from where a log would show them.
+      if (error instanceof Error && 'params' in error) delete error.params;
       throw error;
     }
   }

@@ -14,6 +14,7 @@ import { Kysely } from 'kysely';
 import { classifySqlFailure } from '../failures.ts';
 import type { SqlDatabase } from '../sql-database.ts';
 import { createPgliteDialect, type PgliteSource } from './dialect.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { emptyDatabaseImage } from './image.ts';
 
 export interface PgliteDatabaseOptions {
@@ -21,11 +22,15 @@ export interface PgliteDatabaseOptions {
   readonly folder: string;
   /** Where the image of an empty database is kept; default `node_modules/.cache/kaze`. */
   readonly imageFolder?: string;
+  /** Writing is refused while less than this is free on the disk; default 64 MiB, four segments of its log. */
+  readonly reserveBytes?: number;
 }
+
+const RESERVE_BYTES = 64 * 1024 * 1024;
 
 export async function openPgliteDatabase(options: PgliteDatabaseOptions): Promise<SqlDatabase> {
   await createFolder(options);
-  const source = new FolderSource(options.folder);
+  const source = new FolderSource(options.folder, options.reserveBytes ?? RESERVE_BYTES);
   await source.instance();
   const kysely = new Kysely<Record<never, never>>({ dialect: createPgliteDialect(source) });
   // Kysely closes only what it has used; the source also when no query was ever made.
@@ -43,6 +48,7 @@ export async function openPgliteDatabase(options: PgliteDatabaseOptions): Promis
 async function createFolder({ folder, imageFolder }: PgliteDatabaseOptions): Promise<void> {
   if (existsSync(join(folder, 'PG_VERSION'))) return;
   await mkdir(dirname(folder), { recursive: true });
+  await new DiskReserve(dirname(folder), RESERVE_BYTES).check('create database');
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
   const loadDataDir = await emptyDatabaseImage(imageFolder);
@@ -52,14 +58,20 @@ async function createFolder({ folder, imageFolder }: PgliteDatabaseOptions): Pro
   await rename(fresh, folder);
 }
 
-/** Holds the open instance, and opens a new one after a failure from which PGlite does not come back (an abort). */
+/** Holds the open instance, and opens a new one after a failure from which PGlite does not come back. */
 class FolderSource implements PgliteSource {
   readonly #folder: string;
+  readonly #reserve: DiskReserve;
   #open: Promise<PGlite> | undefined;
   #closed = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, reserveBytes: number) {
     this.#folder = folder;
+    this.#reserve = new DiskReserve(folder, reserveBytes);
+  }
+
+  check(statement: string): Promise<void> {
+    return this.#reserve.check(statement);
   }
 
   instance(): Promise<PGlite> {
@@ -71,12 +83,15 @@ class FolderSource implements PgliteSource {
     return this.#open;
   }
 
+  /**
+   * Leaves an instance that aborted, or that met a full disk (its next commit then spins inside PGlite for ever, seen
+   * with 0.5.14): the next caller opens the folder anew, which recovers as after a process death. The old one is not
+   * closed, since closing would write into files that the new one has open.
+   */
   failed(error: unknown): void {
+    const failure = classifySqlFailure(error);
     const fromPostgres = typeof error === 'object' && error !== null && 'severity' in error;
-    if (fromPostgres || classifySqlFailure(error) !== 'unavailable') return;
-    const broken = this.#open;
-    this.#open = undefined;
-    void broken?.then((instance) => instance.close()).catch(() => {});
+    if (failure === 'full' || (failure === 'unavailable' && !fromPostgres)) this.#open = undefined;
   }
 
   async close(): Promise<void> {
