@@ -1,0 +1,16 @@
+import { defineErrors } from '#platform';
+
+export const skillErrors = defineErrors({
+  KAZE_SKILL_INPUT_MISSING: {
+    kind: 'caller',
+    status: 422,
+    when: 'A task lacks an input without which its skill has nothing to work on.',
+    remedy: 'Give the named input; `kaze skills show NAME` lists what a skill takes.',
+  },
+  KAZE_SKILL_INPUT_INVALID: {
+    kind: 'caller',
+    status: 422,
+    when: 'An input has the wrong kind (text, file or data), is empty, or holds other columns or fields than the skill reads.',
+    remedy: 'Give the input as the message says; the page of the skill shows a sample.',
+  },
+});

@@ -1,0 +1,18 @@
+/**
+ * Skills that work without a hosted model, and the named checks that criteria may ask for.
+ *
+ * @example
+ * const handler = handlers.find(({ skill }) => skill === 'keyword-research');
+ * await handler?.check?.(inputs); // refuses wrong files before a task is queued
+ */
+import { answerFromHandbook } from './answer-from-handbook/index.ts';
+import type { SkillHandler, Validator } from './handler.ts';
+import { keywordResearch } from './keyword-research/index.ts';
+import { triageRequest } from './triage-request/index.ts';
+import { businessAlignment } from './validators/business-alignment.ts';
+import { searchVolume } from './validators/search-volume.ts';
+
+export type * from './handler.ts';
+
+export const handlers: readonly SkillHandler[] = [keywordResearch, answerFromHandbook, triageRequest];
+export const validators: readonly Validator[] = [businessAlignment, searchVolume];

@@ -1,0 +1,57 @@
+import { languageOf } from '../text/languages.ts';
+import { Stemmer } from '../text/stems.ts';
+import { type BrandReport, findBrand } from './brand.ts';
+import type { BusinessContext } from './business-context.ts';
+import { type ClickCurve, fitClickCurve } from './click-curve.ts';
+import { type Embed, type FitReport, judgeFit } from './fit.ts';
+import { type Grouping, groupQueries } from './grouping.ts';
+import { findOpportunities, findUnderClicked, floorOf } from './opportunities.ts';
+import type { Finding, RankingTable } from './types.ts';
+
+export interface Analysis {
+  readonly table: RankingTable;
+  readonly curve: ClickCurve;
+  readonly brand: BrandReport;
+  readonly floorClicks: number;
+  readonly findings: readonly Finding[];
+  readonly grouping: Grouping;
+  readonly fit: FitReport;
+}
+
+/** The whole of keyword research, from a read export to findings with their fit. Deterministic. */
+export async function analyse(
+  table: RankingTable,
+  { context, embed }: { context: BusinessContext; embed?: Embed },
+): Promise<Analysis> {
+  const { queries, hasPages } = table;
+  const { curve, brand } = settleCurveAndBrand(table, context);
+  const floorClicks = floorOf(queries);
+  const findings = findOpportunities(queries, { curve, branded: brand.branded, floorClicks, hasPages });
+  const ownLanguage = languageOf(
+    queries
+      .slice(0, 3_000)
+      .map(({ query }) => query)
+      .join('\n'),
+  );
+  const stemmer = new Stemmer(context.language === 'unknown' ? ownLanguage : context.language);
+  const grouping = groupQueries(queries, stemmer);
+  const fit = await judgeFit(table, { context, stemmer, brand, findings, embed });
+  return { table, curve, brand, floorClicks, findings, grouping, fit };
+}
+
+/**
+ * Brand queries bend the curve, and the curve tells the brand: two rounds settle both. Then, once, the queries already
+ * found to be under-clicked are left out too: on a small site they are many enough to pull the curve down to themselves.
+ */
+function settleCurveAndBrand({ queries }: RankingTable, context: BusinessContext) {
+  let curve = fitClickCurve(queries);
+  let brand = findBrand(queries, { context, curve });
+  for (let round = 0; round < 2; round++) {
+    curve = fitClickCurve(queries.filter((_, index) => !brand.branded[index]));
+    brand = findBrand(queries, { context, curve });
+  }
+  const floorClicks = floorOf(queries);
+  const low = findUnderClicked(queries, { curve, branded: brand.branded, floorClicks });
+  if (low.size > 0) curve = fitClickCurve(queries.filter((_, index) => !brand.branded[index] && !low.has(index)));
+  return { curve, brand };
+}

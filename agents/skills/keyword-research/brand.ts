@@ -1,0 +1,163 @@
+import { distance } from 'fastest-levenshtein';
+import { wordsOf } from '../text/languages.ts';
+import { foldAccents } from '../text/stems.ts';
+import type { BusinessContext } from './business-context.ts';
+import type { ClickCurve } from './click-curve.ts';
+import type { Query } from './types.ts';
+
+export interface BrandReport {
+  /** Words that name the brand, lower case, most clicks first. */
+  readonly words: readonly string[];
+  /** By index of the query. */
+  readonly branded: readonly boolean[];
+  /** Queries that carry a brand word, are placed and clicked like any other query, and so mean something else. */
+  readonly namesakes: readonly number[];
+}
+
+/** How much more often than the curve says a brand's queries are clicked on average, at least, in logarithms. */
+const EXCESS = Math.log(1.35);
+/** How many standard errors that must be away from no excess, for a word that the context names, and for one it does not. */
+const SURE = { named: 3, unnamed: 6 } as const;
+/** Nearly every search for a site's own name shows the site among the first few results. */
+const TOP_POSITION = 3;
+/** Odds, before looking at clicks, that a query with a brand word means the brand. */
+const PRIOR_LOG_ODDS = Math.log(4);
+
+/**
+ * Finds the brand from two sides that must agree: words that the business context uses as names (or the site's host has
+ * in it), and queries at the top that are clicked far more than their position explains. Neither alone is enough: names
+ * include products and towns, and unusually good titles are clicked above the curve too.
+ */
+export function findBrand(
+  queries: readonly Query[],
+  { context, curve }: { context: BusinessContext; curve: ClickCurve },
+): BrandReport {
+  const words = queries.map(({ query }) => [...new Set(wordsOf(query))]);
+  const brandWords = chooseWords(queries, { words, names: nameCandidates(queries, context), curve });
+  const spellings = new Map<string, boolean>();
+  const isBrandWord = (word: string): boolean => {
+    let known = spellings.get(word);
+    if (known === undefined) {
+      known = brandWords.some((brand) => word === brand || isJoined(word, brand));
+      spellings.set(word, known);
+    }
+    return known;
+  };
+  const isMisspelt = (word: string): boolean =>
+    brandWords.some(
+      (brand) => brand.length >= 4 && distance(foldAccents(word), foldAccents(brand)) <= (brand.length >= 7 ? 2 : 1),
+    );
+  const exact = words.map((own) => own.some(isBrandWord));
+  const rate = brandRate(queries, exact);
+  const namesakes: number[] = [];
+  const branded = queries.map((query, index) => {
+    if (exact[index]) {
+      const means = PRIOR_LOG_ODDS + logOdds(query, { curve, rate }) > 0;
+      if (!means) namesakes.push(index);
+      return means;
+    }
+    // A misspelling is told from another word by being clicked like the brand.
+    const isMeant =
+      brandWords.length > 0 && query.position <= TOP_POSITION && logOdds(query, { curve, rate }) > PRIOR_LOG_ODDS;
+    return isMeant && words[index]!.some((word) => word.length >= 4 && isMisspelt(word));
+  });
+  return { words: brandWords, branded, namesakes };
+}
+
+/** "acmerota" for the brand "acme": the start of a longer word, as people leave out spaces. */
+function isJoined(word: string, brand: string): boolean {
+  return brand.length >= 4 && word.length > brand.length + 1 && word.startsWith(brand);
+}
+
+function nameCandidates(queries: readonly Query[], context: BusinessContext): ReadonlySet<string> {
+  const names = new Set(context.names);
+  const hosts = new Set(queries.slice(0, 2_000).flatMap(({ pages }) => pages.map(({ page }) => hostOf(page))));
+  for (const host of hosts) {
+    // The registered name is the longest label that is no common prefix or ending.
+    for (const part of host
+      .replace(/^www\d?\./, '')
+      .split('.')
+      .slice(0, -1)) {
+      for (const word of wordsOf(part)) if (word.length >= 3) names.add(word);
+    }
+  }
+  return names;
+}
+
+function hostOf(page: string): string {
+  return /^[a-z]+:\/\/([^/:?#]+)/i.exec(page)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Log excess over the curve of each query at the top, and its weight; undefined where too few clicks tell. */
+function excessOf(
+  { position, impressions, clicks }: Query,
+  curve: ClickCurve,
+): { excess: number; weight: number } | undefined {
+  const expected = impressions * curve.rate(Math.max(1, position));
+  if (position > TOP_POSITION || position < 1 || expected < 3) return undefined;
+  return { excess: Math.log((clicks + 0.5) / (expected + 0.5)), weight: 1 / (curve.spread ** 2 + 1 / expected) };
+}
+
+/** Greedy: the word with the surest excess, then the same over the queries that it leaves unexplained. */
+function chooseWords(
+  queries: readonly Query[],
+  found: { words: readonly string[][]; names: ReadonlySet<string>; curve: ClickCurve },
+): string[] {
+  const chosen: string[] = [];
+  const evidence = queries.flatMap((query, index) => {
+    const excess = excessOf(query, found.curve);
+    return excess ? [{ ...excess, words: found.words[index]! }] : [];
+  });
+  for (let round = 0; round < 5; round++) {
+    const sums = new Map<string, { value: number; weight: number; count: number }>();
+    for (const { excess, weight, words } of evidence) {
+      if (words.some((word) => chosen.includes(word))) continue;
+      for (const word of words) {
+        const sum = sums.get(word) ?? { value: 0, weight: 0, count: 0 };
+        sums.set(word, { value: sum.value + excess * weight, weight: sum.weight + weight, count: sum.count + 1 });
+      }
+    }
+    const [best] = [...sums]
+      .map(([word, { value, weight, count }]) => ({
+        word,
+        count,
+        mean: value / weight,
+        sure: value / Math.sqrt(weight),
+      }))
+      .filter(({ word, count, mean, sure }) => {
+        if (word.length < 3 || /^\p{N}+$/u.test(word) || mean < EXCESS) return false;
+        // Without a name to go by, several queries must agree, and only the first such word is believed.
+        return found.names.has(word) ? sure >= SURE.named : sure >= SURE.unnamed && count >= 4 && chosen.length === 0;
+      })
+      .sort((left, right) => right.sure - left.sure);
+    if (!best) break;
+    chosen.push(best.word);
+  }
+  return chosen;
+}
+
+/** Click-through of the brand's own queries at the top, pooled. */
+function brandRate(queries: readonly Query[], exact: readonly boolean[]): number {
+  let [clicks, impressions] = [4, 10];
+  for (const [index, query] of queries.entries()) {
+    if (!exact[index] || query.position > TOP_POSITION) continue;
+    clicks += query.clicks;
+    impressions += query.impressions;
+  }
+  return clicks / impressions;
+}
+
+/**
+ * Logarithm of the odds that a query with a brand word means the brand: its clicks under the brand's own rate against
+ * its clicks under the curve at its position (Poisson, the difference capped, since rates vary between queries).
+ */
+function logOdds(query: Query, { curve, rate }: { curve: ClickCurve; rate: number }): number {
+  const ordinary = Math.min(curve.rate(Math.max(1, query.position)), rate * 0.9);
+  const { clicks, impressions } = query;
+  const ratio = clicks * Math.log(rate / ordinary) - impressions * (rate - ordinary);
+  // Half the brand's rate is still a brand's rate: compare with the nearer of the two hypotheses.
+  const half = Math.max(rate / 2, ordinary * 1.05);
+  const ratioAtHalf = clicks * Math.log(half / ordinary) - impressions * (half - ordinary);
+  const atTop = query.position <= TOP_POSITION ? 0 : -Math.log(4);
+  return atTop + Math.max(-20, Math.min(20, Math.max(ratio, ratioAtHalf)));
+}

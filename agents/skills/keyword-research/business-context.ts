@@ -1,0 +1,62 @@
+import type { InputText } from '../read-input.ts';
+import { type Language, languageOf, wordsOf } from '../text/languages.ts';
+import { Stemmer } from '../text/stems.ts';
+
+/** What is known of the business, cut for comparison. */
+export interface BusinessContext {
+  readonly language: Language;
+  /** Stems of content words, with how often each occurs. */
+  readonly stems: ReadonlyMap<string, number>;
+  /** Sentences and list items with three words or more, at most 60. */
+  readonly sentences: readonly string[];
+  /** Words that may be the business's name, lower case: capitalised in the first heading, or mid-sentence anywhere. */
+  readonly names: ReadonlySet<string>;
+  /** Distinct content stems: below `ENOUGH_STEMS` nothing is called foreign. */
+  readonly isEnough: boolean;
+}
+
+/** Some four sentences. With fewer words the absence of a word says nothing. */
+export const ENOUGH_STEMS = 25;
+
+export function understandContext(input: InputText | undefined): BusinessContext {
+  const text = input?.text ?? '';
+  const language = languageOf(text);
+  const stemmer = new Stemmer(language);
+  const stems = new Map<string, number>();
+  for (const word of wordsOf(text)) {
+    if (stemmer.isStopWord(word) || word.length < 2) continue;
+    const stem = stemmer.stem(word);
+    stems.set(stem, (stems.get(stem) ?? 0) + 1);
+  }
+  return {
+    language,
+    stems,
+    sentences: sentencesOf(text),
+    names: namesOf(input, stemmer),
+    isEnough: stems.size >= ENOUGH_STEMS,
+  };
+}
+
+function sentencesOf(text: string): string[] {
+  return text
+    .split(/(?<=[.!?])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => wordsOf(sentence).length >= 3)
+    .slice(0, 60);
+}
+
+function namesOf(input: InputText | undefined, stemmer: Stemmer): Set<string> {
+  const names = new Set<string>();
+  if (!input) return names;
+  for (const [word] of (input.headings[0] ?? '').matchAll(/\p{Lu}[\p{L}\p{N}]+/gu)) names.add(word.toLowerCase());
+  // Mid-sentence capitals: names in most languages; in German every noun, which the click-through then sorts out.
+  for (const [, word] of input.text.matchAll(/[\p{Ll},;:] (\p{Lu}[\p{L}\p{N}]+)/gu)) names.add(word!.toLowerCase());
+  // The first word of a sentence is no evidence by itself, unless it begins several of them.
+  const openings = new Map<string, number>();
+  for (const [, word] of input.text.matchAll(/(?:^|[.!?]\s+|\n)(\p{Lu}[\p{L}\p{N}]+)/gu)) {
+    openings.set(word!.toLowerCase(), (openings.get(word!.toLowerCase()) ?? 0) + 1);
+  }
+  for (const [word, count] of openings) if (count >= 2) names.add(word);
+  for (const name of names) if (stemmer.isStopWord(name) || name.length < 3) names.delete(name);
+  return names;
+}

@@ -1,0 +1,89 @@
+import { skillErrors } from '../errors.ts';
+import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import { type InputText, plainText, readInputText } from '../read-input.ts';
+import { analyse } from './analyse.ts';
+import { understandContext } from './business-context.ts';
+import { METRICS, measure } from './metrics.ts';
+import { opportunityList, priorityList } from './outputs.ts';
+import { rankFindings } from './ranking.ts';
+import { readRankings } from './read-rankings.ts';
+import { explain } from './reasoning.ts';
+import { reword } from './wording.ts';
+
+const LACKS_VOLUME =
+  "search volume and other domains' positions: impressions of the site's own results are used, which miss searches for which it is not shown";
+
+/** Finds keyword opportunities in a Search Console export; `docs/skills/keyword-research.md` has method and limits. */
+export const keywordResearch: SkillHandler = {
+  skill: 'keyword-research',
+  revision: 1,
+  standIns: {
+    google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
+    semrush_api: { inputs: ['current_rankings'], lacks: LACKS_VOLUME },
+  },
+  metrics: METRICS,
+  async check(inputs) {
+    await readRankings(inputs.current_rankings);
+    await readContext(inputs.business_context);
+  },
+  async run(context): Promise<SkillResult> {
+    const { inputs, signal } = context;
+    context.progress('reading the export');
+    const table = await readRankings(inputs.current_rankings);
+    const business = understandContext(await readContext(inputs.business_context, signal));
+    signal.throwIfAborted();
+    context.progress(`analysing ${table.queries.length} queries`);
+    const analysis = await analyse(table, { context: business, embed: context.embed });
+    signal.throwIfAborted();
+    const ranked = rankFindings(analysis);
+    const metrics = measure(analysis, ranked);
+    const notes = [
+      ...table.notes,
+      ...(table.hasPages
+        ? []
+        : [
+            'Whether own pages compete for a query (cannibalisation) is not testable without pages; give an export of query with page for that.',
+          ]),
+      `Stood in for by the export, semrush_api would add: ${LACKS_VOLUME}.`,
+      ...analysis.fit.notes,
+    ];
+    const computed = explain(analysis, { ranked, notes });
+    context.progress('writing the reasoning');
+    const worded = await reword(computed, context);
+    const best = ranked.slice(0, 3).map(({ finding }) => `"${table.queries[finding.index]!.query}"`);
+    return {
+      summary:
+        ranked.length === 0
+          ? `No opportunity worth ${Math.round(analysis.floorClicks)} clicks or more among ${table.queries.length} queries.`
+          : `${ranked.length} opportunities among ${table.queries.length} queries, about ${metrics.extra_clicks} extra clicks in the export's period; first ${best.join(', ')}.`,
+      outputs: {
+        keyword_opportunities: opportunityList(analysis, { ranked, competitors: competitorNames(inputs.competitors) }),
+        priority_ranking: priorityList(analysis, ranked),
+        reasoning: worded.text ?? computed,
+      },
+      metrics,
+      notes: worded.note ? [...notes, worded.note] : notes,
+    };
+  },
+};
+
+async function readContext(input: SkillInput | undefined, signal?: AbortSignal): Promise<InputText> {
+  if (input === undefined) {
+    throw skillErrors(
+      'KAZE_SKILL_INPUT_MISSING',
+      'keyword-research has no business_context; say in a few sentences what the business sells and to whom, as text or as a Markdown, HTML, PDF or text file',
+      { fields: { skill: 'keyword-research', input: 'business_context' } },
+    );
+  }
+  return readInputText('business_context', input, signal);
+}
+
+function competitorNames(input: SkillInput | undefined): string[] {
+  if (input === undefined || input.kind === 'file') return [];
+  const text = input.kind === 'text' ? input.text : plainText(input.value);
+  return text
+    .split(/[\n,;]+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .slice(0, 100);
+}

@@ -1,0 +1,108 @@
+import { type ByteSource, readSearchConsole, type SearchConsoleExport, sourceOf } from '#platform';
+import { skillErrors } from '../errors.ts';
+import type { SkillInput } from '../handler.ts';
+import { fileSource } from '../read-input.ts';
+import type { PageShare, Query, RankingTable } from './types.ts';
+
+/**
+ * Reads a Search Console performance export into one entry a query; rows of several pages, countries, devices or days of
+ * a query are added up.
+ * Errors: those of `readSearchConsole`; KAZE_SKILL_INPUT_MISSING; KAZE_SKILL_INPUT_INVALID for an export without a query
+ * column or without impressions, and for JSON.
+ */
+export async function readRankings(input: SkillInput | undefined): Promise<RankingTable> {
+  if (input === undefined) {
+    throw skillErrors(
+      'KAZE_SKILL_INPUT_MISSING',
+      'keyword-research has no current_rankings, and no tool is connected that could fetch them; give a Search Console performance export (Queries.csv, or a table with query and page)',
+      { fields: { skill: 'keyword-research', input: 'current_rankings' } },
+    );
+  }
+  const source = sourceOfInput(input);
+  const read = await readSearchConsole(source);
+  if (!read.dimensions.includes('query')) {
+    throw invalid(
+      source.name,
+      `has ${read.dimensions.join(' and ')} and no column for queries; export the table "Queries" (Queries.csv), or query with page`,
+    );
+  }
+  const queries = collect(read);
+  if (!queries.some((query) => query.impressions > 0)) {
+    throw invalid(source.name, 'has no row with impressions; export a longer period or remove filters');
+  }
+  return {
+    name: source.name,
+    queries,
+    hasPages: read.dimensions.includes('page'),
+    rows: read.rows.length,
+    notes: notesOf(read),
+  };
+}
+
+function sourceOfInput(input: SkillInput): ByteSource {
+  if (input.kind === 'file') return fileSource(input);
+  if (input.kind === 'text') return sourceOf('current_rankings.csv', input.text);
+  throw invalid('current_rankings', 'is JSON; give the export as a file, or its text');
+}
+
+function invalid(name: string, problem: string): Error {
+  return skillErrors('KAZE_SKILL_INPUT_INVALID', `${name} ${problem}`, { fields: { input: 'current_rankings', name } });
+}
+
+interface Sum {
+  clicks: number;
+  impressions: number;
+  weighted: number;
+  readonly lines: number[];
+}
+
+function add(sums: Map<string, Sum>, key: string, row: SearchConsoleExport['rows'][number]): void {
+  let sum = sums.get(key);
+  if (sum === undefined) {
+    sum = { clicks: 0, impressions: 0, weighted: 0, lines: [] };
+    sums.set(key, sum);
+  }
+  sum.clicks += row.clicks;
+  sum.impressions += row.impressions;
+  sum.weighted += row.position * row.impressions;
+  sum.lines.push(row.line);
+}
+
+function collect(read: SearchConsoleExport): Query[] {
+  const hasPages = read.dimensions.includes('page');
+  const totals = new Map<string, Sum>();
+  const byPage = new Map<string, Map<string, Sum>>();
+  for (const row of read.rows) {
+    const query = row.query ?? '';
+    if (query.trim() === '') continue;
+    add(totals, query, row);
+    if (!hasPages || !row.page) continue;
+    const pages = byPage.get(query) ?? new Map<string, Sum>();
+    byPage.set(query, pages);
+    // A fragment names a place on a page, not another page.
+    add(pages, row.page.replace(/#.*$/, ''), row);
+  }
+  return [...totals].map(([query, sum]) => ({
+    query,
+    ...figures(sum),
+    pages: [...(byPage.get(query) ?? [])]
+      .map(([page, part]): PageShare => ({ page, ...figures(part) }))
+      .sort((left, right) => right.impressions - left.impressions || (left.page < right.page ? -1 : 1)),
+  }));
+}
+
+function figures(sum: Sum) {
+  const { clicks, impressions, weighted, lines } = sum;
+  const position = impressions === 0 ? 0 : Math.round((weighted / impressions) * 100) / 100;
+  return { clicks, impressions, position, lines };
+}
+
+function notesOf(read: SearchConsoleExport): string[] {
+  const counts = Object.entries(read.warningCounts).map(([kind, count]) => {
+    const first = read.warnings.find((warning) => warning.kind === kind);
+    return `${count} × ${kind}${first ? ` (first: ${first.message})` : ''}`;
+  });
+  const known =
+    read.columnsBy === 'shape' ? ['The header is in no known language: columns were told by their contents.'] : [];
+  return [...known, ...counts];
+}
