@@ -27,6 +27,14 @@ export const AgentTemplate = defineNode({
       many: true,
       inverse: { field: 'templates', many: true },
       describe: 'What agents made from it can do.',
+      properties: {
+        level: {
+          kind: 'enum',
+          describe: 'Where its agents begin with this skill.',
+          values: ['supervised', 'sampling', 'autonomous'],
+          optional: true,
+        },
+      },
     },
     vertical: {
       type: 'PART_OF',

@@ -9,7 +9,7 @@ export const SkillVersion = defineNode({
     name: { kind: 'string', describe: 'Name of the skill.', immutable: true, pattern: /^[a-z0-9][a-z0-9-]{0,62}$/ },
     number: { kind: 'int', describe: 'Counts the versions of a skill, from 1.', immutable: true, min: 1 },
     hash: { kind: 'string', describe: 'Hash of what the definition means.', immutable: true },
-    definition: { kind: 'text', describe: 'The YAML as it was loaded.', immutable: true },
+    definition: { kind: 'text', describe: 'What the definition says, as YAML.', immutable: true },
     inputs: { kind: 'json', describe: 'Names, types and descriptions of the inputs.', immutable: true },
     outputs: { kind: 'json', describe: 'Names and descriptions of the outputs.', immutable: true },
     criteria: { kind: 'json', describe: 'What an outcome must satisfy.', immutable: true },

@@ -1,0 +1,121 @@
+import { type GraphStore, type Principal, systemPrincipal, Vertical, verticalScope } from '#graph-schema';
+import { derivedId, type Logger } from '#platform';
+import {
+  checkSkillMetrics,
+  type DefinitionProblem,
+  type DefinitionWatcher,
+  formatProblems,
+  type LoadedDefinitions,
+  type WatchOptions,
+  watchDefinitions,
+} from '../definitions/index.ts';
+import { syncAgentTemplates } from './agent-templates.ts';
+import { syncKnowledge } from './knowledge-packs.ts';
+import type { SkillHandlers } from './skill-handlers.ts';
+import { syncSkills } from './skills.ts';
+import { syncTools } from './tools.ts';
+
+export interface RegistryOptions {
+  readonly store: GraphStore;
+  readonly logger: Logger;
+  readonly handlers: SkillHandlers;
+  /** Names of the tools that the cell can call now; `llm` when any model is configured. */
+  readonly availableTools: readonly string[];
+}
+
+/** What a sync wrote; all zero when the graph said it already. */
+export interface RegistryChanges {
+  readonly verticals: number;
+  readonly tools: number;
+  readonly knowledge: number;
+  /** New versions of skills. */
+  readonly skillVersions: number;
+  readonly skills: number;
+  readonly agentTemplates: number;
+  readonly agents: number;
+  readonly retired: number;
+}
+
+export interface SyncContext extends RegistryOptions {
+  readonly principal: Principal;
+}
+
+export interface Registry {
+  /** Makes the graph say what the definitions say. Problems of single files are logged and leave the rest alone. */
+  sync(loaded: LoadedDefinitions): Promise<RegistryChanges>;
+  /** Reads a folder of verticals, syncs it, and goes on doing so when it changes. */
+  watch(folder: string, options?: WatchOptions): Promise<DefinitionWatcher & { readonly changes: RegistryChanges }>;
+}
+
+export const verticalId = (name: string): string => derivedId(verticalScope(name), 'vertical', name);
+
+/** Safe to run in several processes, and again: what is there already is not written. */
+export function createRegistry(options: RegistryOptions): Registry {
+  const context: SyncContext = { ...options, principal: systemPrincipal('loader') };
+
+  async function sync(loaded: LoadedDefinitions): Promise<RegistryChanges> {
+    const problems = [...loaded.problems, ...metricProblems(context, loaded)];
+    if (problems.length > 0) options.logger.warn({ problems: formatProblems(problems) }, 'definitions have problems');
+    const verticals = await syncVerticals(context, loaded.verticals);
+    const tools = await syncTools(context, loaded.skills);
+    const knowledge = await syncKnowledge(context, loaded);
+    const skills = await syncSkills(context, loaded);
+    const agents = await syncAgentTemplates(context, loaded);
+    return {
+      verticals,
+      tools,
+      knowledge: knowledge.written,
+      skillVersions: skills.versions,
+      skills: skills.written,
+      agentTemplates: agents.templates,
+      agents: agents.agents,
+      retired: knowledge.retired + skills.retired + agents.retired,
+    };
+  }
+
+  return {
+    sync,
+    async watch(folder, watchOptions = {}) {
+      const watcher = await watchDefinitions(
+        folder,
+        async ({ current }) => {
+          const changes = await sync(current);
+          options.logger.info({ changes }, 'definitions changed');
+        },
+        {
+          ...watchOptions,
+          onError: (error) => {
+            options.logger.error({ err: error }, 'definitions could not be read again');
+            watchOptions.onError?.(error);
+          },
+        },
+      );
+      return { ...watcher, changes: await sync(watcher.initial) };
+    },
+  };
+}
+
+/** An expression over a metric that the handler does not return would never pass. */
+function metricProblems({ handlers }: SyncContext, { skills }: LoadedDefinitions): DefinitionProblem[] {
+  return skills.flatMap((skill) => {
+    const handler = handlers.handler(skill.name);
+    return handler ? checkSkillMetrics(skill, Object.keys(handler.metrics)) : [];
+  });
+}
+
+async function syncVerticals({ store, principal }: SyncContext, names: readonly string[]): Promise<number> {
+  const known = new Set((await store.list(principal, Vertical, { limit: 10_000 })).map(({ id }) => id));
+  const missing = names.filter((name) => !known.has(verticalId(name)));
+  if (missing.length === 0) return 0;
+  return store.transact(principal, { why: 'verticals loaded' }, async (unit) => {
+    let made = 0;
+    for (const name of missing) {
+      const title =
+        name.length <= 4 ? name.toUpperCase() : name.replaceAll('-', ' ').replace(/^./, (c) => c.toUpperCase());
+      const values = { id: verticalId(name), scope: verticalScope(name), name, title };
+      const { change } = await unit.upsert(Vertical, values);
+      if (change !== 'none') made += 1;
+    }
+    return made;
+  });
+}

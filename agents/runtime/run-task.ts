@@ -1,0 +1,118 @@
+import { type GraphStore, type Principal, type ReadNode, TaskStep, withinTenant } from '#graph-schema';
+import type { Clock, Logger } from '#platform';
+import { agentError } from '../errors.ts';
+import { tenantOfScope } from '../ids.ts';
+import type { DeliveryGate } from '../ports/delivery-gate.ts';
+import type { ModelAccess } from '../ports/model-access.ts';
+import type { PassageSearch } from '../ports/passage-search.ts';
+import type { TaskFiles } from '../ports/task-files.ts';
+import type { SkillHandlers } from '../registry/skill-handlers.ts';
+import type { SkillContext } from '../skills/handler.ts';
+import type { AgentNode, TaskNode } from './claim.ts';
+import { checkResult, commitOutcome } from './commit-outcome.ts';
+import { connectedTools } from './connected-tools.ts';
+import { applyCriteria } from './criteria.ts';
+import { toolSituation } from './domain/required-tools.ts';
+import type { KeptInputs } from './domain/task-inputs.ts';
+import { skillKnowledge } from './knowledge.ts';
+import { Lease } from './lease.ts';
+import { taskModel } from './model-calls.ts';
+import { runPromptSkill } from './prompt-skill.ts';
+import { skillInputs } from './skill-inputs.ts';
+import type { SkillVersions } from './skill-versions.ts';
+import { TaskRun } from './task-run.ts';
+
+/** What running a task needs of the cell. */
+export interface RunServices {
+  readonly store: GraphStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly handlers: SkillHandlers;
+  readonly gate: DeliveryGate;
+  readonly model: ModelAccess;
+  readonly search: PassageSearch;
+  readonly files: TaskFiles;
+  /** Unit-length vectors; left out where there is no embedder. */
+  readonly embed?: (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
+}
+
+export interface BegunTask {
+  readonly task: TaskNode;
+  readonly agent: AgentNode;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly principal: Principal;
+}
+
+/** The claim and what earlier attempts left, ready to run. */
+export async function beginRun(services: RunServices, begun: BegunTask): Promise<TaskRun> {
+  const { task, owner, leaseMs } = begun;
+  const principal = withinTenant(begun.principal, tenantOfScope(task.scope));
+  const { store, clock, logger } = services;
+  const lease = new Lease({ store, clock, principal, task, owner, leaseMs });
+  const steps =
+    task.attempt === 1
+      ? []
+      : await store.list(principal, TaskStep, { where: { task: { eq: task.id } }, limit: 10_000 });
+  const kept = new Map(steps.map(({ name, result }) => [name, result]));
+  return new TaskRun({ lease, clock, logger: logger.child({ task: task.id, skill: task.skill }), kept });
+}
+
+/** Runs one attempt to its outcome. Rejects with why there is none. */
+export async function runTask(
+  services: RunServices & { readonly versions: SkillVersions },
+  begun: BegunTask,
+  run: TaskRun,
+): Promise<'delivered' | 'awaiting_approval' | 'blocked'> {
+  const { task, agent } = begun;
+  const tenant = tenantOfScope(task.scope);
+  const { skillId, skillVersionId } = await pinnedVersion(services.store, begun);
+  const definition = await services.versions.definition(begun.principal, skillVersionId);
+  const handler = services.handlers.handler(task.skill);
+  if (!definition || (!handler && !definition.prompt)) {
+    throw agentError(
+      'KAZE_SKILL_NOT_IMPLEMENTED',
+      `this cell can no longer run the version of ${task.skill} of the task`,
+    );
+  }
+  const inputs = skillInputs(tenant, JSON.parse(task.inputs) as KeptInputs, services.files);
+  const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId });
+  const { embed } = services;
+  const context: SkillContext = {
+    task: { id: task.id, tenant, attempt: task.attempt },
+    agent: { id: agent.id, name: agent.name, role: agent.role },
+    definition,
+    inputs,
+    knowledge: skillKnowledge({ store: services.store, search: services.search, tenant, agent, definition, run }),
+    model: model.counted,
+    ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
+    clock: services.clock,
+    logger: run.logger,
+    signal: run.signal,
+    step: (name, work) => run.step(name, work),
+    progress: (text) => run.progress(text),
+  };
+  const work = handler ? handler.run(context) : runPromptSkill(context);
+  const result = await run.untilEnded(work);
+  const available = await connectedTools(services.store, begun.principal);
+  const given = new Set(Object.keys(inputs));
+  const { lacks } = toolSituation(definition, { available, given, standIns: handler?.standIns ?? {} });
+  const made = { ...result, notes: [...result.notes, ...lacks] };
+  checkResult(definition, made);
+  const criteria = { definition, inputs, handlers: services.handlers, judge: model.uncounted };
+  const evaluations = await run.untilEnded(applyCriteria(made, criteria));
+  run.signal.throwIfAborted();
+  return commitOutcome(services, { run, agent, definition, skillId, skillVersionId, result: made, evaluations });
+}
+
+async function pinnedVersion(store: GraphStore, { principal, task }: BegunTask) {
+  const skill = { field: 'skill', select: { properties: { id: 'id' } } };
+  const skillVersion = { field: 'skillVersion', select: { properties: { id: 'id' }, relations: { skill } } };
+  const select = { properties: { id: 'id' }, relations: { skillVersion } };
+  const find = { by: 'id' as const, id: task.id };
+  const { found } = await store.read(principal, { roots: [{ key: 'found', node: 'Task', find, select }] });
+  const version = (found as ReadNode | null)?.skillVersion as { id: string; skill: { id: string } | null } | null;
+  if (!version?.skill)
+    throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `the task ${task.id} names no version of a skill`);
+  return { skillId: version.skill.id, skillVersionId: version.id };
+}

@@ -1,0 +1,182 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Chunk, Knowledge, type NodePatch, Task, TaskStep, type UnitOfWork } from '#graph-schema';
+import type { Clock, Logger } from '#platform';
+import { agentError } from '../errors.ts';
+import { stepId } from '../ids.ts';
+import type { Json } from '../skills/handler.ts';
+import type { TaskNode } from './claim.ts';
+import type { Lease } from './lease.ts';
+import { WHY } from './telemetry.ts';
+
+export interface TaskRunOptions {
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Results of steps that earlier attempts finished, as JSON by name. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+const PROGRESS_PAUSE_MS = 400;
+const MAX_PROGRESS = 500;
+
+/**
+ * One attempt while it runs: its kept steps, what it read, what it costs, and the one signal that ends it. Nothing is
+ * written but through the lease.
+ */
+export class TaskRun {
+  readonly lease: Lease;
+  readonly logger: Logger;
+  /** Model that answered last, `provider/model`. */
+  model: string | null = null;
+  readonly usedKnowledge = new Set<string>();
+  readonly usedChunks = new Set<string>();
+  readonly #clock: Clock;
+  readonly #kept: Map<string, string>;
+  readonly #names = new Set<string>();
+  readonly #ending = new AbortController();
+  readonly #inStep = new AsyncLocalStorage<true>();
+  readonly #unrecorded = new Set<string>();
+  #steps = 0;
+  #costMicros: number;
+  #progress: string | undefined;
+  #flushing = false;
+
+  constructor({ lease, clock, logger, kept }: TaskRunOptions) {
+    this.lease = lease;
+    this.logger = logger;
+    this.#clock = clock;
+    this.#kept = new Map(kept);
+    this.#costMicros = lease.task.costMicros;
+  }
+
+  get task(): TaskNode {
+    return this.lease.task;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get costMicros(): number {
+    return this.#costMicros;
+  }
+
+  get stepIds(): string[] {
+    return [...this.#kept.keys()].map((name) => stepId(this.task.scope, this.task.id, name));
+  }
+
+  /** Ends the attempt; the first reason counts. */
+  end(reason: Error): void {
+    if (!this.signal.aborted) this.#ending.abort(reason);
+  }
+
+  /** Resolves or rejects with the work, or rejects with the reason as soon as the attempt is ended. */
+  async untilEnded<T>(work: Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    let leave: () => void = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      leave = () => reject(this.signal.reason);
+      this.signal.addEventListener('abort', leave, { once: true });
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } catch (error) {
+      // What a library throws when its signal fires says less than why it fired.
+      throw this.signal.aborted ? this.signal.reason : error;
+    } finally {
+      this.signal.removeEventListener('abort', leave);
+      work.catch(() => undefined);
+    }
+  }
+
+  async step<T extends Json>(name: string, work: () => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    if (this.#names.has(name)) {
+      throw agentError('KAZE_TASK_STEP_NAME', `the step name "${name}" is used twice in the task ${this.task.id}`);
+    }
+    this.#names.add(name);
+    this.countStep();
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) return JSON.parse(kept) as T;
+    const result = JSON.stringify((await this.#inStep.run(true, work)) ?? null);
+    this.signal.throwIfAborted();
+    const { id: task, scope } = this.task;
+    const uses = [...this.#unrecorded];
+    await this.lease.write(WHY.step, { steps: this.#steps, ...this.#takeProgress() }, async (unit) => {
+      unit.create(TaskStep, { id: stepId(scope, task, name), scope, task, name, result });
+      await this.recordUses(unit, uses);
+    });
+    for (const id of uses) this.#unrecorded.delete(id);
+    this.#kept.set(name, result);
+    return JSON.parse(result) as T;
+  }
+
+  /** Counts one step or model call. Errors: KAZE_TASK_STEPS. */
+  countStep(): void {
+    if (this.#inStep.getStore()) return;
+    this.#steps += 1;
+    const { maxSteps, id } = this.task;
+    if (this.#steps <= maxSteps) return;
+    throw agentError('KAZE_TASK_STEPS', `the task ${id} may take ${maxSteps} steps and wanted one more`, {
+      fields: { task: id, maxSteps },
+    });
+  }
+
+  /** Notes what the task has cost so far. */
+  async spent(costMicros: number): Promise<void> {
+    if (costMicros <= this.#costMicros) return;
+    this.#costMicros = costMicros;
+    await this.lease.write(WHY.cost, { costMicros }, async () => {});
+  }
+
+  used(kind: 'knowledge' | 'chunks', ids: readonly string[]): void {
+    const known = kind === 'knowledge' ? this.usedKnowledge : this.usedChunks;
+    for (const id of ids) {
+      if (known.has(id)) continue;
+      known.add(id);
+      this.#unrecorded.add(id);
+    }
+  }
+
+  /** Joins the task with what it read and what is still there. */
+  async recordUses(unit: UnitOfWork, fresh: readonly string[] = [...this.#unrecorded]): Promise<void> {
+    for (let at = 0; at < fresh.length; at += 500) {
+      const where = { id: { in: fresh.slice(at, at + 500) } };
+      const knowledge = await unit.list(Knowledge, { where, limit: 500 });
+      const chunks = await unit.list(Chunk, { where, limit: 500 });
+      if (knowledge.length > 0) unit.relate(Task, 'usedKnowledge', this.task.id, idsOf(knowledge));
+      if (chunks.length > 0) unit.relate(Task, 'usedChunks', this.task.id, idsOf(chunks));
+    }
+  }
+
+  progress(text: string): void {
+    this.#progress = text.slice(0, MAX_PROGRESS);
+    if (this.#flushing || this.signal.aborted) return;
+    this.#flushing = true;
+    void this.#flushProgress().finally(() => {
+      this.#flushing = false;
+    });
+  }
+
+  async #flushProgress(): Promise<void> {
+    try {
+      while (this.#progress !== undefined && !this.signal.aborted) {
+        await this.#clock.sleep(PROGRESS_PAUSE_MS, this.signal);
+        if (this.#progress !== undefined) await this.lease.write(WHY.renew, this.#takeProgress(), async () => {});
+      }
+    } catch (error) {
+      // Progress is for onlookers; whatever is wrong here shows at the next step or renewal.
+      if (!this.signal.aborted) this.logger.debug({ err: error, task: this.task.id }, 'progress was not written');
+    }
+  }
+
+  #takeProgress(): NodePatch<typeof Task> {
+    const text = this.#progress;
+    this.#progress = undefined;
+    return text === undefined ? {} : { progress: text };
+  }
+}
+
+function idsOf(nodes: ReadonlyArray<{ readonly id: string }>): string[] {
+  return nodes.map(({ id }) => id);
+}

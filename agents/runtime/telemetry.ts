@@ -1,0 +1,9 @@
+/** Reasons that stand in revisions and logs. */
+export const WHY = {
+  claim: 'claimed by a worker',
+  renew: 'lease renewed',
+  step: 'step kept',
+  cost: 'model call accounted',
+  outcome: 'outcome of the task',
+  end: 'attempt ended',
+} as const;

@@ -1,0 +1,109 @@
+import { Agent, type GraphStore, type Principal, Skill, tenantScope } from '#graph-schema';
+import { type Limits, nearestName } from '../../definitions/index.ts';
+import { agentError } from '../../errors.ts';
+import { agentId } from '../../ids.ts';
+
+export interface FoundAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly limits: Limits | undefined;
+  readonly skillId: string;
+  readonly skillVersionId: string;
+}
+
+interface AgentRead {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'active' | 'paused';
+  readonly pausedReason: string | null;
+  readonly limits: string | null;
+  readonly skills: { readonly nodes: readonly SkillRead[] };
+}
+
+interface SkillRead {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'implemented' | 'declared' | 'retired';
+  readonly current: { readonly id: string } | null;
+}
+
+const own = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
+
+/**
+ * The agent and its skill, as far as the principal sees them and as far as they can take a task now. What it may not
+ * see is "unknown", as what does not exist.
+ */
+export async function findAgent(
+  store: GraphStore,
+  principal: Principal,
+  wanted: { readonly tenant: string; readonly agent: string; readonly skill: string },
+): Promise<FoundAgent> {
+  const select = {
+    properties: own('id', 'name', 'state', 'pausedReason', 'limits'),
+    relations: {
+      skills: {
+        field: 'skills',
+        page: { first: 200 },
+        select: {
+          properties: own('id', 'name', 'status'),
+          relations: { current: { field: 'current', select: { properties: own('id') } } },
+        },
+      },
+    },
+  };
+  const id = agentId(wanted.tenant, wanted.agent);
+  const plan = { roots: [{ key: 'agent', node: 'Agent', find: { by: 'id' as const, id }, select }] };
+  const agent = (await store.read(principal, plan)).agent as unknown as AgentRead | null;
+  if (!agent) throw await unknownAgent(store, principal, wanted);
+  const skill = agent.skills.nodes.find(({ name }) => name === wanted.skill);
+  if (!skill)
+    throw await unknownSkill(store, principal, { ...wanted, has: agent.skills.nodes.map(({ name }) => name) });
+  const fields = { agent: wanted.agent, skill: wanted.skill, tenant: wanted.tenant };
+  if (skill.status === 'retired') {
+    throw agentError('KAZE_SKILL_RETIRED', `the skill ${skill.name} is retired: its definition was removed`, {
+      fields,
+    });
+  }
+  if (skill.status === 'declared' || !skill.current) {
+    throw agentError(
+      'KAZE_SKILL_NOT_IMPLEMENTED',
+      `the skill ${skill.name} is declared but has neither a handler nor a prompt, so nothing could run it`,
+      { fields },
+    );
+  }
+  if (agent.state === 'paused') {
+    const why = agent.pausedReason ? `: ${agent.pausedReason}` : '';
+    throw agentError('KAZE_AGENT_PAUSED', `the agent ${agent.name} of ${wanted.tenant} is paused${why}`, { fields });
+  }
+  const limits = agent.limits === null ? undefined : (JSON.parse(agent.limits) as Limits);
+  return { id: agent.id, name: agent.name, limits, skillId: skill.id, skillVersionId: skill.current.id };
+}
+
+async function unknownAgent(
+  store: GraphStore,
+  principal: Principal,
+  { tenant, agent }: { readonly tenant: string; readonly agent: string },
+): Promise<Error> {
+  const all = await store.list(principal, Agent, { where: { scope: { eq: tenantScope(tenant) } }, limit: 200 });
+  const names = all.map(({ name }) => name).sort();
+  const nearest = nearestName(agent, names);
+  const hint = nearest ? `; did you mean ${nearest}?` : names.length > 0 ? `; there is ${names.join(', ')}` : '';
+  return agentError('KAZE_AGENT_UNKNOWN', `the client ${tenant} has no agent "${agent}"${hint}`, {
+    fields: { agent, tenant, nearest: nearest ? [nearest] : names.slice(0, 5) },
+  });
+}
+
+async function unknownSkill(
+  store: GraphStore,
+  principal: Principal,
+  { agent, skill, has }: { readonly agent: string; readonly skill: string; readonly has: readonly string[] },
+): Promise<Error> {
+  const names = [...has].sort();
+  const exists = (await store.count(principal, Skill, { name: { eq: skill } })) > 0;
+  const nearest = nearestName(skill, names);
+  const what = exists ? `the agent ${agent} does not have the skill ${skill}` : `there is no skill "${skill}"`;
+  const hint = nearest ? `; did you mean ${nearest}?` : names.length > 0 ? `; it has ${names.join(', ')}` : '';
+  return agentError('KAZE_SKILL_UNKNOWN', `${what}${hint}`, {
+    fields: { agent, skill, nearest: nearest ? [nearest] : names },
+  });
+}
