@@ -1,6 +1,6 @@
 /** Something that happened, in the past tense. It carries ids and small facts, never contents: readers ask the graph. */
 export interface KazeEvent {
-  /** Unique; a bus delivers an id once to a durable subscriber even when it is published again. */
+  /** Unique; an id published again within an hour is not delivered again to a durable subscriber. */
   readonly id: string;
   /** Dotted, past tense, versioned: `task.changed.v1`. The bus adds its own prefix (`kaze.<cell>.`). */
   readonly subject: string;

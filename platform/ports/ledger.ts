@@ -84,7 +84,10 @@ export interface Page {
   readonly after?: string;
 }
 
-/** Append-only rows: what models cost, and who did what. Everything else lives in the graph. */
+/**
+ * Append-only rows: what models cost, and who did what. Everything else lives in the graph.
+ * Errors of every call: KAZE_LEDGER_UNAVAILABLE, KAZE_LEDGER_FULL, KAZE_LEDGER_INPUT; at the start also _ACCESS, _NEWER.
+ */
 export interface Ledger {
   /** Appends rows in one transaction; rows whose id is there already are left as they are. */
   recordUsage(rows: readonly UsageRow[]): Promise<void>;
