@@ -20,7 +20,7 @@ export {
   systemPrincipal,
   withinTenant,
 } from './access/principal.ts';
-export { agentScope, checkScope, scopeToken, tenantScope, verticalScope } from './access/scope.ts';
+export { agentScope, checkScope, requireWrite, scopeToken, tenantScope, verticalScope } from './access/scope.ts';
 export { type FoundPath, shortestPath } from './algorithms/path.ts';
 export { type PageRankOptions, personalizedPageRank } from './algorithms/personalized-pagerank.ts';
 export { type Projection, project } from './algorithms/projection.ts';
@@ -107,4 +107,5 @@ export {
 } from './search/knowledge-search.ts';
 export { startVectorFeed, type VectorFeed } from './search/vector-feed.ts';
 export { createGraphStore, type GraphStoreOptions } from './store/graph-store.ts';
+export { indexesOf } from './store/indexes.ts';
 export { type OpenedGraph, openGraph } from './store/open.ts';

@@ -72,6 +72,8 @@ export type Meters<T extends MetricTable> = {
 export interface Metrics {
   /** The meters of one folder's table; the same table may be used more than once. */
   use<T extends MetricTable>(table: T): Meters<T>;
+  /** For an edge that serves scrapes and counts beside the tables. */
+  readonly registry: Registry;
   /** The text of a scrape, and its content type. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -106,6 +108,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   };
 
   return {
+    registry,
     use: <T extends MetricTable>(table: T) =>
       Object.fromEntries(
         Object.entries<MetricDefinition>(table).map(([name, definition]) => [name, meter(name, definition)]),

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { extract } from 'tar';
-import type { CypherRow, GraphEngine } from '#graph-schema';
+import { type CypherRow, type GraphEngine, indexesOf, schema } from '#graph-schema';
 import type { Clock, Ledger } from '#platform';
 import { BACKUP_FORMAT, type BackupManifest } from './backup.ts';
 import { cellError } from './errors.ts';
@@ -44,6 +44,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
   try {
     const manifest = await unpack(archive, folder);
     await writeFile(join(dataFolder, MARKER), new Date(options.clock.now()).toISOString());
+    await engine.ensureIndexes(indexesOf(schema));
     const filled = await fillGraph(join(folder, 'graph.ndjson'), engine, onProgress);
     if (filled.nodes !== manifest.nodes || filled.relationships !== manifest.relationships) {
       throw damaged(

@@ -1,0 +1,111 @@
+import type { CompleteRequest, Completion } from '#gateway';
+import type { Clock, Logger } from '#platform';
+import type { SkillDefinition } from '../definitions/index.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** An input as the task was given it. A file is read as a stream and never by a path that a request named. */
+export type SkillInput =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'json'; readonly value: Json }
+  | { readonly kind: 'file'; readonly name: string; readonly bytes: number; open(): AsyncIterable<Uint8Array> };
+
+export interface KnowledgeItem {
+  readonly id: string;
+  readonly path: string | null;
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface Passage {
+  /** Id of the Chunk. */
+  readonly id: string;
+  readonly text: string;
+  readonly headings: readonly string[];
+  readonly sourceId: string;
+  readonly sourceName: string;
+  readonly page: number | null;
+  readonly line: number | null;
+  /** 0 to 1 within one answer. */
+  readonly score: number;
+}
+
+/** What an agent may read at work: everything it reads is recorded on the task as used. */
+export interface SkillKnowledge {
+  /** Present knowledge under the skill's and the agent's paths, or under the given ones as far as they allow. */
+  items(paths?: readonly string[]): Promise<readonly KnowledgeItem[]>;
+  /** Passages of the client's sources (and shared knowledge) that fit a question, best first. */
+  passages(question: string, options?: { readonly limit?: number }): Promise<readonly Passage[]>;
+}
+
+/** The gateway with this task's attribution, budget and cancellation filled in: the only way to a model. */
+export type SkillModel = (request: Omit<CompleteRequest, 'attribution'>) => Promise<Completion>;
+
+export interface SkillContext {
+  readonly task: { readonly id: string; readonly tenant: string; readonly attempt: number };
+  readonly agent: { readonly id: string; readonly name: string; readonly role: string };
+  readonly definition: SkillDefinition;
+  readonly inputs: Readonly<Record<string, SkillInput>>;
+  readonly knowledge: SkillKnowledge;
+  readonly model: SkillModel;
+  /** Unit-length vectors in the embedder's own languages; undefined where there is no embedder. */
+  readonly embed?: (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /**
+   * Runs the work once for this task: its result is kept in the graph, and a resumed attempt gets it without running the
+   * work again. Names are unique within a task. Counts against the task's step limit.
+   */
+  step<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+  /** A few words for people who watch. */
+  progress(text: string): void;
+}
+
+export interface SkillResult {
+  /** The result in a few sentences, for the one who approves it. */
+  readonly summary: string;
+  /** By the names that the definition declares. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** By name; each with a documented formula. Criteria may speak of them. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What was missing, assumed or stood in for. */
+  readonly notes: readonly string[];
+  /** Ids of what it rests on, besides what was read through `knowledge`. */
+  readonly citations?: {
+    readonly knowledge?: readonly string[];
+    readonly chunks?: readonly string[];
+    readonly sources?: readonly string[];
+  };
+}
+
+/** A skill that works without a hosted model. */
+export interface SkillHandler {
+  readonly skill: string;
+  /** Raised when results change: part of what makes a new SkillVersion. */
+  readonly revision: number;
+  /** Which inputs stand in for which required tools, and what is missing then. */
+  readonly standIns: Readonly<Record<string, { readonly inputs: readonly string[]; readonly lacks: string }>>;
+  /** Metrics it returns, with the formula of each. */
+  readonly metrics: Readonly<Record<string, string>>;
+  /**
+   * Looks at the inputs before the task is queued. Errors: coded ones of kind `caller` that name file, line and column.
+   */
+  check?(inputs: Readonly<Record<string, SkillInput>>): Promise<void>;
+  run(context: SkillContext): Promise<SkillResult>;
+}
+
+export interface Verdict {
+  readonly passed: boolean;
+  readonly value?: number;
+  readonly explanation: string;
+  /** What would mend it, when it failed. */
+  readonly remedy?: string;
+}
+
+/** A named check that `quality_criteria` may ask for. */
+export interface Validator {
+  readonly name: string;
+  readonly describe: string;
+  validate(result: SkillResult, context: Pick<SkillContext, 'definition' | 'inputs'>): Promise<Verdict>;
+}

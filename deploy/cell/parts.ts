@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  bindAgent,
+  createAnswering,
+  createConversations,
+  createRegistry,
+  createTaskVerbs,
+  ensureTenant,
+  handlers,
+  SkillHandlers,
+  startRuntime,
+  validators,
+} from '#agents';
+import { createFolderUploads } from '#api';
+import { createGateway } from '#gateway';
+import { createAuditTrail, createDeliveryGate, createTokens, guardDelivery, startAuditFeeder } from '#governance';
+import { createKnowledgeSearch, type GraphStore, type OpenedGraph, schema } from '#graph-schema';
+import { createIngestion } from '#ingestion';
+import type { Clock, LoadedConfig, Logger } from '#platform';
+import { createBackup } from './backup.ts';
+import type { Closers } from './closers.ts';
+import type { CellConfig, cellSections } from './config.ts';
+import { describeCell } from './doctor.ts';
+import type { Engines } from './engines.ts';
+import { createServices } from './services.ts';
+import type { WriteGate } from './write-gate.ts';
+
+export interface PartsOptions {
+  readonly config: CellConfig;
+  readonly loaded: LoadedConfig<typeof cellSections>;
+  readonly dataFolder: string;
+  readonly store: GraphStore;
+  readonly opened: OpenedGraph;
+  readonly engines: Engines;
+  readonly gate: WriteGate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kazeVersion: string;
+  readonly began: number;
+  readonly closers: Closers;
+}
+
+const VERTICALS = fileURLToPath(new URL('../../agents/verticals/', import.meta.url));
+const EXAMPLE = {
+  name: 'acme',
+  title: 'Acme',
+  description: 'The example client: rota software for small teams.',
+  language: 'en',
+};
+const EXAMPLE_AGENTS = ['seo-strategist', 'crm-analyst', 'ops-assistant'];
+
+/** Joins agents, governance, ingestion and gateway over the engines, and starts what works by itself. */
+export async function assembleParts(options: PartsOptions) {
+  const { config, dataFolder, store, engines, gate, clock, logger, closers } = options;
+  const { ledger, bus, search: index, embedder } = engines;
+  const guarded = guardDelivery(store);
+  const audit = createAuditTrail({ ledger, clock, logger });
+  const auditFeeder = startAuditFeeder({ store, ledger, clock, logger });
+  closers.add('audit feed', () => auditFeeder.stop());
+  const tokens = createTokens({ store, clock, audit });
+
+  const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
+  const gateway = createGateway({ providers: [createOfflineProvider({ embedder })], ledger, clock, logger });
+  closers.add('gateway', () => gateway.close());
+  const knowledge = createKnowledgeSearch({ store: guarded, index, embedder, schema, clock, logger });
+
+  const skills = new SkillHandlers(handlers, validators);
+  const registry = createRegistry({ store: guarded, logger, handlers: skills, availableTools: ['llm'] });
+  const definitions = await registry.watch(VERTICALS);
+  closers.add('definitions', () => definitions.close());
+  if (config.example.load) {
+    await ensureTenant(guarded, EXAMPLE);
+    for (const template of EXAMPLE_AGENTS)
+      await bindAgent(guarded, { template, tenant: EXAMPLE.name, title: EXAMPLE.title });
+  }
+
+  const { createFolderTaskFiles } = await import('#agents/adapters/task-files/folder');
+  const taskFiles = join(dataFolder, 'task-files');
+  const files = await createFolderTaskFiles({ folder: taskFiles });
+  const { uploadMaxBytes, uploadTtlMs, uploadsPerOwner } = config.api;
+  const limits = { maxBytes: uploadMaxBytes, ttlMs: uploadTtlMs, perOwner: uploadsPerOwner };
+  const uploads = await createFolderUploads({ folder: join(dataFolder, 'uploads'), clock, ...limits });
+  closers.add('uploads', () => uploads.close());
+
+  const deliveryGate = createDeliveryGate({ store });
+  const model = {
+    complete: gateway.complete.bind(gateway),
+    spentMicros: async (task: string) => (await ledger.sumUsage({ task }, ['task']))[0]?.costMicros ?? 0,
+  };
+  const runtime = await startRuntime({
+    ...{ store: guarded, bus, clock, logger, handlers: skills, gate: deliveryGate, model, search: knowledge, files },
+    embed: (texts, signal) => embedder.embed(texts, signal),
+    settings: {
+      concurrency: config.runtime.workers,
+      leaseMs: config.runtime.leaseMs,
+      soleProcess: !engines.graph.capabilities.supportsManyProcesses,
+    },
+  });
+  closers.add('agents', () => runtime.stop());
+  const incoming = { open: uploads.open.bind(uploads), remove: uploads.remove.bind(uploads) };
+  const tasks = createTaskVerbs({
+    ...{ store: guarded, clock, logger, audit, gate: deliveryGate, handlers: skills, files, incoming },
+    wake: () => runtime.wake(),
+  });
+  const answering = createAnswering({ store: guarded, search: knowledge, gateway, clock, logger });
+  const conversations = await createConversations({ store: guarded, answering, tasks, embedder, bus, clock, logger });
+  closers.add('conversations', () => conversations.close());
+  const ingestion = createIngestion({ store: guarded, clock, logger });
+
+  const services = createServices({
+    ...{ store: guarded, knowledge, ledger, tasks, tokens },
+    agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
+    decide: { store, audit },
+    sources: ingestion,
+    conversations: { send: conversations.send.bind(conversations), ask: answering.ask.bind(answering) },
+    cell: describeCell(options),
+  });
+  const backups = {
+    create: () =>
+      createBackup({
+        ...{ gate, ledger, clock, taskFiles, workFolder: join(dataFolder, 'work') },
+        about: { kazeVersion: options.kazeVersion, cell: config.cell.name, storeId: options.opened.storeId },
+      }),
+  };
+  return { guarded, tokens, uploads, services, backups };
+}
