@@ -22,6 +22,8 @@ export class TimeLimit {
 
   /** Settles as `work` does, or rejects at once when the signal aborts: a provider that does not listen is left. */
   async race<T>(work: Promise<T>): Promise<T> {
+    // Handled from the start: work that fails after it was given up has nobody else to tell.
+    work.catch(() => {});
     this.signal.throwIfAborted();
     let onAbort = () => {};
     const aborted = new Promise<never>((_, reject) => {
@@ -32,7 +34,6 @@ export class TimeLimit {
       return await Promise.race([work, aborted]);
     } finally {
       this.signal.removeEventListener('abort', onAbort);
-      work.catch(() => {});
     }
   }
 

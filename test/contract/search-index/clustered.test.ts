@@ -25,13 +25,12 @@ async function drop(namespace: string): Promise<void> {
     for (const label of [`SearchEntry${ending}`, `SearchMeta${ending}`]) {
       await driver.executeQuery(`MATCH (n:${label}) DETACH DELETE n`);
     }
-    for (const kind of ['CONSTRAINT', 'INDEX']) {
-      const { records } = await driver.executeQuery(
-        `SHOW ${kind}S YIELD name WHERE name CONTAINS $ending RETURN name`,
-        {
-          ending,
-        },
-      );
+    for (const [kind, kinds] of [
+      ['CONSTRAINT', 'CONSTRAINTS'],
+      ['INDEX', 'INDEXES'],
+    ]) {
+      const text = `SHOW ${kinds} YIELD name WHERE name CONTAINS $ending RETURN name`;
+      const { records } = await driver.executeQuery(text, { ending });
       for (const record of records) await driver.executeQuery(`DROP ${kind} ${record.get('name')} IF EXISTS`);
     }
   } finally {

@@ -77,9 +77,11 @@ class Neo4jSearchIndex implements SearchIndex {
     for (const statement of queries.schemaStatements(this.names, this.options.dimensions)) {
       await this.connection.run(statement);
     }
-    const fingerprint = await this.stored();
-    if (fingerprint && fingerprint.dimensions !== this.options.dimensions) await this.startEmpty();
     await this.connection.run(queries.AWAIT_INDEXES);
+    const [index] = await this.connection.run<{ dimensions: number }>(queries.VECTOR_DIMENSIONS, {
+      name: this.names.vector,
+    });
+    if (index?.dimensions !== this.options.dimensions) await this.startEmpty();
   }
 
   async upsert(documents: readonly SearchDocument[]): Promise<void> {
@@ -190,19 +192,8 @@ class Neo4jSearchIndex implements SearchIndex {
   }
 
   async fingerprint(): Promise<SearchFingerprint | undefined> {
-    const stored = await this.stored();
-    if (!stored) return undefined;
-    const { storeId, generation, model } = stored;
-    return { storeId, generation, model };
-  }
-
-  private async stored(): Promise<(SearchFingerprint & { dimensions: number }) | undefined> {
-    const rows = await this.connection.run<SearchFingerprint & { dimensions: number }>(
-      queries.readFingerprint(this.names),
-      {},
-      'READ',
-    );
-    return rows[0];
+    const [stored] = await this.connection.run<SearchFingerprint>(queries.readFingerprint(this.names), {}, 'READ');
+    return stored;
   }
 
   async reset(): Promise<void> {
@@ -215,7 +206,6 @@ class Neo4jSearchIndex implements SearchIndex {
       storeId: fingerprint.storeId,
       generation: integer(fingerprint.generation),
       model: fingerprint.model,
-      dimensions: integer(this.options.dimensions),
     });
   }
 

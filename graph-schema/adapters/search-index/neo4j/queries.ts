@@ -47,6 +47,8 @@ export function vectorIndexStatement(names: Names, dimensions: number): string {
 }
 
 export const AWAIT_INDEXES = 'CALL db.awaitIndexes(300)';
+export const VECTOR_DIMENSIONS =
+  "SHOW INDEXES YIELD name, options WHERE name = $name RETURN options.indexConfig['vector.dimensions'] AS dimensions";
 
 /** Lock first (the MERGE), then decide from what is there: the vector stays only with an equal text. */
 export function upsert({ entry }: Names): string {
@@ -119,12 +121,12 @@ export function searchVectorsByIndex({ vector }: Names): string {
 
 export function readFingerprint({ meta }: Names): string {
   return `MATCH (m:${meta} {id: 'fingerprint'})
-    RETURN m.storeId AS storeId, m.generation AS generation, m.model AS model, m.dimensions AS dimensions`;
+    RETURN m.storeId AS storeId, m.generation AS generation, m.model AS model`;
 }
 
 export function writeFingerprint({ meta }: Names): string {
   return `MERGE (m:${meta} {id: 'fingerprint'})
-    SET m.storeId = $storeId, m.generation = $generation, m.model = $model, m.dimensions = $dimensions`;
+    SET m.storeId = $storeId, m.generation = $generation, m.model = $model`;
 }
 
 export function removeFingerprint({ meta }: Names): string {

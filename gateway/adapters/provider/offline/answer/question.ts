@@ -18,7 +18,10 @@ const QUOTED = /["“”„«»]([^"“”„«»]{2,80})["“”„«»]/gu;
 
 export function readQuestion(text: string, language: Language = languageOf(text)): Question {
   const words = wordsOf(text, language);
-  const names = namesIn(text, words, language);
+  const quoted = [...text.matchAll(QUOTED)].map((match) => stemsOf(wordsOf(match[1]!, language)));
+  // German writes every noun with a capital, so nothing can be told from capitals there.
+  const capitals = language === 'de' ? [] : namesIn(text, words);
+  const names = [...quoted, ...capitals].filter((name) => name.length > 0);
   const inName = new Set(names.flat());
   const terms = new Map<string, number>();
   for (const word of words) {
@@ -32,7 +35,7 @@ export function readQuestion(text: string, language: Language = languageOf(text)
     language,
     terms: [...terms].map(([stem, weight]) => ({ stem, weight })),
     names,
-    shape: shapeOf(text, language),
+    shape: shapeOf(text),
   };
 }
 
@@ -59,13 +62,13 @@ const CUES = new Set([
   'heisst',
 ]);
 
-/** Runs of capitalised words, and quoted titles. In German every noun is capitalised, so there only runs of two count. */
-function namesIn(text: string, words: readonly Word[], language: Language): string[][] {
-  const names: string[][] = [...text.matchAll(QUOTED)].map((match) => stemsOf(wordsOf(match[1]!, language)));
+/** Runs of capitalised words. */
+function namesIn(text: string, words: readonly Word[]): string[][] {
+  const names: string[][] = [];
   let run: Word[] = [];
   const close = () => {
     while (run.length > 0 && run.at(-1)!.stop) run.pop();
-    if (run.length >= (language === 'de' ? 2 : 1)) names.push(stemsOf(run));
+    if (run.length > 0) names.push(stemsOf(run));
     run = [];
   };
   words.forEach((word, at) => {
@@ -82,7 +85,7 @@ function namesIn(text: string, words: readonly Word[], language: Language): stri
     else close();
   });
   close();
-  return names.filter((name) => name.length > 0);
+  return names;
 }
 
 function isCapital(word: Word | undefined): boolean {
@@ -116,7 +119,7 @@ const SHAPES: ReadonlyArray<readonly [RegExp, Shape]> = [
 const YES_NO =
   /^\s*(are|is|was|were|do|does|did|can|could|has|have|had|will|may|must|should|would|ist|sind|war|waren|hat|haben|kann|können|darf|dürfen|muss|müssen|gibt)\b/iu;
 
-function shapeOf(text: string, _language: Language): Shape {
+function shapeOf(text: string): Shape {
   for (const [pattern, shape] of SHAPES) if (pattern.test(text)) return shape;
   return YES_NO.test(text) ? 'yes-no' : 'any';
 }

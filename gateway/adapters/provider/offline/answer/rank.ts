@@ -123,8 +123,17 @@ function densest(read: Read, share: (stems: ReadonlySet<string>) => number): num
   return Math.max(0, ...read.sentences.map((_, at) => sentenceShare(read, at, share)));
 }
 
-function readPassage(passage: Passage, { language }: Question): Read {
-  const telling = (text: string) => new Set(wordsOf(text, language).flatMap((word) => (word.stop ? [] : [word.stem])));
+function readPassage(passage: Passage, { language, terms }: Question): Read {
+  const telling = (text: string) => {
+    const stems = new Set(wordsOf(text, language).flatMap((word) => (word.stop ? [] : [word.stem])));
+    if (language !== 'de') return stems;
+    // `Urlaubstage` holds the word `Tage`: in German what is asked for is the end of a compound.
+    for (const { stem } of terms) {
+      if (stem.length >= 3 && [...stems].some((one) => one.length >= stem.length + 4 && one.endsWith(stem)))
+        stems.add(stem);
+    }
+    return stems;
+  };
   const title = telling(passage.title ?? '');
   const sentences = sentencesOf(passage.text).map((span) => {
     const text = passage.text.slice(span.start, span.end);
@@ -164,12 +173,14 @@ function bridges(
   return names(a.title, b.all) || names(b.title, a.all);
 }
 
-/** 1 for the word itself, less for a longer word that begins with it or the other way round (`Urlaub`, `Urlaubstage`). */
+/** 1 for the word itself, less for a longer word that begins or ends with it, or the other way round (`Urlaubstage`). */
 function found(stem: string, stems: ReadonlySet<string>): number {
   if (stems.has(stem)) return 1;
   if (stem.length < 5) return 0;
   for (const other of stems) {
-    if (other.length >= 5 && (other.startsWith(stem) || stem.startsWith(other))) return 0.6;
+    if (other.length < 5) continue;
+    if (other.startsWith(stem) || stem.startsWith(other)) return 0.6;
+    if (other.endsWith(stem) || stem.endsWith(other)) return 0.4;
   }
   return 0;
 }

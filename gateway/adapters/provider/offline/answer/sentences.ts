@@ -4,7 +4,7 @@ export interface Span {
 }
 
 const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Nos|Inc|Ltd|Co|Corp|Gen|Col|Sgt|Lt|Capt|Rev|Hon|Vol|pp?|ca|approx|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|bzw|Nr|Abs|Art|Str|ggf|inkl|evtl|usw|\d{1,2})\.\s*$/u;
+  /(?:^|[\s(])(?:\p{L}|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Nos|Inc|Ltd|Co|Corp|Gen|Col|Sgt|Lt|Capt|Rev|Hon|Vol|pp?|ca|approx|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|bzw|Nr|Abs|Art|Str|ggf|inkl|evtl|usw|\d{1,2})\.\s*$/u;
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** A line longer than this without a full stop (a table, a log) is cut at a space, so that a quote stays readable. */
 const MAX_SENTENCE = 600;

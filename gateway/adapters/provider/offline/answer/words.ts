@@ -6,44 +6,11 @@ import { stopwords as german } from '@orama/stopwords/german';
 
 export type Language = 'en' | 'de';
 
-const ENGLISH = new Set(
-  english
-    .flatMap((word) => word.split(/[’']/u))
-    .concat(
-      'much',
-      'many',
-      'also',
-      'may',
-      'might',
-      'would',
-      'could',
-      'shall',
-      'upon',
-      'please',
-      'tell',
-      'us',
-      'let',
-      'give',
-    ),
-);
-const GERMAN = new Set(
-  german.concat(
-    'bitte',
-    'wer',
-    'wie',
-    'wo',
-    'wann',
-    'warum',
-    'viel',
-    'viele',
-    'gibt',
-    'welche',
-    'welcher',
-    'welches',
-    'wem',
-    'wen',
-  ),
-);
+/** What the lists lack: `a` (English), and words that only serve to ask. */
+const ALSO_ENGLISH = 'a much many also may upon please tell us let give';
+const ALSO_GERMAN = 'bitte wer wie wo wann warum viel viele gibt welche welcher welches wem wen';
+const ENGLISH = new Set([...english.flatMap((word) => word.split("'")), ...ALSO_ENGLISH.split(' ')]);
+const GERMAN = new Set([...german, ...ALSO_GERMAN.split(' ')]);
 const WORD = /[\p{L}\p{N}]+(?:[.'’][\p{L}\p{N}]+)*/gu;
 
 export interface Word {

@@ -78,11 +78,10 @@ class Filler {
       const value = this.at(raw, `${path}/${name}`, depth + 1) ?? own.default;
       const whole = this.options.missing.length === before;
       if (value !== undefined && whole) entries.push([name, value]);
-      else {
-        this.options.missing.length = before;
-        if (allowsNull(own, this.root)) entries.push([name, null]);
-        else if (required.has(name)) this.options.missing.push(`${path}/${name}`);
-      }
+      else if (allowsNull(own, this.root)) entries.push([name, null]);
+      else if (required.has(name) && whole) this.options.missing.push(`${path}/${name}`);
+      // Of a value that may be left out nothing is missing, nor of one that is null instead.
+      if (!required.has(name) || allowsNull(own, this.root)) this.options.missing.length = before;
     }
     return Object.fromEntries(entries);
   }

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { answerFrom } from '../../../gateway/adapters/provider/offline/answer/index.ts';
+import { hasShape, readQuestion } from '../../../gateway/adapters/provider/offline/answer/question.ts';
+import { sentencesOf } from '../../../gateway/adapters/provider/offline/answer/sentences.ts';
+import { languageOf, wordsOf } from '../../../gateway/adapters/provider/offline/answer/words.ts';
+import { ANSWERED, HANDBOOK, HANDBUCH, UNANSWERED } from './fixture-handbook.ts';
+
+describe('words', () => {
+  it('are stemmed and folded alike in question and passage, per language', () => {
+    const stems = (text: string, language: 'en' | 'de') => wordsOf(text, language).map(({ stem }) => stem);
+    expect(stems('refunds', 'en')).toEqual(stems('REFUND', 'en'));
+    expect(stems('Beyoncé’s', 'en')).toEqual(stems('beyonce', 'en'));
+    expect(stems('Häuser', 'de')).toEqual(stems('hauser', 'de'));
+    expect(stems('Straßen', 'de')).toEqual(stems('strassen', 'de'));
+  });
+
+  it('tell German from English', () => {
+    expect(languageOf('Wer genehmigt den Urlaub und wie lange dauert das?')).toBe('de');
+    expect(languageOf('Who approves my vacation and how long does it take?')).toBe('en');
+    expect(languageOf('')).toBe('en');
+  });
+});
+
+describe('sentences', () => {
+  const cut = (text: string) => sentencesOf(text).map(({ start, end }) => text.slice(start, end));
+
+  it('end at full stops, not at abbreviations, initials and German ordinals', () => {
+    expect(cut('Dr. Smith met J. R. Jones on 3. May. They left.')).toEqual([
+      'Dr. Smith met J. R. Jones on 3. May.',
+      'They left.',
+    ]);
+    expect(cut('Das gilt z. B. am 1. Mai. Sonst nicht!')).toEqual(['Das gilt z. B. am 1. Mai.', 'Sonst nicht!']);
+  });
+
+  it('take each line of a list as one, without its mark, and skip what holds no word', () => {
+    expect(cut('# Rules\n\n- first thing\n* second thing\n---\n')).toEqual(['Rules', 'first thing', 'second thing']);
+  });
+
+  it('cut endless lines, and lose no character between', () => {
+    const text = 'word '.repeat(1_000).trim();
+    expect(cut(text).join(' ')).toBe(text);
+    expect(Math.max(...cut(text).map((piece) => piece.length))).toBeLessThanOrEqual(600);
+    expect(cut('x'.repeat(1_500)).join('')).toBe('x'.repeat(1_500));
+  });
+});
+
+describe('questions', () => {
+  it.each([
+    ['Who wrote the song?', 'person'],
+    ['When was it founded?', 'date'],
+    ['In what year was she born?', 'date'],
+    ['How many seats does it have?', 'number'],
+    ['Where is the office?', 'place'],
+    ['Are both of them directors?', 'yes-no'],
+    ['What is it?', 'any'],
+    ['Wer genehmigt das?', 'person'],
+    ['Seit wann gilt das?', 'date'],
+    ['Wie viele Tage habe ich?', 'number'],
+    ['Wo ist das Büro?', 'place'],
+  ])('%s asks for a %s', (text, shape) => {
+    expect(readQuestion(text).shape).toBe(shape);
+  });
+
+  it('know the names and quoted titles in them', () => {
+    const names = readQuestion('Who directed "A Man Without Love" with Christopher Nolan of London?').names;
+    expect(names).toContainEqual(['man', 'without', 'love']);
+    expect(names.flat()).toEqual(expect.arrayContaining(['christoph', 'nolan', 'london']));
+  });
+
+  it('see the shape of an answer in a text', () => {
+    expect(hasShape('It opened in 1987.', 'date')).toBe(true);
+    expect(hasShape('It opened late.', 'date')).toBe(false);
+    expect(hasShape('She has twelve cats.', 'number')).toBe(true);
+    expect(hasShape('It was Ada Lovelace.', 'person')).toBe(true);
+    expect(hasShape('nobody knows', 'person')).toBe(false);
+  });
+});
+
+describe('answers from a handbook', () => {
+  it.each(ANSWERED)('%s', async (question, document, part) => {
+    const answer = await answerFrom(question, HANDBOOK);
+    expect(answer.answered).toBe(true);
+    const quotes = answer.sentences.map(({ passage, start, end }) => HANDBOOK[passage]!.text.slice(start, end));
+    expect(quotes.join(' ')).toContain(part);
+    expect(HANDBOOK[answer.sentences[0]!.passage]!.id).toBe(document);
+  });
+
+  it('refuses at least nine of ten questions that it does not answer', async () => {
+    const answers = await Promise.all(UNANSWERED.map((question) => answerFrom(question, HANDBOOK)));
+    const wrong = UNANSWERED.filter((_, at) => answers[at]!.answered);
+    expect(wrong.length, wrong.join(' | ')).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses when the passage with the answer is taken away, nine times of twelve at least', async () => {
+    const refused = await Promise.all(
+      ANSWERED.map(async ([question, document]) => {
+        const others = HANDBOOK.filter(({ id }) => id !== document);
+        return !(await answerFrom(question, others)).answered;
+      }),
+    );
+    expect(refused.filter(Boolean).length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('answers in German, compounds too', async () => {
+    const answer = await answerFrom('Wie viele Tage Urlaub haben Vollzeitbeschäftigte?', HANDBUCH);
+    expect(answer.answered).toBe(true);
+    expect(answer.sentences[0]).toMatchObject({ passage: 0, start: 0 });
+    const who = await answerFrom('Wer genehmigt Reisen über 500 Euro?', HANDBUCH);
+    expect(who.sentences[0]).toMatchObject({ passage: 2 });
+    expect((await answerFrom('Wann öffnet die Kantine am Freitag?', HANDBUCH)).answered).toBe(false);
+  });
+});
+
+describe('answers', () => {
+  it('go on from one passage to the one that it names', async () => {
+    const passages = [
+      { title: 'Blue Harbour', text: 'Blue Harbour is a 1994 film directed by Ellen Voss. It was shot in Norway.' },
+      { title: 'Ellen Voss', text: 'Ellen Voss is a director. She was born in Graz in 1951.' },
+      { title: 'Harbour Bridge', text: 'Harbour Bridge is a bridge. It was opened in 1932.' },
+      { title: 'Graz Airport', text: 'Graz Airport is an airport. It was opened in 1914.' },
+    ];
+    const answer = await answerFrom('In what year was the director of Blue Harbour born?', passages);
+    expect(answer.answered).toBe(true);
+    expect(new Set(answer.sentences.slice(0, 4).map(({ passage }) => passage))).toEqual(new Set([0, 1]));
+  });
+
+  it('are refused without passages, without words, and for words that stop a question only', async () => {
+    expect(await answerFrom('What is it?', [])).toMatchObject({ answered: false, confidence: 0 });
+    expect(await answerFrom('', HANDBOOK)).toMatchObject({ answered: false });
+    expect(await answerFrom('what is the of and?', HANDBOOK)).toMatchObject({ answered: false });
+    expect(await answerFrom('?', [{ text: '' }])).toMatchObject({ answered: false });
+  });
+
+  it('stay quick on two hundred passages of a thousand words', async () => {
+    const passages = Array.from({ length: 200 }, (_, i) => ({
+      title: `Part ${i}`,
+      text: Array.from({ length: 100 }, (_, j) => `Sentence ${j} of part ${i} is about nothing at all.`).join(' '),
+    }));
+    const started = performance.now();
+    await answerFrom('What does sentence 57 of part 121 say?', passages);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('use meaning where an embedder is given, and do without when it fails', async () => {
+    const passages = [{ text: 'Money is returned after a fortnight.' }, { text: 'The returned parcel is weighed.' }];
+    const meaning = async (texts: readonly string[]) =>
+      texts.map((text) => Float32Array.from(/Money|paid/.test(text) ? [1, 0] : [0, 1]));
+    const question = 'When is a returned sum paid?';
+    const near = await answerFrom(question, passages, { embed: meaning, threshold: 0 });
+    expect(near.sentences[0]!.passage).toBe(0);
+    const failing = async () => Promise.reject(new Error('no model'));
+    expect((await answerFrom(question, passages, { embed: failing, threshold: 0 })).sentences.length).toBeGreaterThan(
+      0,
+    );
+  });
+});
