@@ -95,7 +95,10 @@ export interface Ledger {
   sumUsage(filter: UsageFilter, by: readonly UsageDimension[]): Promise<readonly UsageSum[]>;
   /** Appends to the chain in order; concurrent writers, in one or many processes, never fork it. */
   appendAudit(entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]>;
-  auditRecords(filter: { scope?: string; subject?: string; actor?: string }, page?: Page): Promise<readonly AuditRecord[]>;
+  auditRecords(
+    filter: { scope?: string; subject?: string; actor?: string },
+    page?: Page,
+  ): Promise<readonly AuditRecord[]>;
   /** Reads the whole chain in batches and checks every hash and the sequence. */
   verifyAudit(options?: { signal?: AbortSignal; onProgress?: (checked: number) => void }): Promise<AuditVerification>;
   /** Every row, for a backup: consistent as of one moment. Newline-delimited JSON with a `table` field. */

@@ -62,7 +62,9 @@ test('loses nothing acknowledged when its process is killed in the middle of wri
   }
 });
 
-test('refuses writing with a code before the disk is full, goes on reading, and writes again once there is room', { timeout: 60_000 }, async () => {
+test('refuses writing with a code before the disk is full, goes on reading, and writes again once there is room', {
+  timeout: 60_000,
+}, async () => {
   const place = await newPlace();
   const folder = join(place.folder, 'ledger');
   const { ledger: filling, database: first } = await place.open();
