@@ -1,0 +1,2 @@
+import type { TestCell } from '../../support/agents/cell.ts';
+export function failureContract(_cell: () => TestCell): void {}

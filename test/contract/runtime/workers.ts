@@ -1,0 +1,2 @@
+import type { TestCell } from '../../support/agents/cell.ts';
+export function workerContract(_cell: () => TestCell): void {}

@@ -1,0 +1,323 @@
+import { createHash } from 'node:crypto';
+import {
+  type AgentRuntime,
+  bindAgent,
+  createRegistry,
+  createTaskVerbs,
+  ensureTenant,
+  type RuntimeSettings,
+  type SkillContext,
+  SkillHandlers,
+  type SkillResult,
+  type SubmitRequest,
+  startRuntime,
+  type TaskFiles,
+  type Validator,
+} from '#agents';
+import type { CompleteRequest, Completion } from '#gateway';
+import { createAuditTrail, createDeliveryGate, guardDelivery } from '#governance';
+import {
+  type GraphEngine,
+  openGraph,
+  Person,
+  type Principal,
+  personPrincipal,
+  type Role,
+  schema,
+  systemPrincipal,
+  Task,
+  tenantScope,
+} from '#graph-schema';
+import { type AuditEntry, type AuditRecord, type Logger, newId, silentLogger, systemClock } from '#platform';
+import { definitionsOf } from './definitions.ts';
+
+export type Behaviour = (context: SkillContext) => Promise<Partial<SkillResult>>;
+
+const SKILLS = [
+  `skill: work
+description: "Does what the test says"
+inputs:
+  - subject                # Optional: what it is about
+  - name: number
+    type: number
+    required: false
+  - name: export
+    type: file
+    required: false
+outputs:
+  - result
+metrics:
+  - name: score
+    description: "as the test says"
+quality_criteria:
+  - score >= 0.5
+  - business_alignment check
+risk: low
+limits: { timeout_ms: 20000, max_steps: 6 }
+`,
+  `skill: lasting
+description: "Does what cannot be undone"
+inputs:
+  - subject                # Optional
+outputs:
+  - result
+irreversible: true
+risk: high
+`,
+  `skill: connected
+description: "Needs a tool"
+inputs:
+  - name: export
+    required: false
+    stands_in_for: [export_api]
+  - subject                # Optional
+tools_required:
+  - export_api
+outputs:
+  - result
+`,
+  `skill: promised
+description: "Nobody wrote it yet"
+inputs:
+  - subject                # Optional
+outputs:
+  - result
+`,
+  `skill: worded
+description: "Is run by a model"
+inputs:
+  - question
+outputs:
+  - name: answer
+    type: text
+  - name: sure
+    type: boolean
+quality_criteria:
+  - judge: "Is the answer polite?"
+prompt: "Answer politely."
+limits: { max_cost_usd: 0.001 }
+`,
+];
+
+const agentText = (name: string, ramp: string) =>
+  `agent: ${name}\nrole: "Worker of {client}"\nskills: [work, lasting, connected, promised, worded]\nautonomy_level: ${ramp}\n`;
+
+const AGENTS = [
+  agentText('careful', 'supervised → sampling → autonomous'),
+  agentText('sampled', 'sampling → autonomous'),
+  agentText('free', 'autonomous'),
+];
+
+/** Validators and handlers do what the behaviour of the task's client says. */
+function handlersFor(behaviours: ReadonlyMap<string, Behaviour>): SkillHandlers {
+  const run = async (context: SkillContext): Promise<SkillResult> => {
+    const behaviour = behaviours.get(context.task.tenant) ?? (async () => ({}));
+    const made = await behaviour(context);
+    return {
+      summary: 'done',
+      outputs: { result: 'done' },
+      metrics: { score: 1 },
+      notes: [],
+      ...made,
+    };
+  };
+  const handler = (skill: string) => ({ skill, revision: 1, standIns: {}, metrics: {}, run });
+  const standIns = { export_api: { inputs: ['export'], lacks: 'no search volume' } };
+  const tidy: Validator = {
+    name: 'business_alignment',
+    describe: 'not used',
+    validate: async () => ({ passed: true, explanation: 'aligned' }),
+  };
+  return new SkillHandlers([handler('work'), handler('lasting'), { ...handler('connected'), standIns }], [tidy]);
+}
+
+/** Files of tasks in memory, as the port promises. */
+function memoryFiles(): TaskFiles {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    async keep(tenant, content) {
+      const parts: Uint8Array[] = [];
+      for await (const part of content) parts.push(part);
+      const bytes = Buffer.concat(parts);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      kept.set(`${tenant}/${sha256}`, bytes);
+      return { sha256, bytes: bytes.length };
+    },
+    async *open(tenant, sha256) {
+      const bytes = kept.get(`${tenant}/${sha256}`);
+      if (!bytes) throw new Error('no such file');
+      yield bytes;
+    },
+  };
+}
+
+export interface TestModel {
+  answer: (request: CompleteRequest) => Partial<Completion>;
+  /** Micro US dollars a call. */
+  costMicros: number;
+  calls: CompleteRequest[];
+}
+
+export function completion(made: Partial<Completion>): Completion {
+  const text = made.text ?? '';
+  return {
+    message: { role: 'assistant', content: text },
+    text,
+    toolCalls: [],
+    citations: [],
+    value: undefined,
+    stopReason: 'end',
+    usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0 },
+    metadata: {
+      id: newId(),
+      provider: 'test',
+      model: 'scripted',
+      offline: false,
+      latencyMs: 1,
+      firstTokenMs: null,
+      confidence: null,
+    },
+    ...made,
+  };
+}
+
+const FAST: Partial<RuntimeSettings> = {
+  concurrency: 4,
+  leaseMs: 3_000,
+  pollMs: 60,
+  drainMs: 2_000,
+  backoff: { firstMs: 10, longestMs: 40 },
+};
+
+/** A cell's agents and governance on one engine; the rest of a cell is left out or scripted. */
+export async function openTestCell(engine: GraphEngine, options: { readonly logger?: Logger } = {}) {
+  const logger = options.logger ?? silentLogger;
+  const clock = systemClock;
+  const { store: raw } = await openGraph({ engine, schema, clock, logger });
+  const store = guardDelivery(raw);
+  const behaviours = new Map<string, Behaviour>();
+  const handlers = handlersFor(behaviours);
+  const entries: AuditEntry[] = [];
+  const ledger = {
+    async appendAudit(added: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
+      entries.push(...added);
+      return [];
+    },
+  };
+  const audit = createAuditTrail({ ledger, clock, logger });
+  const gate = createDeliveryGate({ store, sampledShare: 0.5 });
+  const files = memoryFiles();
+  const uploads = new Map<string, { name: string; bytes: Uint8Array }>();
+  const model: TestModel = { answer: () => ({}), costMicros: 0, calls: [] };
+  const spent = new Map<string, number>();
+  const runtimes = new Set<AgentRuntime>();
+  const wake = () => {
+    for (const runtime of runtimes) runtime.wake();
+  };
+  const incoming = {
+    async open(_principal: Principal, id: string) {
+      const upload = uploads.get(id);
+      if (!upload) throw new Error('no such upload');
+      return {
+        upload,
+        stream: (async function* () {
+          yield upload.bytes;
+        })(),
+      };
+    },
+    async remove(_principal: Principal, id: string) {
+      uploads.delete(id);
+    },
+  };
+  const verbs = createTaskVerbs({ store, clock, logger, audit, gate, handlers, files, incoming, wake });
+  const registry = createRegistry({ store, logger, handlers, availableTools: ['llm'] });
+  const definitions = definitionsOf('proving', { skills: SKILLS, agents: AGENTS });
+  await registry.sync(definitions);
+
+  const worker = async (settings: Partial<RuntimeSettings> = {}): Promise<AgentRuntime> => {
+    const runtime = await startRuntime({
+      store,
+      clock,
+      logger,
+      handlers,
+      gate,
+      files,
+      search: { search: async () => [] },
+      model: {
+        async complete(request) {
+          model.calls.push(request);
+          const task = request.attribution.task ?? '';
+          spent.set(task, (spent.get(task) ?? 0) + model.costMicros);
+          return completion(model.answer(request));
+        },
+        spentMicros: async (task) => spent.get(task) ?? 0,
+      },
+      settings: { ...FAST, ...settings },
+    });
+    runtimes.add(runtime);
+    const stop = runtime.stop.bind(runtime);
+    return Object.assign(runtime, {
+      stop: async () => {
+        runtimes.delete(runtime);
+        await stop();
+      },
+    });
+  };
+
+  /** A client of its own with a person and the three agents. */
+  async function client() {
+    const tenant = `t${newId().slice(-12)}`;
+    const scope = tenantScope(tenant);
+    await ensureTenant(store, { name: tenant, title: `Client ${tenant}` });
+    const bind = async (template: string) => (await bindAgent(store, { template, tenant })).agent;
+    const agentIds = { careful: await bind('careful'), sampled: await bind('sampled'), free: await bind('free') };
+    const personOf = async (name: string) =>
+      raw.transact(systemPrincipal('cell'), { why: 'test' }, async (unit) =>
+        unit.create(Person, { scope, name, role: 'admin' }),
+      );
+    const id = await personOf('Ada');
+    const as = (role: Role) => personPrincipal({ id, name: 'Ada', role, tenant });
+    const person = as('operator');
+    return {
+      tenant,
+      scope,
+      agentIds,
+      person,
+      as,
+      personOf,
+      behave: (behaviour: Behaviour) => void behaviours.set(tenant, behaviour),
+      submit: async (request: Partial<SubmitRequest> = {}, principal: Principal = person) => {
+        const whole = { agent: 'careful', skill: 'work', inputs: {}, ...request, tenant };
+        return (await verbs.submit(principal, whole)).task;
+      },
+      task: async (task: string) => (await store.get(person, Task, task))!,
+    };
+  }
+
+  return {
+    store,
+    raw,
+    engine,
+    clock,
+    logger,
+    audit,
+    gate,
+    handlers,
+    files,
+    uploads,
+    registry,
+    definitions,
+    verbs,
+    model,
+    entries,
+    worker,
+    client,
+    close: async () => {
+      await Promise.all([...runtimes].map((runtime) => runtime.stop()));
+      await store.close();
+    },
+  };
+}
+
+export type TestCell = Awaited<ReturnType<typeof openTestCell>>;
+export type Client = Awaited<ReturnType<TestCell['client']>>;
