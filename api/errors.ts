@@ -116,6 +116,13 @@ export const apiError = defineErrors({
     when: 'A connection has as many subscriptions as it may have.',
     remedy: 'End one of them, or open another connection.',
   },
+  KAZE_API_BACKUP_RUNS: {
+    kind: 'caller',
+    status: 409,
+    retryable: true,
+    when: 'A backup was asked for while another one is being written.',
+    remedy: 'Try again when that one is done.',
+  },
   KAZE_API_CLOSING: {
     kind: 'environment',
     status: 503,

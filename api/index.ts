@@ -10,6 +10,7 @@ export { type ApiConfig, type ApiOptions, apiConfig, apiConfigSchema } from './c
 export { apiError } from './errors.ts';
 export { exampleQueries } from './playground/examples.ts';
 export type { Authenticator } from './ports/authenticator.ts';
+export type { Backups } from './ports/backups.ts';
 export type { Readiness } from './ports/readiness.ts';
 export type {
   AgentService,

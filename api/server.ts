@@ -7,6 +7,7 @@ import { type ApiOptions, apiConfig } from './config.ts';
 import { apiError } from './errors.ts';
 import { OperationExecutor } from './execution/executor.ts';
 import { bearerToken, Gatekeeper } from './http/authentication.ts';
+import { backupRoute } from './http/backup.ts';
 import { apolloServer, graphqlRoute } from './http/graphql.ts';
 import { playgroundRoutes } from './http/playground.ts';
 import { RateLimit } from './http/rate.ts';
@@ -15,6 +16,7 @@ import { healthRoutes } from './http/routes.ts';
 import { uploadRoutes } from './http/uploads.ts';
 import { type WebSocketEdge, webSocketEdge } from './http/websocket.ts';
 import type { Authenticator } from './ports/authenticator.ts';
+import type { Backups } from './ports/backups.ts';
 import type { Readiness } from './ports/readiness.ts';
 import type { Services } from './ports/services.ts';
 import type { Uploads } from './ports/uploads.ts';
@@ -30,6 +32,8 @@ export interface ApiParts {
   readonly authenticator: Authenticator;
   readonly readiness: Readiness;
   readonly uploads: Uploads;
+  /** Without it there is no `/backup`. */
+  readonly backups?: Backups;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Where metrics of the whole process are collected; a registry of its own when left out. */
@@ -47,6 +51,7 @@ export interface ApiServer {
 const ROUTES: ReadonlyMap<string, readonly string[]> = new Map([
   ['/', ['GET']],
   ['/graphql', ['GET', 'POST']],
+  ['/backup', ['GET']],
   ['/uploads', ['PUT']],
   ['/healthz', ['GET']],
   ['/readyz', ['GET']],
@@ -102,6 +107,9 @@ export function createApi(parts: ApiParts): ApiServer {
     app.addHook('onRequest', async (request, reply) => {
       running++;
       reply.raw.once('close', () => running--);
+      if (!URL.canParse(`http://${request.host}/`)) {
+        throw apiError('KAZE_API_BAD_REQUEST', 'the header Host is no host name');
+      }
       if (closing && !request.url.startsWith('/healthz') && !request.url.startsWith('/readyz')) {
         void reply.header('connection', 'close');
         throw apiError('KAZE_API_CLOSING', 'the cell is shutting down; connect again after a moment');
@@ -111,6 +119,7 @@ export function createApi(parts: ApiParts): ApiServer {
     graphqlRoute(app, { apollo, admit });
     healthRoutes(app, { readiness, metrics: metrics.registry, admit, closing: () => closing });
     playgroundRoutes(app);
+    if (parts.backups) backupRoute(app, { backups: parts.backups, admit });
     const counted: Uploads = {
       put: async (...given) => {
         const upload = await uploads.put(...given);

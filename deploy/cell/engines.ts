@@ -85,6 +85,8 @@ async function openSearch({ config, clock, logger }: EngineOptions, dimensions: 
     const connection = { url: graph.url!, user: graph.user, password: graph.password, database: graph.database };
     return createNeo4jSearchIndex({ ...connection, dimensions, clock });
   }
+  // Its native part logs warnings of its own to the terminal unless told otherwise before it is loaded.
+  process.env.RUST_LOG ??= 'off';
   const { createLanceSearchIndex } = await import('#graph-schema/adapters/search-index/lancedb');
   return createLanceSearchIndex({ folder: await folder(config, 'search'), dimensions, clock, logger });
 }

@@ -24,6 +24,7 @@ import type { CellConfig, cellSections } from './config.ts';
 import { describeCell } from './doctor.ts';
 import type { Engines } from './engines.ts';
 import { createServices } from './services.ts';
+import { createSourceService } from './sources.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export interface PartsOptions {
@@ -107,12 +108,15 @@ export async function assembleParts(options: PartsOptions) {
   const conversations = await createConversations({ store: guarded, answering, tasks, embedder, bus, clock, logger });
   closers.add('conversations', () => conversations.close());
   const ingestion = createIngestion({ store: guarded, clock, logger });
+  void ingestion
+    .resume()
+    .catch((err: unknown) => logger.error({ err }, 'interrupted files wait to be handed in again'));
 
   const services = createServices({
     ...{ store: guarded, knowledge, ledger, tasks, tokens },
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
     decide: { store, audit },
-    sources: ingestion,
+    sources: createSourceService(ingestion, uploads),
     conversations: { send: conversations.send.bind(conversations), ask: answering.ask.bind(answering) },
     cell: describeCell(options),
   });

@@ -18,7 +18,7 @@ type SearchableNode = { readonly id: string; readonly scope: string } & Record<s
 export function searchDocument(definition: NodeDefinition, node: SearchableNode): SearchDocument | undefined {
   if (typeof node.retiredAt === 'number') return undefined;
   const text = (definition.searchable ?? [])
-    .map((name) => node[name])
+    .map((name) => (Array.isArray(node[name]) ? node[name].join(' \u203a ') : node[name]))
     .filter((value): value is string => typeof value === 'string' && value !== '')
     .join('\n');
   if (text === '') return undefined;

@@ -35,7 +35,9 @@ export function startVectorFeed({ index, embedder, clock, logger, batch = 16 }: 
       documents.map(({ text }) => text),
       stopping.signal,
     );
-    await index.setVectors(documents.map(({ id }, at) => ({ id, model: embedder.model, vector: vectors[at]! })));
+    await index.setVectors(
+      documents.map(({ id, text }, at) => ({ id, text, model: embedder.model, vector: vectors[at]! })),
+    );
     return documents.length;
   }
 

@@ -1,0 +1,22 @@
+import '#agents';
+import '#api';
+import '#gateway';
+import '#governance';
+import '#ingestion';
+import { schema } from '#graph-schema';
+import { describeConfig, errorCatalogue } from '#platform';
+import '../../deploy/cell/errors.ts';
+import '../../deploy/cli/errors.ts';
+import { cellSections } from '../../deploy/cell/config.ts';
+import { configurationPage } from './configuration.ts';
+import { errorsPage } from './errors.ts';
+import { graphSchemaPage } from './graph-schema.ts';
+
+/** Pages that are made from the code, by their path in the repository. */
+export function generatedPages(): Readonly<Record<string, string>> {
+  return {
+    'docs/graph-schema.md': graphSchemaPage(schema),
+    'docs/errors.md': errorsPage(errorCatalogue()),
+    'docs/configuration.md': configurationPage(describeConfig(cellSections)),
+  };
+}
