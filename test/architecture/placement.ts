@@ -19,6 +19,12 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   deploy: [...BELOW_GOVERNANCE, 'governance', 'api'],
 };
 
+/** Doors beside `#name`, for what would be too heavy or too wide behind the first: each is a choice, named one by one. */
+export const SECOND_DOORS: readonly string[] = [
+  // Typed operations as plain data: the command line must not load a whole server to list tasks.
+  '#api/operations',
+];
+
 /** They look at the product from outside: any door, adapters, and single files of it by a relative path. */
 export const OUTSIDE = ['test', 'bench', 'scripts', 'vitest.config.ts'];
 
@@ -99,7 +105,7 @@ export const FREE_PACKAGES: readonly string[] = [
   ...['graphology-types', 'graphology-components', 'graphology-operators'],
   // Texts and file formats.
   ...['@orama/stemmers', '@orama/stopwords', 'ajv', 'canonicalize', 'chardet', 'fastest-levenshtein', 'iconv-lite'],
-  ...['marked', 'parse5', 'tar', 'unpdf', 'compromise', 'libphonenumber-js', 'ibantools', 'linkify-it', 'validator'],
+  ...['marked', 'parse5', 'tar', 'unpdf', 'ignore', 'compromise', 'libphonenumber-js', 'ibantools', 'linkify-it', 'validator'],
 ];
 
 /** Words that say nothing about a file; a file is named for what it exports. */

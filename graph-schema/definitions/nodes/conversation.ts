@@ -8,9 +8,16 @@ export const Conversation = defineNode({
   properties: {
     title: { kind: 'string', describe: 'What it is about.', optional: true, max: 500 },
     state: { kind: 'enum', describe: 'Whether it goes on.', values: ['open', 'closed'] },
+    messageCount: {
+      kind: 'int',
+      describe: 'Position of its last message: counted under the lock of this node.',
+      optional: true,
+      internal: true,
+      min: 0,
+    },
     pending: {
       kind: 'json',
-      describe: 'A question that the agent asked back and waits for.',
+      describe: 'Where the thread stands: a question that the agent asked back and waits for.',
       optional: true,
       internal: true,
     },

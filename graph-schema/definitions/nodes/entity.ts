@@ -5,7 +5,7 @@ export const Entity = defineNode({
   plural: 'entities',
   family: 'knowledge',
   describe: 'A person, organisation, place, product, amount or term that passages speak of.',
-  searchable: ['name'],
+  searchable: ['name', 'aliases'],
   properties: {
     name: { kind: 'string', describe: 'Its usual name.', max: 300 },
     kind: {
@@ -14,6 +14,13 @@ export const Entity = defineNode({
       values: ['person', 'organisation', 'place', 'product', 'date', 'money', 'email', 'phone', 'url', 'term'],
     },
     aliases: { kind: 'strings', describe: 'Other names for it.' },
+    confidence: {
+      kind: 'float',
+      describe: 'How sure it is that this is one, 0 to 1.',
+      optional: true,
+      min: 0,
+      max: 1,
+    },
   },
   edges: {},
 });

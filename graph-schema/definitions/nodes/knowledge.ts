@@ -22,6 +22,16 @@ export const Knowledge = defineNode({
       describe: 'Where definitions find it, such as seo/domain-concepts/intent.',
       optional: true,
     },
+    subject: { kind: 'string', describe: 'Of a fact: what it is about.', optional: true, max: 500 },
+    predicate: { kind: 'string', describe: 'Of a fact: what is said of it.', optional: true, max: 200 },
+    value: { kind: 'string', describe: 'Of a fact: the value said.', optional: true, max: 2_000 },
+    factKey: {
+      kind: 'string',
+      describe: 'Hash of subject and predicate: facts that cannot all be true now.',
+      optional: true,
+      internal: true,
+      indexed: true,
+    },
     confidence: { kind: 'float', describe: 'How sure it is, 0 to 1.', min: 0, max: 1 },
     importance: { kind: 'float', describe: 'How much it matters, 0 to 1.', min: 0, max: 1 },
     language: { kind: 'string', describe: 'BCP 47, or unknown.', max: 35 },
@@ -37,6 +47,7 @@ export const Knowledge = defineNode({
     },
     recordedAt: { kind: 'instant', describe: 'Since when it is known here.', immutable: true },
     retiredAt: { kind: 'instant', describe: 'Since when it is no longer held.', optional: true },
+    erasedAt: { kind: 'instant', describe: 'When its text was erased; only what cites it keeps it.', optional: true },
   },
   edges: {
     entities: {

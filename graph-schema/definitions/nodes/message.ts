@@ -33,5 +33,12 @@ export const Message = defineNode({
       inverse: { field: 'citedInMessages', many: true },
       describe: 'Passages that it rests on.',
     },
+    knowledge: {
+      type: 'CITES',
+      to: 'Knowledge',
+      many: true,
+      inverse: { field: 'citedInMessages', many: true },
+      describe: 'Knowledge that it rests on and that no passage states.',
+    },
   },
 });

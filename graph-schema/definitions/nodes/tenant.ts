@@ -16,6 +16,12 @@ export const Tenant = defineNode({
     title: { kind: 'string', describe: 'Name as people write it.' },
     description: { kind: 'text', describe: 'What the client does, in a sentence or two.', optional: true },
     language: { kind: 'string', describe: 'Main language, BCP 47.', optional: true, max: 35 },
+    country: {
+      kind: 'string',
+      describe: 'Country whose telephone numbers it writes without a prefix, ISO 3166-1 alpha-2.',
+      optional: true,
+      pattern: /^[A-Z]{2}$/,
+    },
   },
   edges: {},
 });
