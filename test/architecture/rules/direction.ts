@@ -1,5 +1,5 @@
 import { dirname, posix } from 'node:path';
-import { COMPOSITION_ROOTS, LAYERS, OUTSIDE } from '../placement.ts';
+import { COMPOSITION_ROOTS, LAYERS, OUTSIDE, SECOND_DOORS } from '../placement.ts';
 import { codeFiles, type ImportedName, importsOf, type SourceTree, topFolder, type Violation } from '../tree.ts';
 
 /** Across folders only through `#name`, downwards only; adapters only by the composition roots, lazily. */
@@ -25,7 +25,7 @@ function doorProblem(file: string, { specifier, typeOnly, lazy }: ImportedName):
     }
     return undefined;
   }
-  if (rest)
+  if (rest && !SECOND_DOORS.includes(specifier))
     return `imports ${specifier}, past the public door: export what it needs from ${target}/index.ts and import '#${target}'.`;
   if (target === own) return `imports its own folder through ${specifier}: inside a folder use a relative path.`;
   if (LAYERS[own]?.includes(target)) return undefined;

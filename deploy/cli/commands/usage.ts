@@ -1,0 +1,30 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { configure, type Define } from '../command.ts';
+import { pastInstant } from '../input/instant.ts';
+
+const DIMENSIONS = ['tenant', 'agent', 'task', 'skillVersion', 'provider', 'model', 'day'] as const;
+
+export const define: Define = (command, cli) => {
+  configure(command, {
+    summary: 'sum what models cost',
+    tenant: 'only this client',
+    examples: ['kaze usage', 'kaze usage --by tenant,model --from 30d --json'],
+  })
+    .addOption(
+      new Option('--by <list>', `up to four of ${DIMENSIONS.join(', ')}`)
+        .default(['tenant'], 'tenant')
+        .argParser(dimensions),
+    )
+    .option('--agent <id>', 'only of this agent')
+    .option('--task <id>', 'only of this task')
+    .addOption(new Option('--from <when>', 'from then on: 30d (ago), or a date').argParser((text) => pastInstant(text)))
+    .addOption(new Option('--to <when>', 'before then').argParser((text) => pastInstant(text)))
+    .action(async (options) => (await import('../usage/usage.ts')).usage(cli, options));
+};
+
+function dimensions(text: string): readonly string[] {
+  const list = text.split(',').map((one) => one.trim());
+  const wrong = list.find((one) => !(DIMENSIONS as readonly string[]).includes(one));
+  if (wrong === undefined && list.length <= 4) return list;
+  throw new InvalidArgumentError(`Give up to four of ${DIMENSIONS.join(', ')}.`);
+}

@@ -1,0 +1,38 @@
+import type { Cli } from '../cli.ts';
+import { type CellOptions, type TenantOptions, tenantFrom } from '../command.ts';
+import { type UsageInput, UsageSum, type UsageSumQuery } from '../connection/operations.ts';
+import { table } from '../output/table.ts';
+import { dollars } from '../output/values.ts';
+
+interface UsageOptions extends CellOptions, TenantOptions {
+  readonly by: NonNullable<UsageInput['by']>;
+  readonly agent?: string;
+  readonly task?: string;
+  /** ISO 8601. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+type Row = UsageSumQuery['usage'][number];
+
+export async function usage(cli: Cli, options: UsageOptions): Promise<void> {
+  const { by, agent, task, from, to } = options;
+  const tenant = tenantFrom(options);
+  const client = await cli.connect(options);
+  const answer = await client.execute(
+    UsageSum,
+    { input: { by, tenant, agent, task, from, to } },
+    { signal: cli.terminal.signal },
+  );
+  cli.result(options, { nodes: answer.usage }, () => {
+    if (answer.usage.length === 0) return 'no model was used';
+    const columns = [
+      ...by.map((name) => ({ title: name.toUpperCase(), value: (row: Row) => String(row.group[name] ?? '-') })),
+      { title: 'CALLS', value: (row: Row) => String(row.calls), right: true },
+      { title: 'TOKENS IN', value: (row: Row) => String(row.inputTokens), right: true },
+      { title: 'TOKENS OUT', value: (row: Row) => String(row.outputTokens), right: true },
+      { title: 'COST', value: (row: Row) => dollars(row.costMicros), right: true },
+    ];
+    return table(answer.usage, columns, cli.width);
+  });
+}
