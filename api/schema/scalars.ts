@@ -4,12 +4,27 @@ const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MAX_INSTANT = 8_640_000_000_000_000;
 
-/** Epoch milliseconds to ISO 8601 in UTC. */
+const DAY_MS = 86_400_000;
+const TWO = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+let lastDay = Number.NaN;
+let lastDayText = '';
+
+/** Epoch milliseconds to ISO 8601 in UTC. A page has hundreds of them, mostly of one day: the date is kept. */
 export function instantToIso(value: unknown): string {
-  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) > MAX_INSTANT) {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > MAX_INSTANT) {
     throw new GraphQLError(`DateTime cannot show ${String(value)}`);
   }
-  return new Date(value).toISOString();
+  const day = Math.floor(value / DAY_MS);
+  if (day !== lastDay) {
+    lastDayText = new Date(value).toISOString().split('T', 1)[0]!;
+    lastDay = day;
+  }
+  const ms = value - day * DAY_MS;
+  const seconds = Math.floor(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const fraction = String(ms % 1_000).padStart(3, '0');
+  return `${lastDayText}T${TWO[hours]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}.${fraction}Z`;
 }
 
 function isoToInstant(value: unknown): number {

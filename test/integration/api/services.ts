@@ -117,7 +117,7 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
           return { conversation, message: id, clarifying: false };
         });
       },
-      async ask(principal, question) {
+      async ask(_principal, question) {
         note('ask', question);
         return { known: false, answer: 'I do not know.', model: 'offline', citations: [] };
       },
