@@ -1,4 +1,5 @@
 import type { Principal } from '#graph-schema';
+import { newId } from '#platform';
 import { agentError } from '../errors.ts';
 import { type Claim, claimTask } from './claim.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -10,8 +11,6 @@ import type { TaskRun } from './task-run.ts';
 
 export interface ActorServices extends RunServices {
   readonly principal: Principal;
-  /** Id of this worker process, for claims. */
-  readonly owner: string;
   readonly settings: RuntimeSettings;
   readonly versions: SkillVersions;
   readonly slots: Slots;
@@ -111,20 +110,17 @@ export class AgentActor {
   }
 
   #claim(taskId: string): Promise<Claim> {
-    const { store, principal, owner, settings } = this.#services;
-    const request = { taskId, agentId: this.agentId, owner, leaseMs: settings.leaseMs };
+    const { store, principal, settings } = this.#services;
+    const { leaseMs, maxInterruptions } = settings;
+    const request = { taskId, agentId: this.agentId, owner: newId(), leaseMs, maxInterruptions };
     return claimTask(store, principal, request);
   }
 
-  async #execute({ task, agent }: Extract<Claim, { kind: 'claimed' }>): Promise<void> {
+  async #execute({ task, agent, isFirst }: Extract<Claim, { kind: 'claimed' }>): Promise<void> {
     const services = this.#services;
-    const begun = {
-      task,
-      agent,
-      owner: services.owner,
-      leaseMs: services.settings.leaseMs,
-      principal: services.principal,
-    };
+    const { leaseMs } = services.settings;
+    const owner = task.leaseOwner!;
+    const begun = { task, agent, owner, leaseMs, isFirst, principal: services.principal };
     const run = await beginRun(services, begun);
     this.#run = run;
     if (this.#stopped) this.handBack();

@@ -8,14 +8,20 @@ import {
   Task,
   type UnitOfWork,
 } from '#graph-schema';
-import { cancelled, deadLetter, deadlinePassed } from './final-states.ts';
+import { cancelled, deadlinePassed, vanishedTooOften } from './final-states.ts';
 import { WHY } from './telemetry.ts';
 
 export type TaskNode = NodeOf<typeof Task>;
 export type AgentNode = NodeOf<typeof Agent>;
 
 export type Claim =
-  | { readonly kind: 'claimed'; readonly task: TaskNode; readonly agent: AgentNode }
+  | {
+      readonly kind: 'claimed';
+      readonly task: TaskNode;
+      readonly agent: AgentNode;
+      /** Whether it was never run before, so that no steps of it are kept. */
+      readonly isFirst: boolean;
+    }
   /** Another worker has it, or it ended meanwhile. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'agent-paused' }
@@ -24,8 +30,10 @@ export type Claim =
 export interface ClaimRequest {
   readonly taskId: string;
   readonly agentId: string;
+  /** New with every claim: it tells this claim from all others. */
   readonly owner: string;
   readonly leaseMs: number;
+  readonly maxInterruptions: number;
 }
 
 /**
@@ -33,7 +41,7 @@ export interface ClaimRequest {
  * no longer be begun (cancelled, too late, attempts used up) is ended here, so that it does not stay in the queue.
  */
 export function claimTask(store: GraphStore, principal: Principal, request: ClaimRequest): Promise<Claim> {
-  const { taskId, agentId, owner, leaseMs } = request;
+  const { taskId, agentId, owner } = request;
   return store.transact(principal, { why: WHY.claim }, async (unit): Promise<Claim> => {
     const agent = await locked(unit, agentId);
     if (!agent) return { kind: 'gone' };
@@ -45,30 +53,35 @@ export function claimTask(store: GraphStore, principal: Principal, request: Clai
       id: { ne: taskId },
     };
     if ((await unit.list(Task, { where, limit: 1 })).length > 0) return { kind: 'agent-busy' };
-    let letter: TaskNode | undefined;
-    const task = await unit.update(Task, taskId, (current): NodePatch<typeof Task> | undefined => {
-      if (!claimable(current, unit.now)) return undefined;
-      if (current.cancelRequested) {
-        return cancelled(unit.now);
-      }
-      if (current.deadlineAt !== null && current.deadlineAt <= unit.now) return deadlinePassed(current, unit.now);
-      if (current.attempt >= current.maxAttempts) {
-        letter = current;
-        return deadLetter(current, unit.now);
-      }
-      return {
-        state: 'running',
-        attempt: current.attempt + 1,
-        steps: 0,
-        startedAt: current.startedAt ?? unit.now,
-        notBefore: null,
-        leaseOwner: owner,
-        leaseUntil: unit.now + leaseMs,
-      };
+    let before: TaskNode | undefined;
+    const task = await unit.update(Task, taskId, (current) => {
+      before = current;
+      return claimable(current, unit.now) ? claimedOrEnded(current, request, unit.now) : undefined;
     });
-    if (letter) openIncident(unit, letter, `all ${letter.maxAttempts} attempts ended without an outcome`);
-    return task?.leaseOwner === owner && task.state === 'running' ? { kind: 'claimed', task, agent } : { kind: 'gone' };
+    if (task?.errorCode === 'KAZE_TASK_ATTEMPTS' && task.state === 'failed')
+      openIncident(unit, task, task.errorMessage!);
+    if (task?.state !== 'running' || task.leaseOwner !== owner) return { kind: 'gone' };
+    return { kind: 'claimed', task, agent, isFirst: before?.startedAt === null };
   });
+}
+
+function claimedOrEnded(task: TaskNode, request: ClaimRequest, now: number): NodePatch<typeof Task> {
+  if (task.cancelRequested) return cancelled(now);
+  if (task.deadlineAt !== null && task.deadlineAt <= now) return deadlinePassed(task, now);
+  const isTakenOver = task.state === 'running';
+  const interruptions = isTakenOver ? (task.steps > 0 ? 0 : (task.interruptions ?? 0)) + 1 : 0;
+  if (interruptions > request.maxInterruptions) return vanishedTooOften(task, now);
+  return {
+    state: 'running',
+    // A vanished worker is no fault of the task: its attempt goes on.
+    attempt: isTakenOver ? task.attempt : task.attempt + 1,
+    interruptions,
+    steps: 0,
+    startedAt: task.startedAt ?? now,
+    notBefore: null,
+    leaseOwner: request.owner,
+    leaseUntil: now + request.leaseMs,
+  };
 }
 
 function claimable(task: TaskNode, now: number): boolean {

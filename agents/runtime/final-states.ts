@@ -16,9 +16,14 @@ export function deadlinePassed(task: TaskNode, now: number): TaskPatch {
   return failed({ code: 'KAZE_TASK_DEADLINE', kind: 'caller', message: `its deadline was ${when}` }, now);
 }
 
-export function deadLetter(task: TaskNode, now: number, last?: KazeError): TaskPatch {
-  const because = last ? `${last.code}: ${shown(last)}` : (task.errorMessage ?? 'the worker died or lost its lease');
+export function deadLetter(task: TaskNode, now: number, last: KazeError): TaskPatch {
+  const because = `${last.code}: ${shown(last)}`;
   const message = `${task.maxAttempts} of ${task.maxAttempts} attempts ended without an outcome; the last one with ${because}`;
+  return failed({ code: 'KAZE_TASK_ATTEMPTS', kind: 'environment', message }, now);
+}
+
+export function vanishedTooOften(task: TaskNode, now: number): TaskPatch {
+  const message = `${task.interruptions} workers in a row vanished while they ran it, and it got no further`;
   return failed({ code: 'KAZE_TASK_ATTEMPTS', kind: 'environment', message }, now);
 }
 

@@ -40,7 +40,7 @@ export class Lease {
   /** Locks the task and changes it, if the claim holds. Errors: KAZE_TASK_LEASE_LOST. */
   async hold(unit: UnitOfWork, patch: NodePatch<typeof Task> = {}): Promise<TaskNode> {
     const { owner, task } = this.#options;
-    const expect = { state: 'running', leaseOwner: owner, attempt: task.attempt };
+    const expect = { state: 'running', leaseOwner: owner };
     const held = await unit.update(Task, task.id, patch, { expect });
     if (held) return held;
     throw agentError('KAZE_TASK_LEASE_LOST', `attempt ${task.attempt} of the task ${task.id} lost its lease`, {

@@ -42,6 +42,8 @@ export interface BegunTask {
   readonly owner: string;
   readonly leaseMs: number;
   readonly principal: Principal;
+  /** Whether no steps of it can be kept yet. */
+  readonly isFirst: boolean;
 }
 
 /** The claim and what earlier attempts left, ready to run. */
@@ -50,10 +52,9 @@ export async function beginRun(services: RunServices, begun: BegunTask): Promise
   const principal = withinTenant(begun.principal, tenantOfScope(task.scope));
   const { store, clock, logger } = services;
   const lease = new Lease({ store, clock, principal, task, owner, leaseMs });
-  const steps =
-    task.attempt === 1
-      ? []
-      : await store.list(principal, TaskStep, { where: { task: { eq: task.id } }, limit: 10_000 });
+  const steps = begun.isFirst
+    ? []
+    : await store.list(principal, TaskStep, { where: { task: { eq: task.id } }, limit: 10_000 });
   const kept = new Map(steps.map(({ name, result }) => [name, result]));
   return new TaskRun({ lease, clock, logger: logger.child({ task: task.id, skill: task.skill }), kept });
 }

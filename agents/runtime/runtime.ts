@@ -1,5 +1,5 @@
 import { Agent, type GraphStore, Incident, systemPrincipal, Task } from '#graph-schema';
-import { type EventBus, newId, type Subscription } from '#platform';
+import type { EventBus, Subscription } from '#platform';
 import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
 import { type ActorServices, AgentActor } from './agent-actor.ts';
@@ -60,7 +60,6 @@ class Runtime implements AgentRuntime {
     this.#services = {
       ...options,
       principal: this.#principal,
-      owner: newId(),
       settings: this.#settings,
       versions: new SkillVersions(options.store),
       slots: new Slots(concurrency),

@@ -12,6 +12,8 @@ export interface RuntimeSettings {
   /** How long a shutdown waits for running tasks before it gives them back. */
   readonly drainMs: number;
   readonly backoff: BackoffOptions;
+  /** How often in a row the workers of a task may vanish without it getting any further, before it is given up. */
+  readonly maxInterruptions: number;
   /** How often an agent's actor may crash before the agent is paused. */
   readonly restarts: RestartLimits;
   /**
@@ -27,6 +29,7 @@ export const DEFAULT_SETTINGS: RuntimeSettings = Object.freeze({
   pollMs: 2_000,
   drainMs: 10_000,
   backoff: { firstMs: 1_000, longestMs: 300_000 },
+  maxInterruptions: 10,
   restarts: { maxRestarts: 5, windowMs: 60_000 },
   soleProcess: false,
 });

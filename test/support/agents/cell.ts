@@ -63,6 +63,7 @@ outputs:
   - result
 irreversible: true
 risk: high
+limits: { timeout_ms: 1000 }
 `,
   `skill: connected
 description: "Needs a tool"
@@ -111,7 +112,7 @@ const AGENTS = [
 /** Validators and handlers do what the behaviour of the task's client says. */
 function handlersFor(behaviours: ReadonlyMap<string, Behaviour>): SkillHandlers {
   const run = async (context: SkillContext): Promise<SkillResult> => {
-    const behaviour = behaviours.get(context.task.tenant) ?? (async () => ({}));
+    const behaviour = behaviours.get(context.task.tenant) ?? behaviours.get('*') ?? (async () => ({}));
     const made = await behaviour(context);
     return {
       summary: 'done',
@@ -234,13 +235,13 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
   const definitions = definitionsOf('proving', { skills: SKILLS, agents: AGENTS });
   await registry.sync(definitions);
 
-  const worker = async (settings: Partial<RuntimeSettings> = {}): Promise<AgentRuntime> => {
+  const worker = async (settings: Partial<RuntimeSettings> = {}, ownGate = gate): Promise<AgentRuntime> => {
     const runtime = await startRuntime({
       store,
       clock,
       logger,
       handlers,
-      gate,
+      gate: ownGate,
       files,
       search: { search: async () => [] },
       model: {
@@ -312,6 +313,8 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
     entries,
     worker,
     client,
+    /** For clients that say nothing else. */
+    behaveByDefault: (behaviour: Behaviour) => void behaviours.set('*', behaviour),
     close: async () => {
       await Promise.all([...runtimes].map((runtime) => runtime.stop()));
       await store.close();
