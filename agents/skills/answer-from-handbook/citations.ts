@@ -1,10 +1,13 @@
 import type { Completion } from '#gateway';
 import type { Json, Passage } from '../handler.ts';
 
-export interface CitedPassage {
+/** What of a passage a quote is held to. */
+export type Quotable = Pick<Passage, 'id' | 'text'>;
+
+export interface CitedPassage<P extends Quotable = Passage> {
   /** As in the answer: [1]. */
   readonly number: number;
-  readonly passage: Passage;
+  readonly passage: P;
   /** Words of the passage, exactly. */
   readonly quote: string;
 }
@@ -13,12 +16,12 @@ export interface CitedPassage {
  * What an answer rests on, in the order in which it uses it: the model's citations whose quote really stands in the
  * passage, else the passages that its text names by number, quoted whole up to 300 characters.
  */
-export function citationsOf(
+export function citationsOf<P extends Quotable>(
   completion: Pick<Completion, 'citations' | 'text'>,
-  passages: readonly Passage[],
-): CitedPassage[] {
+  passages: readonly P[],
+): CitedPassage<P>[] {
   const byId = new Map(passages.map((passage) => [passage.id, passage]));
-  const given = completion.citations.flatMap(({ documentId, number, quote }): CitedPassage[] => {
+  const given = completion.citations.flatMap(({ documentId, number, quote }): CitedPassage<P>[] => {
     const passage = byId.get(documentId);
     return passage && quote.trim() !== '' && passage.text.includes(quote) ? [{ number, passage, quote }] : [];
   });
@@ -27,7 +30,7 @@ export function citationsOf(
       (one, at) => given.findIndex((other) => other.quote === one.quote && other.number === one.number) === at,
     );
   const numbers = [...new Set([...completion.text.matchAll(/\[(\d{1,2})\]/g)].map(([, number]) => Number(number)))];
-  return numbers.flatMap((number): CitedPassage[] => {
+  return numbers.flatMap((number): CitedPassage<P>[] => {
     const passage = passages[number - 1];
     return passage ? [{ number, passage, quote: opening(passage.text) }] : [];
   });

@@ -1,4 +1,4 @@
-import { languageOf } from '../text/languages.ts';
+import { languageOf, wordsOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
 import { type BrandReport, findBrand } from './brand.ts';
 import type { BusinessContext } from './business-context.ts';
@@ -44,7 +44,9 @@ export async function analyse(
  * found to be under-clicked are left out too: on a small site they are many enough to pull the curve down to themselves.
  */
 function settleCurveAndBrand({ queries }: RankingTable, context: BusinessContext) {
-  let curve = fitClickCurve(queries);
+  // Most clicks at the top may be the brand's: without the likeliest name the first curve is nobody's but the rest's.
+  const rest = queries.filter(({ query }) => !wordsOf(query).some((word) => context.titleNames.has(word)));
+  let curve = fitClickCurve(rest.length >= queries.length / 2 ? rest : queries);
   let brand = findBrand(queries, { context, curve });
   for (let round = 0; round < 2; round++) {
     curve = fitClickCurve(queries.filter((_, index) => !brand.branded[index]));

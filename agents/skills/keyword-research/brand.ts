@@ -16,8 +16,8 @@ export interface BrandReport {
 
 /** How much more often than the curve says a brand's queries are clicked on average, at least, in logarithms. */
 const EXCESS = Math.log(1.35);
-/** How many standard errors that must be away from no excess, for a word that the context names, and for one it does not. */
-const SURE = { named: 3, unnamed: 6 } as const;
+/** Standard errors that the excess of a word must be away from none: one that the context names, one more such, any other. */
+const SURE = { named: 3, further: 4, unnamed: 6 } as const;
 /** Nearly every search for a site's own name shows the site among the first few results. */
 const TOP_POSITION = 3;
 /** Odds, before looking at clicks, that a query with a brand word means the brand. */
@@ -104,6 +104,7 @@ function chooseWords(
   found: { words: readonly string[][]; names: ReadonlySet<string>; curve: ClickCurve },
 ): string[] {
   const chosen: string[] = [];
+  let first: number | undefined;
   const evidence = queries.flatMap((query, index) => {
     const excess = excessOf(query, found.curve);
     return excess ? [{ ...excess, words: found.words[index]! }] : [];
@@ -126,11 +127,14 @@ function chooseWords(
       }))
       .filter(({ word, count, mean, sure }) => {
         if (word.length < 3 || /^\p{N}+$/u.test(word) || mean < EXCESS) return false;
-        // Without a name to go by, several queries must agree, and only the first such word is believed.
-        return found.names.has(word) ? sure >= SURE.named : sure >= SURE.unnamed && count >= 4 && chosen.length === 0;
+        // A further word must stand out nearly as the first does: chance lifts some word of every large export a little.
+        if (first !== undefined) return found.names.has(word) && sure >= SURE.further && mean >= first * 0.7;
+        // Without a name to go by, several queries must agree.
+        return found.names.has(word) ? sure >= SURE.named : sure >= SURE.unnamed && count >= 4;
       })
       .sort((left, right) => right.sure - left.sure);
     if (!best) break;
+    first ??= best.mean;
     chosen.push(best.word);
   }
   return chosen;

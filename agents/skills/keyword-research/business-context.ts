@@ -11,6 +11,8 @@ export interface BusinessContext {
   readonly sentences: readonly string[];
   /** Words that may be the business's name, lower case: capitalised in the first heading, or mid-sentence anywhere. */
   readonly names: ReadonlySet<string>;
+  /** Those of them in the first heading: most likely the name itself. */
+  readonly titleNames: ReadonlySet<string>;
   /** Distinct content stems: below `ENOUGH_STEMS` nothing is called foreign. */
   readonly isEnough: boolean;
 }
@@ -33,6 +35,7 @@ export function understandContext(input: InputText | undefined): BusinessContext
     stems,
     sentences: sentencesOf(text),
     names: namesOf(input, stemmer),
+    titleNames: titleNamesOf(input, stemmer),
     isEnough: stems.size >= ENOUGH_STEMS,
   };
 }
@@ -45,10 +48,14 @@ function sentencesOf(text: string): string[] {
     .slice(0, 60);
 }
 
+function titleNamesOf(input: InputText | undefined, stemmer: Stemmer): Set<string> {
+  const words = [...(input?.headings[0] ?? '').matchAll(/\p{Lu}[\p{L}\p{N}]+/gu)].map(([word]) => word.toLowerCase());
+  return new Set(words.filter((word) => word.length >= 3 && !stemmer.isStopWord(word)));
+}
+
 function namesOf(input: InputText | undefined, stemmer: Stemmer): Set<string> {
-  const names = new Set<string>();
+  const names = titleNamesOf(input, stemmer);
   if (!input) return names;
-  for (const [word] of (input.headings[0] ?? '').matchAll(/\p{Lu}[\p{L}\p{N}]+/gu)) names.add(word.toLowerCase());
   // Mid-sentence capitals: names in most languages; in German every noun, which the click-through then sorts out.
   for (const [, word] of input.text.matchAll(/[\p{Ll},;:] (\p{Lu}[\p{L}\p{N}]+)/gu)) names.add(word!.toLowerCase());
   // The first word of a sentence is no evidence by itself, unless it begins several of them.

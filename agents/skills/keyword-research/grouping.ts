@@ -18,7 +18,9 @@ const OTHER_PAGE_INTENT = 0.72;
 /** Letters that two stems must have in common at their beginning to be related. */
 const PREFIX = 4;
 /** A beginning that is in more groups than this is looked up no further: it parts nothing and costs time. */
-const MAX_POSTINGS = 400;
+const MAX_POSTINGS = 100;
+/** Of a query's beginnings the rarest are looked up. */
+const LOOKED_UP = 3;
 
 interface Candidate {
   readonly lead: number;
@@ -78,7 +80,8 @@ export function groupQueries(queries: readonly Query[], stemmer: Stemmer): Group
 function rarityOf(stems: readonly ReadonlySet<string>[]): (stem: string) => number {
   const counts = new Map<string, number>();
   for (const set of stems) for (const stem of set) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  return (stem) => Math.log(1 + stems.length / (counts.get(stem) ?? 1));
+  const rarities = new Map([...counts].map(([stem, count]) => [stem, Math.log(1 + stems.length / count)]));
+  return (stem) => rarities.get(stem) ?? 0;
 }
 
 function candidates(
@@ -86,7 +89,7 @@ function candidates(
   index: { byStem: Map<string, number[]>; byPage: Map<string, number[]>; rarity: (stem: string) => number },
 ): Set<number> {
   const found = new Set<number>();
-  for (const stem of [...self.stems].sort((a, b) => index.rarity(b) - index.rarity(a)).slice(0, 4)) {
+  for (const stem of [...self.stems].sort((a, b) => index.rarity(b) - index.rarity(a)).slice(0, LOOKED_UP)) {
     const list = index.byStem.get(stem.slice(0, PREFIX)) ?? [];
     for (const group of list.length > MAX_POSTINGS ? list.slice(0, MAX_POSTINGS) : list) found.add(group);
   }
@@ -101,7 +104,11 @@ function nearest(
   let best: { group: number; margin: number } | undefined;
   for (const group of by.near) {
     const other = by.leads[group]!;
-    const margin = likeness(self, other, by.rarity) - thresholdFor(self.page, other.page);
+    const needed = thresholdFor(self.page, other.page) + (best?.margin ?? 0);
+    const byStems = stemLikeness(self.stems, other.stems, by.rarity);
+    // Trigrams are the dearer half: not compared where even equal ones would not be enough.
+    if ((byStems + 1) / 2 < needed) continue;
+    const margin = (byStems + overlap(self.grams, other.grams)) / 2 - thresholdFor(self.page, other.page);
     if (margin >= 0 && margin > (best?.margin ?? -1)) best = { group, margin };
   }
   return best?.group;
@@ -112,20 +119,19 @@ function thresholdFor(left: string | undefined, right: string | undefined): numb
   return left === right ? SAME_PAGE_INTENT : OTHER_PAGE_INTENT;
 }
 
-/** Mean of the likeness of stems, weighted by rarity, and of the likeness of character trigrams; 0 to 1. */
-function likeness(left: Candidate, right: Candidate, rarity: (stem: string) => number): number {
+/** Share of the stems' rarity that the other side has too, 0 to 1. */
+function stemLikeness(left: ReadonlySet<string>, right: ReadonlySet<string>, rarity: (stem: string) => number): number {
+  return (commonRarity(left, right, rarity) + commonRarity(right, left, rarity)) / 2;
+}
+
+function commonRarity(from: ReadonlySet<string>, to: ReadonlySet<string>, rarity: (stem: string) => number): number {
   let [shared, all] = [0, 0];
-  for (const [from, to] of [
-    [left.stems, right.stems],
-    [right.stems, left.stems],
-  ] as const) {
-    for (const stem of from) {
-      const weight = rarity(stem);
-      all += weight;
-      shared += weight * nearestStem(stem, to);
-    }
+  for (const stem of from) {
+    const weight = rarity(stem);
+    all += weight;
+    shared += weight * nearestStem(stem, to);
   }
-  return (shared / all + overlap(left.grams, right.grams)) / 2;
+  return all === 0 ? 0 : shared / all;
 }
 
 /** 1 for the same stem, else the common beginning's share of the longer one: stemmers leave "plan" and "planner" apart. */

@@ -92,7 +92,8 @@ function fitPart({ fit }: Analysis, ranked: readonly Ranked[]): string[] {
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-const number = (value: number): string => (Math.round(value * 10) / 10).toLocaleString('en-GB');
+const number = (value: number): string =>
+  (value < 10 ? Math.round(value * 10) / 10 : Math.round(value)).toLocaleString('en-GB');
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 /** A query may hold line breaks and asterisks, which would break the list. */
 const inline = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/([*_`[\]<>])/g, '\\$1');

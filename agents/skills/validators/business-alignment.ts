@@ -23,16 +23,12 @@ export const businessAlignment: Validator = {
     }
     const all = findings.reduce((sum, { weight }) => sum + weight, 0);
     const foreign = findings.filter(({ fit }) => fit === 'foreign');
-    const value = all === 0 ? 1 : 1 - foreign.reduce((sum, { weight }) => sum + weight, 0) / all;
+    const value = all === 0 ? 1 : (all - foreign.reduce((sum, { weight }) => sum + weight, 0)) / all;
     const unknown = findings.filter(({ fit }) => fit === 'unknown').length;
     const counts = `${findings.length} findings: ${findings.length - foreign.length - unknown} on topic, ${unknown} unknown, ${foreign.length} foreign`;
-    const misplaced = findings.some(({ list, place }) =>
-      foreign.some(
-        (one) =>
-          one.list === list &&
-          one.place < place &&
-          !foreign.some((other) => other.list === list && other.place === place),
-      ),
+    const misplaced = findings.some(
+      ({ list, fit }, at) =>
+        fit !== 'foreign' && findings[at - 1]?.list === list && findings[at - 1]?.fit === 'foreign',
     );
     if (misplaced) {
       return {
@@ -59,15 +55,14 @@ export const businessAlignment: Validator = {
 
 interface FitFinding {
   readonly list: string;
-  readonly place: number;
   readonly fit: string;
   readonly weight: number;
 }
 
 function findingsOf(result: SkillResult): FitFinding[] {
   const lists = Object.entries(result.outputs).map(([list, value]) =>
-    (Array.isArray(value) ? (value as readonly Json[]) : []).flatMap((item, place): FitFinding[] =>
-      isRecord(item) && typeof item.fit === 'string' ? [{ list, place, fit: item.fit, weight: weightOf(item) }] : [],
+    (Array.isArray(value) ? (value as readonly Json[]) : []).flatMap((item): FitFinding[] =>
+      isRecord(item) && typeof item.fit === 'string' ? [{ list, fit: item.fit, weight: weightOf(item) }] : [],
     ),
   );
   // The same findings in two lists (found, and ranked) count once for the share; both must be in order.
