@@ -4,7 +4,7 @@ const SUFFIX =
   'GmbH & Co\\. KGaA|GmbH & Co\\. KG|gGmbH|GmbH|mbH|UG|AG|KGaA|KG|OHG|GbR|SE|e\\.V\\.|eG|e\\.K\\.|Ltd\\.?|Limited|LLP|PLC|plc|CIC|Inc\\.?|Incorporated|Corp\\.?|Corporation|LLC|L\\.P\\.|B\\.V\\.|N\\.V\\.|S\\.A\\.|SARL|S\\.r\\.l\\.|SpA|S\\.p\\.A\\.|Pty|DAC|ApS|A/S|Oy|AB';
 const KIND =
   'Bank|Group|Holdings?|Partners|Solutions|Technologies|Systems|Services|Foundation|Trust|University|College|Hospital|Council|Institute|Association|Stiftung|Verein|Universität|Sparkasse';
-const NAME_WORD = "\\p{Lu}[\\p{L}\\p{N}&'’.-]*";
+const NAME_WORD = "\\p{Lu}[\\p{L}\\p{N}&'’.-]{0,40}";
 /** Ordinary words that open a sentence and are no part of a name. */
 const OPENERS = new Set(
   'The A An Our Your Their My His Her Its This That These Those At In On By For From With And Or But If When While As To Of Der Die Das Den Dem Des Ein Eine Einer Bei Von Vom Mit Für Und Oder Im Am Zum Zur Unsere Ihre'.split(
