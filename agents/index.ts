@@ -9,6 +9,7 @@
  *     const verbs = createTaskVerbs({ store, clock, logger, audit, gate, handlers, files, incoming, wake: runtime.wake });
  *     await verbs.submit(principal, { agent: 'seo-strategist', tenant: 'acme', skill: 'keyword-research', inputs });
  */
+export * from './answering/index.ts';
 export * from './definitions/index.ts';
 export { agentError } from './errors.ts';
 export { agentId, outcomeId, tenantId } from './ids.ts';
@@ -18,7 +19,6 @@ export type { ModelAccess } from './ports/model-access.ts';
 export type { PassageSearch } from './ports/passage-search.ts';
 export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts';
 export * from './registry/index.ts';
-export { SkillHandlers } from './registry/skill-handlers.ts';
 export * from './runtime/index.ts';
 export type {
   Json,

@@ -16,5 +16,5 @@ export { guardDelivery } from './delivery/guarded-store.ts';
 export { isSampled } from './delivery/sampling.ts';
 export { governanceError } from './errors.ts';
 export { type AuthenticatorOptions, createTokenAuthenticator, type TokenAuthenticator } from './tokens/authenticate.ts';
-export type { TokenInfo } from './tokens/token-info.ts';
-export { createTokens, type NewToken, type Tokens, type TokensOptions } from './tokens/tokens.ts';
+export type { NewToken, TokenInfo } from './tokens/token-info.ts';
+export { createTokens, type Tokens, type TokensOptions } from './tokens/tokens.ts';

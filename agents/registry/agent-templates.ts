@@ -2,8 +2,8 @@ import { Agent, AgentTemplate, type NodeOf, Tenant, type UnitOfWork } from '#gra
 import { contentHash, derivedId } from '#platform';
 import { type AgentDefinition, canonicalJson, type LoadedDefinitions } from '../definitions/index.ts';
 import { tenantOfScope } from '../ids.ts';
-import { type SyncContext, verticalId } from './registry.ts';
 import { scopeOf, skillId } from './skills.ts';
+import { type SyncContext, verticalId } from './sync-context.ts';
 
 export const templateId = (scope: string, name: string): string => derivedId(scope, 'agent-template', name);
 

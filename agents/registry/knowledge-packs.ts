@@ -1,7 +1,7 @@
 import { Knowledge, type NodeOf, type UnitOfWork, verticalScope } from '#graph-schema';
 import { derivedId } from '#platform';
 import type { KnowledgeItem, LoadedDefinitions } from '../definitions/index.ts';
-import { type SyncContext, verticalId } from './registry.ts';
+import { type SyncContext, verticalId } from './sync-context.ts';
 
 export const knowledgeId = (vertical: string, path: string): string =>
   derivedId(verticalScope(vertical), 'knowledge-pack', path);

@@ -1,5 +1,4 @@
-import { type GraphStore, type Principal, systemPrincipal, Vertical, verticalScope } from '#graph-schema';
-import { derivedId, type Logger } from '#platform';
+import { systemPrincipal, Vertical, verticalScope } from '#graph-schema';
 import {
   checkSkillMetrics,
   type DefinitionProblem,
@@ -11,17 +10,9 @@ import {
 } from '../definitions/index.ts';
 import { syncAgentTemplates } from './agent-templates.ts';
 import { syncKnowledge } from './knowledge-packs.ts';
-import type { SkillHandlers } from './skill-handlers.ts';
 import { syncSkills } from './skills.ts';
+import { type RegistryOptions, type SyncContext, verticalId } from './sync-context.ts';
 import { syncTools } from './tools.ts';
-
-export interface RegistryOptions {
-  readonly store: GraphStore;
-  readonly logger: Logger;
-  readonly handlers: SkillHandlers;
-  /** Names of the tools that the cell can call now; `llm` when any model is configured. */
-  readonly availableTools: readonly string[];
-}
 
 /** What a sync wrote; all zero when the graph said it already. */
 export interface RegistryChanges {
@@ -36,18 +27,12 @@ export interface RegistryChanges {
   readonly retired: number;
 }
 
-export interface SyncContext extends RegistryOptions {
-  readonly principal: Principal;
-}
-
 export interface Registry {
   /** Makes the graph say what the definitions say. Problems of single files are logged and leave the rest alone. */
   sync(loaded: LoadedDefinitions): Promise<RegistryChanges>;
   /** Reads a folder of verticals, syncs it, and goes on doing so when it changes. */
   watch(folder: string, options?: WatchOptions): Promise<DefinitionWatcher & { readonly changes: RegistryChanges }>;
 }
-
-export const verticalId = (name: string): string => derivedId(verticalScope(name), 'vertical', name);
 
 /** Safe to run in several processes, and again: what is there already is not written. */
 export function createRegistry(options: RegistryOptions): Registry {

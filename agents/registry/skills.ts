@@ -9,7 +9,7 @@ import {
 } from '../definitions/index.ts';
 import type { SkillHandler } from '../skills/handler.ts';
 import { knowledgeId } from './knowledge-packs.ts';
-import { type SyncContext, verticalId } from './registry.ts';
+import { type SyncContext, verticalId } from './sync-context.ts';
 import { toolId } from './tools.ts';
 
 export const scopeOf = (definition: { readonly vertical?: string }): string =>

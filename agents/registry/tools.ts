@@ -1,7 +1,7 @@
 import { Tool } from '#graph-schema';
 import { derivedId } from '#platform';
 import type { SkillDefinition } from '../definitions/index.ts';
-import type { SyncContext } from './registry.ts';
+import type { SyncContext } from './sync-context.ts';
 
 export const toolId = (name: string): string => derivedId('platform', 'tool', name);
 

@@ -1,18 +1,7 @@
-import {
-  Agent,
-  type GraphStore,
-  Incident,
-  type NodeOf,
-  type NodePatch,
-  type Principal,
-  Task,
-  type UnitOfWork,
-} from '#graph-schema';
+import { Agent, type GraphStore, Incident, type NodePatch, type Principal, Task, type UnitOfWork } from '#graph-schema';
 import { cancelled, deadlinePassed, vanishedTooOften } from './final-states.ts';
+import type { AgentNode, TaskNode } from './nodes.ts';
 import { WHY } from './telemetry.ts';
-
-export type TaskNode = NodeOf<typeof Task>;
-export type AgentNode = NodeOf<typeof Agent>;
 
 export type Claim =
   | {

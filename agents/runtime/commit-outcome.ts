@@ -18,10 +18,10 @@ import { agentError } from '../errors.ts';
 import { outcomeId, tenantOfScope } from '../ids.ts';
 import type { DeliveryGate } from '../ports/delivery-gate.ts';
 import type { SkillResult } from '../skills/handler.ts';
-import type { AgentNode } from './claim.ts';
 import type { CriterionResult } from './criteria.ts';
 import { outputProblems } from './domain/skill-outputs.ts';
 import { failed } from './final-states.ts';
+import type { AgentNode } from './nodes.ts';
 import type { TaskRun } from './task-run.ts';
 import { WHY } from './telemetry.ts';
 

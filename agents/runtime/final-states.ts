@@ -1,6 +1,6 @@
 import type { NodePatch, Task } from '#graph-schema';
 import { errorCatalogue, type KazeError } from '#platform';
-import type { TaskNode } from './claim.ts';
+import type { TaskNode } from './nodes.ts';
 
 type TaskPatch = NodePatch<typeof Task>;
 

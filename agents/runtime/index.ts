@@ -5,4 +5,5 @@ export { type AgentRuntime, type RuntimeOptions, startRuntime } from './runtime.
 export { DEFAULT_SETTINGS, type RuntimeSettings } from './settings.ts';
 export { type Settlement, settleTask } from './settle-task.ts';
 export type { SubmitRequest } from './verbs/submit-task.ts';
-export { createTaskVerbs, type TaskRef, type TaskVerbs, type TaskVerbsOptions } from './verbs/task-verbs.ts';
+export { createTaskVerbs, type TaskVerbs } from './verbs/task-verbs.ts';
+export type { TaskRef, TaskVerbsOptions } from './verbs/verb-context.ts';

@@ -11,7 +11,7 @@ import {
 import { matchesKnowledgeGlob, type SkillDefinition } from '../definitions/index.ts';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { KnowledgeItem, Passage, SkillKnowledge } from '../skills/handler.ts';
-import type { AgentNode } from './claim.ts';
+import type { AgentNode } from './nodes.ts';
 import type { TaskRun } from './task-run.ts';
 
 export interface KnowledgeOptions {

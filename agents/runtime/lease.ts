@@ -1,7 +1,7 @@
 import { type GraphStore, type NodePatch, type Principal, Task, type UnitOfWork } from '#graph-schema';
 import type { Clock } from '#platform';
 import { agentError } from '../errors.ts';
-import type { TaskNode } from './claim.ts';
+import type { TaskNode } from './nodes.ts';
 import { WHY } from './telemetry.ts';
 
 export interface LeaseOptions {
@@ -63,7 +63,7 @@ export class Lease {
   /** Keeps the claim for another while. Gives the task as it is. Errors: KAZE_TASK_LEASE_LOST, and the graph's. */
   async renew(patch: NodePatch<typeof Task> = {}): Promise<TaskNode> {
     const { store, principal, leaseMs } = this.#options;
-    const options = { why: WHY.renew, timeoutMs: Math.ceil(leaseMs / 3) };
+    const options = { why: WHY.renew, timeoutMs: Math.ceil((leaseMs * 2) / 3) };
     let until = this.#until;
     const held = await store.transact(principal, options, (unit) => {
       until = unit.now + leaseMs;

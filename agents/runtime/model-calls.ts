@@ -2,7 +2,7 @@ import type { Completion } from '#gateway';
 import { agentError } from '../errors.ts';
 import type { ModelAccess } from '../ports/model-access.ts';
 import type { SkillModel } from '../skills/handler.ts';
-import type { AgentNode } from './claim.ts';
+import type { AgentNode } from './nodes.ts';
 import type { TaskRun } from './task-run.ts';
 
 export interface ModelCallsOptions {

@@ -4,8 +4,8 @@ import type { Clock, Logger } from '#platform';
 import { agentError } from '../errors.ts';
 import { stepId } from '../ids.ts';
 import type { Json } from '../skills/handler.ts';
-import type { TaskNode } from './claim.ts';
 import type { Lease } from './lease.ts';
+import type { TaskNode } from './nodes.ts';
 import { WHY } from './telemetry.ts';
 
 export interface TaskRunOptions {

@@ -14,6 +14,18 @@ export interface TokenInfo {
   readonly lastUsedAt: number | null;
 }
 
+export interface NewToken {
+  /** What it is for. */
+  readonly name: string;
+  /** Id of its Person or Agent; the maker when left out. */
+  readonly owner?: string;
+  readonly ownerType: 'Person' | 'Agent';
+  readonly role: Role;
+  /** The only client it reaches; the whole cell when left out. */
+  readonly tenant?: string;
+  readonly expiresAt?: number;
+}
+
 export function tokenInfo(token: NodeOf<typeof Token>): TokenInfo {
   const { id, name, owner, ownerType, role, tenant, createdAt, expiresAt, revokedAt, lastUsedAt } = token;
   return { id, name, owner, ownerType, role, tenant, createdAt, expiresAt, revokedAt, lastUsedAt };

@@ -1,8 +1,7 @@
 import { Agent, type GraphStore, Person, type Principal, systemPrincipal, tenantScope } from '#graph-schema';
 import { NAME_PATTERN } from '#platform';
 import { governanceError } from '../errors.ts';
-import { outranks } from './token-info.ts';
-import type { NewToken } from './tokens.ts';
+import { type NewToken, outranks } from './token-info.ts';
 
 const input = (message: string) => governanceError('KAZE_TOKEN_INPUT', message);
 const forbidden = (message: string) => governanceError('KAZE_TOKEN_FORBIDDEN', message);

@@ -1,30 +1,10 @@
 import type { AuditTrail } from '#agents';
-import {
-  type GraphStore,
-  type NodeOf,
-  type Principal,
-  type Role,
-  systemPrincipal,
-  Token,
-  tenantScope,
-} from '#graph-schema';
+import { type GraphStore, type NodeOf, type Principal, systemPrincipal, Token, tenantScope } from '#graph-schema';
 import { type Clock, derivedId, NAME_PATTERN } from '#platform';
 import { governanceError } from '../errors.ts';
-import { type TokenInfo, tokenInfo } from './token-info.ts';
+import { type NewToken, type TokenInfo, tokenInfo } from './token-info.ts';
 import { checkOwner, checkTokenInput, requireMaker } from './token-rules.ts';
 import { looksLikeToken, newTokenText, tokenHash } from './token-text.ts';
-
-export interface NewToken {
-  /** What it is for. */
-  readonly name: string;
-  /** Id of its Person or Agent; the maker when left out. */
-  readonly owner?: string;
-  readonly ownerType: 'Person' | 'Agent';
-  readonly role: Role;
-  /** The only client it reaches; the whole cell when left out. */
-  readonly tenant?: string;
-  readonly expiresAt?: number;
-}
 
 /** Tokens, hashed at rest. Errors: KAZE_TOKEN_FORBIDDEN, KAZE_TOKEN_INPUT, KAZE_TOKEN_UNKNOWN. */
 export interface Tokens {

@@ -1,7 +1,7 @@
 import { type NodePatch, type Principal, Task } from '#graph-schema';
 import { agentError } from '../../errors.ts';
 import { requireTaskRole } from './require-task-role.ts';
-import type { TaskRef, VerbContext } from './task-verbs.ts';
+import type { TaskRef, VerbContext } from './verb-context.ts';
 
 const WAITING = ['queued', 'parked', 'awaiting_approval'];
 

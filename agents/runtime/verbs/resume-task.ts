@@ -1,7 +1,7 @@
 import { type Principal, Task } from '#graph-schema';
 import { agentError } from '../../errors.ts';
 import { requireTaskRole } from './require-task-role.ts';
-import type { TaskRef, VerbContext } from './task-verbs.ts';
+import type { TaskRef, VerbContext } from './verb-context.ts';
 
 /** Lets a task go on that a restore parked. Only people resume: what was parked may have happened elsewhere since. */
 export async function resumeTask(context: VerbContext, principal: Principal, id: string): Promise<TaskRef> {

@@ -3,7 +3,7 @@ import { agentError } from '../../errors.ts';
 import { tenantOfScope } from '../../ids.ts';
 import type { KeptInputs } from '../domain/task-inputs.ts';
 import { submitTask } from './submit-task.ts';
-import type { TaskRef, VerbContext } from './task-verbs.ts';
+import type { TaskRef, VerbContext } from './verb-context.ts';
 
 const ENDED = ['failed', 'rejected', 'cancelled', 'delivered'];
 

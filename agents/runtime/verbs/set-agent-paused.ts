@@ -1,6 +1,6 @@
 import { Agent, type Principal } from '#graph-schema';
 import { agentError } from '../../errors.ts';
-import type { VerbContext } from './task-verbs.ts';
+import type { VerbContext } from './verb-context.ts';
 
 /** Stops an agent from taking tasks, or lets it go on. A task that runs goes on to its end. */
 export async function setAgentPaused(

@@ -9,7 +9,7 @@ import { taskLimits } from '../domain/task-limits.ts';
 import { skillInputs } from '../skill-inputs.ts';
 import { type FoundAgent, findAgent } from './find-agent.ts';
 import { requireTaskRole } from './require-task-role.ts';
-import type { TaskRef, VerbContext } from './task-verbs.ts';
+import type { TaskRef, VerbContext } from './verb-context.ts';
 
 export interface SubmitRequest {
   readonly agent: string;

@@ -1,33 +1,11 @@
-import type { GraphStore, Principal } from '#graph-schema';
-import type { Clock, Logger } from '#platform';
-import type { AuditTrail } from '../../ports/audit-trail.ts';
-import type { DeliveryGate } from '../../ports/delivery-gate.ts';
-import type { IncomingFiles, TaskFiles } from '../../ports/task-files.ts';
-import type { SkillHandlers } from '../../registry/skill-handlers.ts';
+import type { Principal } from '#graph-schema';
 import { SkillVersions } from '../skill-versions.ts';
 import { cancelTask } from './cancel-task.ts';
 import { resumeTask } from './resume-task.ts';
 import { retryTask } from './retry-task.ts';
 import { setAgentPaused } from './set-agent-paused.ts';
 import { type SubmitRequest, submitTask } from './submit-task.ts';
-
-export interface TaskVerbsOptions {
-  readonly store: GraphStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly audit: AuditTrail;
-  readonly gate: DeliveryGate;
-  readonly handlers: SkillHandlers;
-  readonly files: TaskFiles;
-  readonly incoming: IncomingFiles;
-  /** Told when a task can be claimed: spares the workers of this process the wait for the bus. */
-  readonly wake?: () => void;
-}
-
-export interface VerbContext extends TaskVerbsOptions {
-  readonly versions: SkillVersions;
-  readonly woken: () => void;
-}
+import type { TaskRef, TaskVerbsOptions, VerbContext } from './verb-context.ts';
 
 /** What people and programs ask of tasks and agents. Every call is audited: the attempt before, the outcome with it. */
 export interface TaskVerbs {
@@ -41,10 +19,6 @@ export interface TaskVerbs {
     principal: Principal,
     change: { readonly agent: string; readonly paused: boolean; readonly reason?: string },
   ): Promise<{ readonly agent: string }>;
-}
-
-export interface TaskRef {
-  readonly task: string;
 }
 
 export function createTaskVerbs(options: TaskVerbsOptions): TaskVerbs {

@@ -184,7 +184,8 @@ export function completion(made: Partial<Completion>): Completion {
 
 const FAST: Partial<RuntimeSettings> = {
   concurrency: 4,
-  leaseMs: 3_000,
+  // A cold server plans each new query for up to a second; tests of lost leases choose their own.
+  leaseMs: 20_000,
   pollMs: 60,
   drainMs: 2_000,
   backoff: { firstMs: 10, longestMs: 40 },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { NAME_PATTERN, newId } from '#platform';
 import { agentError } from '../../../errors.ts';
@@ -14,8 +14,8 @@ const HASH = /^[0-9a-f]{64}$/;
  */
 export async function createFolderTaskFiles({ folder }: { readonly folder: string }): Promise<TaskFiles> {
   const incoming = path.join(folder, 'incoming');
-  await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true });
+  await removeLeftovers(incoming);
   const place = (tenant: string, sha256: string) => {
     if (!NAME_PATTERN.test(tenant) || !HASH.test(sha256)) {
       throw agentError('KAZE_TASK_FILE', 'a file of a task is named by a client and a SHA-256 hash');
@@ -26,6 +26,17 @@ export async function createFolderTaskFiles({ folder }: { readonly folder: strin
     keep: (tenant, content) => keep({ incoming, content, place: (sha256) => place(tenant, sha256) }),
     open: (tenant, sha256) => read(place(tenant, sha256)),
   };
+}
+
+const LEFTOVER_MS = 24 * 3_600_000;
+
+/** What a killed process left half written; young ones may belong to another process on the same folder. */
+async function removeLeftovers(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const file = path.join(incoming, name);
+    const info = await stat(file).catch(() => undefined);
+    if (info && info.mtimeMs < Date.now() - LEFTOVER_MS) await rm(file, { force: true });
+  }
 }
 
 interface Keep {
