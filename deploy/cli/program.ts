@@ -71,10 +71,10 @@ export function helpTexts(program: Command): ReadonlyArray<{ readonly path: stri
 }
 
 function fullHelp(command: Command): string {
-  let text = '';
+  const parts: string[] = [];
   const saved = command.configureOutput();
-  command.configureOutput({ ...saved, writeOut: (part) => void (text += part) });
+  command.configureOutput({ ...saved, writeOut: (part) => void parts.push(part) });
   command.outputHelp();
   command.configureOutput(saved);
-  return text.trimEnd();
+  return parts.join('').trimEnd();
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Cli, OutputOptions } from '../cli.ts';
 import { fileError } from '../input/read-text.ts';
 import { localTime, plural } from '../output/values.ts';
+import { statusFor } from '../progress/status.ts';
 import { loadSettings, type SettingOptions } from './settings.ts';
 
 export async function restore(cli: Cli, file: string, options: OutputOptions & SettingOptions): Promise<void> {
@@ -12,8 +13,9 @@ export async function restore(cli: Cli, file: string, options: OutputOptions & S
   });
   const loaded = await loadSettings(cli, options);
   const { restoreCell } = await import('../../cell/index.ts');
-  const onProgress = (text: string) => cli.note(cli.noteStyle(`${text} …`, 'dim'));
-  const { createdAt, ...manifest } = await restoreCell({ loaded, archive, onProgress });
+  const status = statusFor(cli);
+  const restoring = restoreCell({ loaded, archive, onProgress: status.say });
+  const { createdAt, ...manifest } = await restoring.finally(status.end);
   const dataFolder = resolve(cli.terminal.cwd, loaded.values.data.dir);
   const value = { ...manifest, createdAt: new Date(createdAt).toISOString(), dataFolder };
   cli.result(options, value, () => {

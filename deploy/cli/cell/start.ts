@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Cli, OutputOptions } from '../cli.ts';
 import { duration } from '../output/values.ts';
 import { VERSION } from '../program.ts';
+import { statusFor } from '../progress/status.ts';
 import { loadSettings, type SettingOptions } from './settings.ts';
 
 /** A query that shows something on a fresh cell, short enough to type. */
@@ -12,9 +13,9 @@ export async function start(cli: Cli, options: OutputOptions & SettingOptions): 
   const { signal } = cli.terminal;
   const loaded = await loadSettings(cli, options);
   const { startCell } = await import('../../cell/index.ts');
-  const onProgress = (text: string) => cli.note(cli.noteStyle(`${text} …`, 'dim'));
-  onProgress('starting the cell');
-  const cell = await startCell({ loaded, kazeVersion: VERSION, onProgress });
+  const status = statusFor(cli);
+  status.say('starting the cell');
+  const cell = await startCell({ loaded, kazeVersion: VERSION, onProgress: status.say }).finally(status.end);
   const { url, port, dataFolder, token, startedInMs } = cell;
   const value = {
     url,

@@ -16,17 +16,25 @@ export interface ShownCitation {
   readonly chunk: CitedChunk;
 }
 
-/** `[1] handbook/02-annual-leave.md, Annual leave > Carry-over, line 12` and the passage under it. */
+/** `[1] handbook/02-annual-leave.md, Annual leave > Carry-over, line 12` and the passages under it, in the order of the numbers. */
 export function citationLines(
   citations: readonly ShownCitation[],
   { width, style }: { readonly width: number; readonly style: Style },
 ): string {
-  return citations
-    .map(({ number, quote, chunk }) => {
+  const groups = new Map<string, { readonly first: ShownCitation; readonly quotes: string[] }>();
+  for (const citation of citations) {
+    const key = `${citation.number} ${citation.chunk.id}`;
+    const group = groups.get(key) ?? { first: citation, quotes: [] };
+    if (citation.quote) group.quotes.push(citation.quote.trim());
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .sort((a, b) => a.first.number - b.first.number)
+    .map(({ first: { number, chunk }, quotes }) => {
       const source = chunk.source?.name || chunk.source?.title || 'an erased source';
       const where = [source, place(chunk)].filter((part) => part !== '').join(', ');
       const head = `${style(`[${number}]`, 'bold')} ${oneLine(where)}`;
-      return quote ? `${head}\n${style(wrap(harmless(quote.trim()), width, '    '), 'dim')}` : head;
+      return [head, ...quotes.map((quote) => style(wrap(harmless(quote), width, '    '), 'dim'))].join('\n');
     })
     .join('\n');
 }

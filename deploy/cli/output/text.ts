@@ -1,15 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 
+// Cc is tab, line feed and what moves the cursor; the rest are marks of embedding, overriding and isolating a direction.
+const MOVING = /(?![\t\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * Text that came from elsewhere must not move the cursor, recolour or retitle the terminal: control characters other
  * than tab and line feed are left out, and so are the marks that reorder text of both directions.
  */
-export function harmless(text: string): string {
-  return stripVTControlCharacters(text).replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    '',
-  );
-}
+export const harmless = (text: string): string => stripVTControlCharacters(text).replace(MOVING, '');
 
 /** One line: line breaks and runs of white space become one space. */
 export const oneLine = (text: string): string => harmless(text.replace(/\s+/g, ' ')).trim();

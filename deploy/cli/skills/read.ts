@@ -66,16 +66,20 @@ export async function show(cli: Cli, wanted: string, options: CellOptions): Prom
 const heldBy = (agent: { name: string; scope: string }, level: string | null): string =>
   `${agent.name} (${tenantOfScope(agent.scope)}${level ? `, ${level}` : ''})`;
 
-/** A compiled declaration, one entry a line, whatever its shape. */
+interface Declared {
+  readonly name?: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly text?: string;
+}
+
+/** Compiled declarations, one a line: inputs and outputs have a name, criteria a text. */
 function lines(declared: unknown): string {
-  if (declared === null || declared === undefined) return '';
-  const entries: ReadonlyArray<readonly [string, unknown]> = Array.isArray(declared)
-    ? declared.map((entry: unknown) => ['', entry])
-    : Object.entries(declared as object);
-  return entries
-    .map(([name, entry]) => {
-      const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
-      return `  ${harmless(name === '' ? text : `${name}: ${text}`)}`;
+  if (!Array.isArray(declared)) return '';
+  return (declared as Declared[])
+    .map(({ name, required, description, text }) => {
+      const head = `${name ?? text ?? ''}${name !== undefined && required === false ? ' (optional)' : ''}`;
+      return `  ${harmless(description ? `${head}: ${description}` : head)}`;
     })
     .join('\n');
 }
