@@ -10,6 +10,7 @@
  *     await verbs.submit(principal, { agent: 'seo-strategist', tenant: 'acme', skill: 'keyword-research', inputs });
  */
 export * from './answering/index.ts';
+export * from './conversation/index.ts';
 export * from './definitions/index.ts';
 export { agentError } from './errors.ts';
 export { agentId, outcomeId, tenantId } from './ids.ts';

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import {
   bindAgent,
   createAnswering,
-  createConversations,
   createRegistry,
   createTaskVerbs,
   ensureTenant,
@@ -104,9 +103,7 @@ export async function assembleParts(options: PartsOptions) {
     ...{ store: guarded, clock, logger, audit, gate: deliveryGate, handlers: skills, files, incoming },
     wake: () => runtime.wake(),
   });
-  const answering = createAnswering({ store: guarded, search: knowledge, gateway, clock, logger });
-  const conversations = await createConversations({ store: guarded, answering, tasks, embedder, bus, clock, logger });
-  closers.add('conversations', () => conversations.close());
+  const answering = createAnswering({ store: guarded, search: knowledge, gateway, embedder, clock, logger });
   const ingestion = createIngestion({ store: guarded, clock, logger });
   void ingestion
     .resume()
@@ -117,7 +114,7 @@ export async function assembleParts(options: PartsOptions) {
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
     decide: { store, audit },
     sources: createSourceService(ingestion, uploads),
-    conversations: { send: conversations.send.bind(conversations), ask: answering.ask.bind(answering) },
+    conversations: { send: async () => { throw new Error('conversations land next'); }, ask: answering.ask.bind(answering) },
     cell: describeCell(options),
   });
   const backups = {

@@ -5,6 +5,7 @@ import { analyse } from './analyse.ts';
 import { understandContext } from './business-context.ts';
 import { METRICS, measure } from './metrics.ts';
 import { opportunityList, priorityList } from './outputs.ts';
+import { practicesFor } from './practices.ts';
 import { rankFindings } from './ranking.ts';
 import { readRankings } from './read-rankings.ts';
 import { explain } from './reasoning.ts';
@@ -47,7 +48,8 @@ export const keywordResearch: SkillHandler = {
       `Stood in for by the export, semrush_api would add: ${LACKS_VOLUME}.`,
       ...analysis.fit.notes,
     ];
-    const computed = explain(analysis, { ranked, notes });
+    const practices = await practicesFor(context.knowledge, ranked);
+    const computed = [explain(analysis, { ranked, notes }), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');
     const worded = await reword(computed, context);
     const best = ranked.slice(0, 3).map(({ finding }) => `"${table.queries[finding.index]!.query}"`);
@@ -63,6 +65,7 @@ export const keywordResearch: SkillHandler = {
       },
       metrics,
       notes: worded.note ? [...notes, worded.note] : notes,
+      citations: { knowledge: practices.knowledge },
     };
   },
 };
