@@ -24,7 +24,7 @@ export const Conversation = defineNode({
   },
   edges: {
     agent: {
-      type: 'WITH',
+      type: 'HELD_WITH',
       to: 'Agent',
       many: false,
       inverse: { field: 'conversations', many: true },
