@@ -2,7 +2,7 @@ import type { CellCheck, CellService } from '#api';
 import type { Principal } from '#graph-schema';
 import { describeConfig, KazeError } from '#platform';
 import { cellSections } from './config.ts';
-import type { PartsOptions } from './parts.ts';
+import type { PartsOptions } from './parts-options.ts';
 
 /** What the cell says of itself; settings only to those who run it. */
 export function describeCell(options: PartsOptions): CellService {

@@ -14,32 +14,13 @@ import {
 import { createFolderUploads } from '#api';
 import { createGateway } from '#gateway';
 import { createAuditTrail, createDeliveryGate, createTokens, guardDelivery, startAuditFeeder } from '#governance';
-import { createKnowledgeSearch, type GraphStore, type OpenedGraph, schema } from '#graph-schema';
+import { createKnowledgeSearch, schema } from '#graph-schema';
 import { createIngestion } from '#ingestion';
-import type { Clock, LoadedConfig, Logger } from '#platform';
 import { createBackup } from './backup.ts';
-import type { Closers } from './closers.ts';
-import type { CellConfig, cellSections } from './config.ts';
 import { describeCell } from './doctor.ts';
-import type { Engines } from './engines.ts';
+import type { PartsOptions } from './parts-options.ts';
 import { createServices } from './services.ts';
 import { createSourceService } from './sources.ts';
-import type { WriteGate } from './write-gate.ts';
-
-export interface PartsOptions {
-  readonly config: CellConfig;
-  readonly loaded: LoadedConfig<typeof cellSections>;
-  readonly dataFolder: string;
-  readonly store: GraphStore;
-  readonly opened: OpenedGraph;
-  readonly engines: Engines;
-  readonly gate: WriteGate;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly kazeVersion: string;
-  readonly began: number;
-  readonly closers: Closers;
-}
 
 const VERTICALS = fileURLToPath(new URL('../../agents/verticals/', import.meta.url));
 const EXAMPLE = {
@@ -114,7 +95,12 @@ export async function assembleParts(options: PartsOptions) {
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
     decide: { store, audit },
     sources: createSourceService(ingestion, uploads),
-    conversations: { send: async () => { throw new Error('conversations land next'); }, ask: answering.ask.bind(answering) },
+    conversations: {
+      send: async () => {
+        throw new Error('conversations land next');
+      },
+      ask: answering.ask.bind(answering),
+    },
     cell: describeCell(options),
   });
   const backups = {

@@ -105,7 +105,18 @@ export const FREE_PACKAGES: readonly string[] = [
   ...['graphology-types', 'graphology-components', 'graphology-operators'],
   // Texts and file formats.
   ...['@orama/stemmers', '@orama/stopwords', 'ajv', 'canonicalize', 'chardet', 'fastest-levenshtein', 'iconv-lite'],
-  ...['marked', 'parse5', 'tar', 'unpdf', 'ignore', 'compromise', 'libphonenumber-js', 'ibantools', 'linkify-it', 'validator'],
+  ...[
+    'marked',
+    'parse5',
+    'tar',
+    'unpdf',
+    'ignore',
+    'compromise',
+    'libphonenumber-js',
+    'ibantools',
+    'linkify-it',
+    'validator',
+  ],
 ];
 
 /** Words that say nothing about a file; a file is named for what it exports. */

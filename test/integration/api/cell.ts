@@ -28,6 +28,7 @@ import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { type EventBus, silentLogger, systemClock } from '#platform';
 import { createMemoryEventBus } from '#platform/adapters/event-bus/memory';
 import { type ServiceCalls, servicesOver } from './services.ts';
+import { taskValues } from './task-values.ts';
 
 export interface TestCell {
   readonly url: string;
@@ -203,20 +204,6 @@ export async function seed(store: GraphStore, tasks: number): Promise<SeededIds>
     return { tasks: made, agent, skill, outcomes, chunks, source, knowledge, approval, person, otherTask, otherAgent };
   });
 }
-
-export const taskValues = (scope: string, state: 'queued' | 'delivered') => ({
-  scope,
-  skill: 'keyword-research',
-  state,
-  inputs: '{"current_rankings":"@queries.csv"}',
-  attempt: 0,
-  maxAttempts: 3,
-  steps: 0,
-  maxSteps: 50,
-  timeoutMs: 60_000,
-  costMicros: 3_000_000_000,
-  cancelRequested: false,
-});
 
 const sourceValues = (scope: string, name: string) => ({
   scope,

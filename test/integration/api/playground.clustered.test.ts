@@ -2,7 +2,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemPrincipal, Task } from '#graph-schema';
 import { CHROMIUM_ARGUMENTS, install } from '../../support/servers/chromium.ts';
-import { startTestCell, type TestCell, TOKENS, taskValues } from './cell.ts';
+import { startTestCell, type TestCell, TOKENS } from './cell.ts';
+import { taskValues } from './task-values.ts';
 
 let cell: TestCell;
 let browser: Browser;

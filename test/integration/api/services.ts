@@ -2,7 +2,7 @@
 import type { Services, Uploads } from '#api';
 import { Agent, Approval, Conversation, type GraphStore, Message, Source, systemPrincipal, Task } from '#graph-schema';
 import { KazeError, newId } from '#platform';
-import { taskValues } from './cell.ts';
+import { taskValues } from './task-values.ts';
 
 export type ServiceCalls = Array<{ readonly verb: string; readonly input: unknown }>;
 

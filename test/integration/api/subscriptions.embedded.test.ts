@@ -2,7 +2,8 @@ import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { Incident, Knowledge, Message, systemPrincipal, Task } from '#graph-schema';
-import { startTestCell, type TestCell, TOKENS, taskValues } from './cell.ts';
+import { startTestCell, type TestCell, TOKENS } from './cell.ts';
+import { taskValues } from './task-values.ts';
 
 let cell: TestCell;
 const clients: Client[] = [];

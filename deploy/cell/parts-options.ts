@@ -1,0 +1,22 @@
+import type { GraphStore, OpenedGraph } from '#graph-schema';
+import type { Clock, LoadedConfig, Logger } from '#platform';
+import type { Closers } from './closers.ts';
+import type { CellConfig, cellSections } from './config.ts';
+import type { Engines } from './engines.ts';
+import type { WriteGate } from './write-gate.ts';
+
+/** What the parts of a cell are joined from. */
+export interface PartsOptions {
+  readonly config: CellConfig;
+  readonly loaded: LoadedConfig<typeof cellSections>;
+  readonly dataFolder: string;
+  readonly store: GraphStore;
+  readonly opened: OpenedGraph;
+  readonly engines: Engines;
+  readonly gate: WriteGate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kazeVersion: string;
+  readonly began: number;
+  readonly closers: Closers;
+}
