@@ -28,7 +28,7 @@ export class Cli {
 
   /** Width of the terminal, or undefined when the output goes elsewhere and must not be cut. */
   get width(): number | undefined {
-    return this.terminal.stdout.isTTY ? Math.max(40, this.terminal.stdout.columns ?? 80) : undefined;
+    return this.terminal.stdout.isTTY ? Math.max(40, this.terminal.stdout.columns || 80) : undefined;
   }
 
   /** A result, on stdout. */

@@ -28,7 +28,11 @@ export function exitCodeOf(code: string): ExitCode {
   if (code === 'KAZE_CLI_INTERRUPTED') return EXIT.interrupted;
   if (code === 'KAZE_CLI_NO_CELL' || code === 'KAZE_CLIENT_UNREACHABLE') return EXIT.noCell;
   if (/_(UNAUTHENTICATED|FORBIDDEN|NO_CREDENTIAL)$/.test(code)) return EXIT.refused;
-  if (/^KAZE_(CLI_USAGE|CLI_FILE|CLI_INPUT|CLI_AMBIGUOUS|CONFIG_INVALID|DEFINITION_INVALID|DEFINITION_FOLDER_UNREADABLE)$/.test(code))
+  if (
+    /^KAZE_(CLI_USAGE|CLI_FILE|CLI_INPUT|CLI_AMBIGUOUS|CONFIG_INVALID|DEFINITION_INVALID|DEFINITION_FOLDER_UNREADABLE)$/.test(
+      code,
+    )
+  )
     return EXIT.usage;
   if (/_(NOT_FOUND|UNKNOWN)$/.test(code)) return EXIT.notFound;
   return EXIT.failed;

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import type { Define } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands/index.ts';
-
-// Not an import: Node 20 warns about imported JSON.
-const packageFile = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-export const VERSION = (JSON.parse(packageFile) as { version: string }).version;
+import { VERSION } from './package-version.ts';
 
 /**
  * The tree of commands. Only the command that a line names is loaded; of the others the list of names is enough.

@@ -20,7 +20,10 @@ export async function cliReference(): Promise<string> {
     '## Commands',
     ...commands,
     '',
-  ].join('\n\n').trimEnd().concat('\n');
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');
 }
 
 const NOWHERE: Terminal = {

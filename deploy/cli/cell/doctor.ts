@@ -8,7 +8,7 @@ import { CommandError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
 import { bytes } from '../output/values.ts';
-import { VERSION } from '../program.ts';
+import { VERSION } from '../package-version.ts';
 import { loadSettings } from './settings.ts';
 
 interface Check {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Cli, OutputOptions } from '../cli.ts';
 import { duration } from '../output/values.ts';
-import { VERSION } from '../program.ts';
+import { VERSION } from '../package-version.ts';
 import { statusFor } from '../progress/status.ts';
 import { loadSettings, type SettingOptions } from './settings.ts';
 

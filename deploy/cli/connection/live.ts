@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { CommandError } from '../errors.ts';
 import type { Operation, RawAnswer } from './cell-client.ts';
-import { unreachable } from './http-client.ts';
+import { unreachable } from './failures.ts';
 
 export interface LiveOptions {
   readonly url: string;

@@ -22,7 +22,7 @@ export function progressFor(cli: Cli, total: number): Progress {
     if (!redraws) return;
     const filled = total === 0 ? BAR : Math.round((done / total) * BAR);
     const head = `[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done}/${total} `;
-    const room = (stderr.columns ?? 80) - head.length - 1;
+    const room = (stderr.columns || 80) - head.length - 1;
     stderr.write(`\r\u001b[2K${head}${room > 8 ? cut(current, room) : ''}`);
   };
   const clear = () => void (redraws && stderr.write('\r\u001b[2K'));

@@ -19,7 +19,7 @@ export function statusFor(cli: Cli): Status {
       if (text === said) return;
       // What begins like the line before is the same work, further on.
       const isSameWork = text.replace(/\d+/g, '') === said.replace(/\d+/g, '');
-      if (redraws) stderr.write(`\r\u001b[2K${cut(`${text} …`, (stderr.columns ?? 80) - 1)}`);
+      if (redraws) stderr.write(`\r\u001b[2K${cut(`${text} …`, (stderr.columns || 80) - 1)}`);
       else if (!isSameWork || performance.now() - saidAt >= LEAST_MS) stderr.write(`${text} …\n`);
       else return;
       said = text;

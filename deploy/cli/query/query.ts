@@ -1,6 +1,6 @@
 import type { Cli } from '../cli.ts';
 import type { CellOptions } from '../command.ts';
-import { errorOf } from '../connection/http-client.ts';
+import { errorOf } from '../connection/failures.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { jsonObject } from '../input/json-text.ts';
 import { readText } from '../input/read-text.ts';

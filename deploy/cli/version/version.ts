@@ -2,7 +2,7 @@ import type { Cli } from '../cli.ts';
 import type { CellOptions } from '../command.ts';
 import { Me } from '../connection/operations.ts';
 import { CommandError } from '../errors.ts';
-import { VERSION } from '../program.ts';
+import { VERSION } from '../package-version.ts';
 
 /** Needs no cell; where one answers, its version stands beside. */
 export async function version(cli: Cli, options: CellOptions): Promise<void> {

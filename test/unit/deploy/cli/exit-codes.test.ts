@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { errorCatalogue } from '#platform';
 import { registerCliErrors } from '../../../../deploy/cli/error-catalogue.ts';
 import { CLI_ERRORS } from '../../../../deploy/cli/errors.ts';
 import { EXIT_MEANINGS, exitCodeOf } from '../../../../deploy/cli/exit-codes.ts';
-import { errorCatalogue } from '#platform';
 
 describe('exit codes', () => {
   it.each([

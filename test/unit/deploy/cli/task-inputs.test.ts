@@ -32,6 +32,8 @@ describe('--input', () => {
     [['a=y', 'a=@x'], /given twice/],
     [['a=-', 'b=-'], /only one can/],
   ])('refuses %j', (given, message) => {
-    expect(() => parseTaskInputs(given)).toThrow(expect.objectContaining({ code: 'KAZE_CLI_USAGE', message: expect.stringMatching(message) }));
+    expect(() => parseTaskInputs(given)).toThrow(
+      expect.objectContaining({ code: 'KAZE_CLI_USAGE', message: expect.stringMatching(message) }),
+    );
   });
 });

@@ -1,0 +1,287 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli } from '../../../../deploy/cli/cli.ts';
+import { COMMANDS } from '../../../../deploy/cli/commands/index.ts';
+import { CommandError } from '../../../../deploy/cli/errors.ts';
+import { buildProgram, helpTexts } from '../../../../deploy/cli/program.ts';
+import { fakeCell, kaze } from './fake-terminal.ts';
+
+const at = '2026-11-22T18:00:00.000Z';
+const page = { totalCount: 1, pageInfo: { endCursor: 'c1', hasNextPage: false } };
+const task = {
+  ...{ id: 't1', skill: 'keyword-research', state: 'delivered', scope: 'tenant:acme', createdAt: at, startedAt: at },
+  ...{ finishedAt: at, attempt: 1, maxAttempts: 3, steps: 2, costMicros: 0, progress: null, errorCode: null },
+  ...{ errorMessage: null, errorRemedy: null, agent: { name: 'seo-strategist' } },
+};
+const outcome = {
+  id: 'o1',
+  state: 'delivered',
+  summary: 'Done.',
+  output: { a: 1 },
+  editedOutput: null,
+  metrics: {},
+  notes: [],
+};
+const checks = {
+  nodes: [{ criterion: 'x > 1', passed: true, skipped: false, value: 2, explanation: 'x = 2', remedy: null }],
+};
+const approval = {
+  ...{ id: 'a1', state: 'pending', risk: 'low', scope: 'tenant:acme', createdAt: at, decidedAt: null, reason: null },
+  ...{ decidedBy: null, task: { id: 't1', skill: 's', state: 'awaiting_approval', agent: { name: 'seo-strategist' } } },
+};
+const source = {
+  ...{ id: 's1', name: 'a.md', title: null, format: 'markdown', state: 'active', scope: 'tenant:acme', bytes: 10 },
+  ...{
+    language: 'en',
+    revision: 1,
+    chunkCount: 1,
+    ingestedAt: at,
+    errorCode: null,
+    errorMessage: null,
+    root: { name: 'r' },
+  },
+};
+const chunk = {
+  id: 'c1',
+  headings: ['Leave'],
+  page: null,
+  line: 3,
+  text: '27 days',
+  source: { id: 's1', name: 'a.md', title: null },
+};
+const agent = {
+  id: 'g1',
+  name: 'seo-strategist',
+  role: 'r',
+  state: 'active',
+  scope: 'tenant:acme',
+  pausedReason: null,
+};
+const skills = { edges: [{ level: 'supervised', node: { name: 'keyword-research', status: 'implemented' } }] };
+const skill = {
+  id: 'k1',
+  name: 'keyword-research',
+  description: 'd',
+  status: 'implemented',
+  vertical: { name: 'seo' },
+};
+const token = {
+  ...{ id: 'k1', name: 'ci', owner: 'p1', ownerType: 'Person', role: 'viewer', tenant: null, createdAt: at },
+  ...{ expiresAt: null, revokedAt: null, lastUsedAt: null },
+};
+const item = {
+  ...{ id: 'i1', kind: 'fact', title: 'T', text: 'x', path: null, scope: 'tenant:acme', confidence: 1, importance: 1 },
+  ...{ language: 'en', reference: null, validFrom: null, validTo: null, recordedAt: at, retiredAt: null },
+  ...{ sources: { nodes: [] }, chunks: { nodes: [chunk] }, entities: { nodes: [] }, supersedes: { nodes: [] } },
+  supersededBy: { nodes: [] },
+};
+
+const ANSWERS: Record<string, unknown> = {
+  TenantList: { me: { tenant: null }, tenants: { nodes: [{ name: 'acme', title: 'Acme' }] } },
+  TaskSubmit: { submitTask: { task } },
+  TaskList: { tasks: { ...page, nodes: [task] } },
+  TaskStatus: { task },
+  TaskDetail: {
+    task: { ...task, outcomes: { nodes: [{ ...outcome, evaluations: checks }] }, approvals: { nodes: [] } },
+  },
+  TaskChanged: (async function* () {})(),
+  TaskCancel: { cancelTask: { task } },
+  TaskRetry: { retryTask: { task } },
+  TaskResume: { resumeTask: { task } },
+  ApprovalList: { approvals: { ...page, nodes: [approval] } },
+  ApprovalDetail: { approval: { ...approval, outcome: { ...outcome, evaluations: checks } }, task: null },
+  ApprovalDecide: { decideApproval: { approval: { ...approval, state: 'approved' }, task, outcome } },
+  SourceList: { sources: { ...page, nodes: [source] } },
+  SourceDetail: {
+    source: {
+      ...source,
+      vertical: null,
+      erasedAt: null,
+      chunks: { totalCount: 1, nodes: [chunk] },
+      knowledge: { totalCount: 0 },
+    },
+  },
+  SourceIngest: { ingestSource: { source, change: 'created', chunks: 1, entities: 0, knowledge: 0 } },
+  SourceRootFinish: { finishSourceRoot: { total: 1, missing: 0, retired: 0, held: false } },
+  SourceDelete: { deleteSource: { source: { ...source, state: 'erased', erasedAt: at, erasedBy: 'p1' } } },
+  AskQuestion: {
+    ask: { known: true, answer: '27 [1]', model: 'offline', citations: [{ number: 1, quote: '27 days', chunk }] },
+  },
+  MessageSend: {
+    sendMessage: {
+      ...{ clarifying: false, conversation: { id: 'v1', agent: null }, message: { id: 'm1' }, task: null },
+      reply: { id: 'm2', text: '27', chunks: { nodes: [chunk] } },
+    },
+  },
+  AgentList: { agents: { ...page, nodes: [{ ...agent, skills }] } },
+  AgentFind: { agents: { nodes: [agent] } },
+  AgentDetail: {
+    agent: {
+      ...agent,
+      skills,
+      ramp: ['supervised'],
+      knowledge: [],
+      restarts: 0,
+      tasks: { totalCount: 1, nodes: [task] },
+    },
+  },
+  AgentPause: { pauseAgent: { agent } },
+  SkillList: { skills: { ...page, nodes: [{ ...skill, current: { number: 1, risk: 'low' } }] } },
+  SkillDetail: { skills: { nodes: [{ ...skill, current: null, versions: { totalCount: 1 }, agents: { edges: [] } }] } },
+  KnowledgeSearch: { searchKnowledge: { hits: [{ score: 1, reasons: ['text 1.00'], excerpt: 'x', node: item }] } },
+  KnowledgeDetail: { knowledgeItem: item },
+  raw: { data: { me: { name: 'x' } } },
+  TokenCreate: { createToken: { token: 'kaze_secret', info: token } },
+  TokenList: { tokens: [token] },
+  TokenRevoke: { revokeToken: { info: { ...token, revokedAt: at } } },
+  AuditList: {
+    audit: [
+      {
+        sequence: 1,
+        at,
+        attempt: 'x',
+        phase: 'outcome',
+        actor: 'p',
+        action: 'a',
+        subject: 's',
+        scope: 'platform',
+        result: 'ok',
+      },
+    ],
+  },
+  AuditVerify: { auditVerify: { ok: true, checked: 1, head: 'h', broken: null } },
+  UsageSum: { usage: [{ group: { tenant: 'acme' }, calls: 1, inputTokens: 1, outputTokens: 1, costMicros: 0 }] },
+  Me: { me: { name: 'x', role: 'admin', tenant: null }, cellInfo: { name: 'main', version: '0.1.0', startedAt: at } },
+  CellDoctor: { doctor: [{ name: 'graph', ok: true, detail: 'answers' }] },
+};
+
+/** One working line per command with the keys of its JSON. Those that bring a whole cell run in the integration test. */
+const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
+  ['ask how much --tenant acme', ['known', 'answer', 'model', 'citations']],
+  ['chat --tenant acme', ['clarifying', 'conversation', 'message', 'reply', 'task']],
+  ['ingest a.md --tenant acme', ['tenant', 'root', 'complete', 'totals', 'finished', 'skipped', 'files']],
+  ['sources list', ['totalCount', 'nodes', 'pageInfo']],
+  ['sources show s1', ['id', 'name', 'chunks']],
+  ['sources delete s1 --yes', ['id', 'state', 'erasedAt', 'erasedBy']],
+  ['tasks submit --agent a --skill s --tenant acme --input x=1', ['id', 'state', 'skill']],
+  ['tasks list', ['totalCount', 'nodes', 'pageInfo']],
+  ['tasks show t1', ['id', 'state', 'outcomes']],
+  ['tasks watch t1', ['id', 'state']],
+  ['tasks cancel t1', ['id', 'state']],
+  ['tasks retry t1', ['id', 'state']],
+  ['tasks resume t1', ['id', 'state']],
+  ['approve t1', ['approval', 'task', 'outcome']],
+  ['edit t1 --file outputs.json', ['approval', 'task', 'outcome']],
+  ['reject t1 --reason no', ['approval', 'task', 'outcome']],
+  ['approvals list', ['totalCount', 'nodes', 'pageInfo']],
+  ['approvals show a1', ['id', 'state', 'outcome']],
+  ['agents list', ['totalCount', 'nodes', 'pageInfo']],
+  ['agents show seo-strategist', ['id', 'name', 'skills']],
+  ['agents pause seo-strategist', ['id', 'name', 'state']],
+  ['agents resume seo-strategist', ['id', 'name', 'state']],
+  ['agents validate agent.yaml', ['ok', 'files']],
+  ['skills list', ['totalCount', 'nodes', 'pageInfo']],
+  ['skills show keyword-research', ['id', 'name', 'current']],
+  ['skills validate skill.yaml', ['ok', 'files']],
+  ['knowledge search leave', ['hits']],
+  ['knowledge show i1', ['id', 'title', 'text']],
+  ['query operation.graphql', ['data']],
+  ['tokens create ci --role viewer', ['token', 'id', 'role']],
+  ['tokens list', ['nodes']],
+  ['tokens revoke k1', ['id', 'revokedAt']],
+  ['audit list', ['nodes']],
+  ['audit verify', ['ok', 'checked', 'head', 'broken']],
+  ['usage', ['nodes']],
+  ['doctor', ['ok', 'checks']],
+  ['version', ['kaze', 'node', 'platform', 'cell']],
+];
+const BRING_A_CELL = ['start', 'restore', 'backup'];
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'kaze-cli-'));
+  writeFileSync(join(cwd, 'a.md'), '# Leave\n\n27 days.\n');
+  writeFileSync(join(cwd, 'outputs.json'), '{"a": 2}');
+  writeFileSync(join(cwd, 'operation.graphql'), '{ me { name } }');
+  writeFileSync(join(cwd, 'skill.yaml'), 'skill: x\n  description: y\n');
+  writeFileSync(join(cwd, 'agent.yaml'), 'agent: x\n  role: y\n');
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+const program = await buildProgram(
+  new Cli({ stdout: { write: () => true }, stderr: { write: () => true }, env: {} } as never),
+  'all',
+);
+const leaves = helpTexts(program).filter(({ path }) => path !== 'kaze' && !/Commands:/.test(helpOf(path)));
+
+function helpOf(path: string): string {
+  return helpTexts(program).find((one) => one.path === path)!.text;
+}
+
+describe('every command', () => {
+  it('is exercised below', () => {
+    const exercised = LINES.map(([line]) => line);
+    const missing = leaves
+      .map(({ path }) => path.replace(/^kaze /, ''))
+      .filter((name) => !BRING_A_CELL.includes(name) && !exercised.some((line) => `${line} `.startsWith(`${name} `)));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(leaves.map(({ path }) => [path]))('%s shows its options, --json and examples in its help', async (path) => {
+    const { code, out, err } = await kaze([...path.split(' ').slice(1), '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('--json');
+    expect(out).toMatch(/Examples:\n {2}\$ /);
+  });
+
+  it('stands in the overview with the summary of its own file', async () => {
+    const { out } = await kaze(['help']);
+    for (const { name, summary } of COMMANDS) {
+      expect(out).toContain(summary);
+      const own = program.commands.find((command) => command.name() === name)!;
+      expect(own.summary(), name).toBe(summary);
+    }
+  });
+});
+
+describe('with --json every command', () => {
+  it.each(LINES)('prints %s as one value of a stable shape', async (line, keys) => {
+    const { connect } = fakeCell(ANSWERS);
+    const { out } = await kaze([...line.split(' '), '--json'], { connect, cwd, stdin: 'hello\n' });
+    expect(Object.keys(JSON.parse(out))).toEqual(expect.arrayContaining([...keys]));
+  });
+
+  const needCell = LINES.filter(([line]) => !/validate|doctor|version/.test(line));
+  it.each(needCell)('prints the failure of %s as one error, and does not end with 0', async (line) => {
+    const refusal = new CommandError('KAZE_API_FORBIDDEN', 'the role viewer may not', { roles: ['admin'] });
+    const answers = Object.fromEntries(Object.keys(ANSWERS).map((name) => [name, refusal]));
+    const { code, out } = await kaze([...line.split(' '), '--json'], {
+      connect: fakeCell(answers).connect,
+      cwd,
+      stdin: 'x\n',
+    });
+    const error = { code: 'KAZE_API_FORBIDDEN', fields: expect.objectContaining({ roles: ['admin'] }) };
+    expect(JSON.parse(out)).toEqual({
+      error: { ...error, message: expect.stringContaining('the role viewer may not') },
+    });
+    expect(code).toBe(5);
+  });
+});
+
+describe('for people every command', () => {
+  it.each(LINES)('prints %s without JSON, without colour and without a credential', async (line) => {
+    const { connect } = fakeCell(ANSWERS);
+    const { out, err } = await kaze(line.split(' '), {
+      connect,
+      cwd,
+      stdin: 'hello\n',
+      env: { KAZE_API_TOKEN: 'kaze_mine' },
+    });
+    expect(out.trim()).not.toBe('');
+    if (!line.startsWith('query')) expect(out).not.toMatch(/^\{/);
+    expect(out + err).not.toContain('\u001b');
+    expect(out + err).not.toContain('kaze_mine');
+  });
+});
