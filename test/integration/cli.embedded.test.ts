@@ -46,7 +46,8 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
-describe('the kaze command with a cell of its own', () => {
+// Whole cells start and are restored in here: seconds on a free machine, far more on a busy one.
+describe('the kaze command with a cell of its own', { timeout: 180_000 }, () => {
   it('leaves address and token in the data folder, for the owner alone', () => {
     expect(started.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const token = join(cwd, '.kaze', 'credentials', 'token');
