@@ -6,14 +6,15 @@ import '#ingestion';
 import { schema } from '#graph-schema';
 import { describeConfig, errorCatalogue } from '#platform';
 import '../../deploy/cell/errors.ts';
-import '../../deploy/cli/errors.ts';
 import { cellSections } from '../../deploy/cell/config.ts';
+import { registerCliErrors } from '../../deploy/cli/error-catalogue.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 import { graphSchemaPage } from './graph-schema.ts';
 
 /** Pages that are made from the code, by their path in the repository. */
 export function generatedPages(): Readonly<Record<string, string>> {
+  registerCliErrors();
   return {
     'docs/graph-schema.md': graphSchemaPage(schema),
     'docs/errors.md': errorsPage(errorCatalogue()),
