@@ -42,7 +42,12 @@ export async function interleaved(
       walls.set(name, (walls.get(name) ?? 0) + performance.now() - start);
     }
   }
-  return [...times].map(([name, list]) => ({ name, callers, timesMs: list.sort((a, b) => a - b), wallMs: walls.get(name)! }));
+  return [...times].map(([name, list]) => ({
+    name,
+    callers,
+    timesMs: list.sort((a, b) => a - b),
+    wallMs: walls.get(name)!,
+  }));
 }
 
 /** A Markdown table; numbers with at most three digits that matter. */

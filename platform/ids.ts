@@ -12,7 +12,9 @@ export function newId(): string {
  * can be read from it.
  */
 export function derivedId(scope: string, root: string, ...naturalKey: readonly string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify([scope, root, ...naturalKey])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([scope, root, ...naturalKey]))
+    .digest();
   const bytes = new Uint8Array(digest.subarray(0, 16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

@@ -19,7 +19,12 @@ export async function loadGraph(engine: GraphEngine): Promise<void> {
     updatedAt: 1_700_000_000_000,
     version: 1,
   });
-  await nodes(engine, 'Skill', SIZES.skills, (i) => ({ ...common('skill', i), name: `skill-${i}`, description: 'x', status: 'implemented' }));
+  await nodes(engine, 'Skill', SIZES.skills, (i) => ({
+    ...common('skill', i),
+    name: `skill-${i}`,
+    description: 'x',
+    status: 'implemented',
+  }));
   await nodes(engine, 'Agent', SIZES.agents, (i) => ({
     ...{ ...common('agent', i), name: `agent-${i}`, role: 'Works', state: 'active', restarts: 0 },
     ...{ ramp: ['supervised'], knowledge: [] },
@@ -37,17 +42,38 @@ export async function loadGraph(engine: GraphEngine): Promise<void> {
     ...{ state: 'delivered', costMicros: 5 },
   }));
   const id = (label: string, index: number) => `bench-${label}-${String(index).padStart(6, '0')}`;
-  const many = (count: number, make: (index: number) => [string, string][]) => Array.from({ length: count }, (_, i) => make(i)).flat();
-  await join(engine, 'HAS_SKILL', many(SIZES.agents, (i) => [0, 1, 2, 3].map((s) => [id('agent', i), id('skill', (i * 4 + s) % SIZES.skills)])));
-  await join(engine, 'ASSIGNED_TO', many(SIZES.tasks, (i) => [[id('task', i), id('agent', i % SIZES.agents)]]));
-  await join(engine, 'PRODUCED', many(SIZES.outcomes, (i) => [[id('task', i % SIZES.tasks), id('outcome', i)]]));
-  await join(engine, 'CITES', many(SIZES.outcomes, (i) => [0, 1, 2].map((k) => [id('outcome', i), id('knowledge', (i * 13 + k * 977) % SIZES.knowledge)])));
+  const many = (count: number, make: (index: number) => [string, string][]) =>
+    Array.from({ length: count }, (_, i) => make(i)).flat();
+  await join(
+    engine,
+    'HAS_SKILL',
+    many(SIZES.agents, (i) => [0, 1, 2, 3].map((s) => [id('agent', i), id('skill', (i * 4 + s) % SIZES.skills)])),
+  );
+  await join(
+    engine,
+    'ASSIGNED_TO',
+    many(SIZES.tasks, (i) => [[id('task', i), id('agent', i % SIZES.agents)]]),
+  );
+  await join(
+    engine,
+    'PRODUCED',
+    many(SIZES.outcomes, (i) => [[id('task', i % SIZES.tasks), id('outcome', i)]]),
+  );
+  await join(
+    engine,
+    'CITES',
+    many(SIZES.outcomes, (i) =>
+      [0, 1, 2].map((k) => [id('outcome', i), id('knowledge', (i * 13 + k * 977) % SIZES.knowledge)]),
+    ),
+  );
 }
 
 async function nodes(engine: GraphEngine, label: string, count: number, make: (index: number) => Row): Promise<void> {
   for (let at = 0; at < count; at += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, count - at) }, (_, index) => make(at + index));
-    await engine.transaction((transaction) => transaction.run(`UNWIND $rows AS row CREATE (n:Node:${label}) SET n += row`, { rows }));
+    await engine.transaction((transaction) =>
+      transaction.run(`UNWIND $rows AS row CREATE (n:Node:${label}) SET n += row`, { rows }),
+    );
   }
 }
 

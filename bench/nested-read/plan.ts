@@ -16,7 +16,9 @@ export const nestedRead: ReadPlan = {
             field: 'agent',
             select: {
               properties: { id: 'id', name: 'name', role: 'role' },
-              relations: { skills: { field: 'skills', page: { first: 10 }, select: { properties: { id: 'id', name: 'name' } } } },
+              relations: {
+                skills: { field: 'skills', page: { first: 10 }, select: { properties: { id: 'id', name: 'name' } } },
+              },
             },
           },
           outcomes: {

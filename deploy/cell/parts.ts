@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   bindAgent,
   createAnswering,
+  createConversations,
   createRegistry,
   createTaskVerbs,
   ensureTenant,
@@ -85,6 +86,10 @@ export async function assembleParts(options: PartsOptions) {
     wake: () => runtime.wake(),
   });
   const answering = createAnswering({ store: guarded, search: knowledge, gateway, embedder, clock, logger });
+  const conversations = await createConversations({
+    ...{ store: guarded, answering, tasks, handlers: skills, embedder, bus, clock, logger },
+  });
+  closers.add('conversations', () => conversations.close());
   const ingestion = createIngestion({ store: guarded, clock, logger });
   void ingestion
     .resume()
@@ -96,9 +101,7 @@ export async function assembleParts(options: PartsOptions) {
     decide: { store, audit },
     sources: createSourceService(ingestion, uploads),
     conversations: {
-      send: async () => {
-        throw new Error('conversations land next');
-      },
+      send: conversations.send.bind(conversations),
       ask: answering.ask.bind(answering),
     },
     cell: describeCell(options),

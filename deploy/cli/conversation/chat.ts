@@ -8,7 +8,6 @@ import { CommandError, cliError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { writeError } from '../output/failure.ts';
 import { harmless, wrap } from '../output/text.ts';
-import { citationLines } from './citations.ts';
 
 interface ChatOptions extends CellOptions, TenantOptions {
   readonly agent?: string;
@@ -79,8 +78,6 @@ function answerText(cli: Cli, { reply, task, conversation }: MessageSendMutation
   const who = conversation?.agent?.name ?? 'kaze';
   if (reply) {
     lines.push(`${cli.style(`${who}>`, 'cyan')} ${wrap(harmless(reply.text), width)}`);
-    const cited = reply.chunks.nodes.map((chunk, at) => ({ number: at + 1, chunk }));
-    if (cited.length > 0) lines.push(citationLines(cited, { width, style: cli.style }));
   }
   if (task) lines.push(`(task ${task.id}, ${task.skill}: ${task.state}; kaze tasks watch ${task.id})`);
   return lines.length > 0 ? lines.join('\n') : '(no answer yet)';
