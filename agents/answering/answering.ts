@@ -22,7 +22,7 @@ export interface Question {
   readonly text: string;
   /** Only this client's knowledge, and the shared one; all that the principal may read when left out. */
   readonly tenant?: string;
-  /** Passages to answer from, 1 to 50; default 8. */
+  /** Passages to answer from, 1 to 50; default 12. */
   readonly limit?: number;
   /** Who asks for whom, for the account. */
   readonly agent?: string;
@@ -54,8 +54,11 @@ export interface Answering {
 }
 
 export const MAX_QUESTION = 2_000;
-/** Measured (bench/retrieval): more passages find no more answers and make false ones likelier. */
-export const DEFAULT_DEPTH = 8;
+/**
+ * Measured (bench/retrieval, passages with entities): of 100 answerable questions 13 are refused with 8 passages and 8 with
+ * 12 or 20; the answer stands in what would be cited for 76, 79 and 79.
+ */
+export const DEFAULT_DEPTH = 12;
 const MAX_DEPTH = 50;
 
 /**

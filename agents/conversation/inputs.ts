@@ -52,7 +52,7 @@ export function namedInputs(definition: SkillDefinition, text: string): Record<s
   const names = new Map(definition.inputs.map(({ name }) => [spoken(name), name]));
   if (names.size === 0) return {};
   const pattern = [...names.keys()].map((name) => name.replaceAll(' ', '[ _-]')).join('|');
-  const marks = [...text.matchAll(new RegExp(`(?:^|[\\n;,.!?]\\s*|\\s)(${pattern})\\s*[:=]\\s*`, 'giu'))];
+  const marks = [...text.matchAll(new RegExp(`(?<=^|[\\s;,.!?])(${pattern})\\s*[:=]\\s*`, 'giu'))];
   return Object.fromEntries(
     marks.flatMap((mark, at) => {
       const end = marks[at + 1]?.index ?? text.length;

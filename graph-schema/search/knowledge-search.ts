@@ -56,7 +56,7 @@ const CANDIDATES = 200;
 const SEEDS = 10;
 const WALK = { depth: 2, maxNodes: 2_000 };
 const WALK_TYPES = ['MENTIONS', 'ABOUT', 'DERIVED_FROM', 'SUPPORTS', 'REQUIRES', 'APPLIES_TO', 'SUPERSEDES'];
-/** Half and half (measured, docs/benchmarks.md); what the graph adds only reorders near ties and appends. */
+/** Measured (bench/retrieval/README.md); what the graph adds only reorders near ties and appends. */
 const WEIGHTS = { text: 0.6, vector: 0.4, graph: 0.15, recency: 0.01, importance: 0.02 };
 const HALF_LIFE_MS = 180 * 24 * 3_600_000;
 
@@ -138,7 +138,7 @@ interface Fused {
   readonly vector?: number;
 }
 
-/** Each list scaled to its own best, then half and half: raw scores of the two mean different things. */
+/** Each list scaled to its own best, then weighted: raw scores of the two mean different things. */
 export function fuse({ byText, byVector }: SearchCandidates): Map<string, Fused> {
   const fused = new Map<string, Fused>();
   for (const { id, relative } of byText) fused.set(id, { score: WEIGHTS.text * relative, text: relative });

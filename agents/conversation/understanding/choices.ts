@@ -26,7 +26,8 @@ export function choiceIn(text: string, names: readonly string[]): number | 'none
   if (NONE.test(plain)) return 'none';
   if (LAST.test(plain)) return names.length - 1;
   if (names.length === 1 && YES.test(plain)) return 0;
-  const telling = words.filter((word) => !FILLERS.has(word));
+  const meant = words.filter((word) => !FILLERS.has(word));
+  const telling = meant.length > 1 ? meant.filter((word) => word !== 'one') : meant;
   if (telling.length === 1) {
     const place = PLACES.findIndex((forms) => forms.includes(telling[0]!));
     if (place >= 0 && place < names.length) return place;
@@ -35,8 +36,7 @@ export function choiceIn(text: string, names: readonly string[]): number | 'none
   return nearest === undefined ? undefined : names.indexOf(nearest);
 }
 
+/** "The second one": here "one" counts nothing. */
 const FILLERS = new Set(
-  'the please option number no nr one i mean take do it that der die das bitte nummer ich meine'
-    .split(' ')
-    .filter((word) => word !== 'one'),
+  'the please option number no nr i mean take do it that der die das bitte nummer ich meine'.split(' '),
 );

@@ -34,7 +34,7 @@ export function isFollowUp(text: string): boolean {
   const plain = words.join(' ');
   if (GOES_ON.test(plain)) return true;
   if (!POINTS_BACK.test(plain)) return false;
-  return new Set(new Stemmer(languageOf(text)).stems(plain)).size <= FEW_STEMS;
+  return new Set(stemmerFor(text).stems(plain)).size <= FEW_STEMS;
 }
 
 /**
@@ -42,7 +42,7 @@ export function isFollowUp(text: string): boolean {
  * for and answered in its place. Nothing cleverer: no word is replaced, so the person sees why a passage was found.
  */
 export function withContext(text: string, previous: string): string {
-  const stemmer = new Stemmer(languageOf(previous));
+  const stemmer = stemmerFor(previous);
   const said = new Set(stemmer.stems(text));
   const words = previous.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
   const kept = words.filter((word) => {
@@ -50,4 +50,10 @@ export function withContext(text: string, previous: string): string {
     return !stemmer.isStopWord(lower) && !said.has(stemmer.stem(lower)) && said.add(stemmer.stem(lower));
   });
   return kept.length === 0 ? text : `${text} (${kept.slice(0, 20).join(' ')})`;
+}
+
+/** Short questions are too short to tell their language: English, as most of them. */
+function stemmerFor(text: string): Stemmer {
+  const language = languageOf(text);
+  return new Stemmer(language === 'unknown' ? 'en' : language);
 }

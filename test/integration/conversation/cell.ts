@@ -154,6 +154,7 @@ export async function openConversationCell(engines: ConversationEngines) {
     usage,
     requests,
     answering,
+    audit,
     tasks,
     uploads,
     gate,
