@@ -24,11 +24,14 @@ import { assembleParts } from './parts.ts';
 import { createReadiness } from './readiness.ts';
 import { refuseUnfinishedRestore } from './restore.ts';
 import { startSearchUpkeep } from './search-upkeep.ts';
+import { openSecrets } from './secrets.ts';
 import { createWriteGate } from './write-gate.ts';
 
 export interface StartCellOptions {
   readonly loaded: LoadedConfig<typeof cellSections>;
   readonly kazeVersion: string;
+  /** Variables that may hold secrets: `KAZE_SECRET_…` and the vendors' own. Default none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** What is being done, for people who wait. */
@@ -71,6 +74,15 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     closers.add('data folder lock', () => lock.release());
     await refuseUnfinishedRestore(dataFolder);
 
+    const { endpoint, sampleRatio } = config.telemetry;
+    if (endpoint) {
+      const { startOtlpTracing } = await import('#platform/adapters/telemetry/otlp');
+      const tracing = startOtlpTracing({ endpoint, sampleRatio, service: 'kaze-cell', instance: config.cell.name });
+      closers.add('tracing', () => tracing.stop());
+    }
+    const secrets = await openSecrets(withFolder(config, dataFolder), options.env ?? {});
+    closers.add('secrets', () => secrets.close());
+
     onProgress('opening the engines');
     const engines = await whenAvailable(clock, logger, () =>
       openEngines({ config: withFolder(config, dataFolder), clock, logger }),
@@ -96,7 +108,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     const metrics = createMetrics({ processMetrics: true });
     const parts = await assembleParts({
       ...{ config, dataFolder, store, engines, gate, clock, logger, kazeVersion },
-      ...{ closers, loaded, opened, began },
+      ...{ closers, loaded, opened, began, secrets },
     });
 
     const { tokens } = parts;

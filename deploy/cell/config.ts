@@ -94,6 +94,14 @@ export const cellSections = [
       meaning: 'Key of the encrypted secrets file; without one only the environment holds secrets.',
     }),
   }),
+  defineConfig('telemetry', {
+    endpoint: field.url({
+      protocols: ['http', 'https'],
+      meaning:
+        'Address of an OpenTelemetry collector (OTLP over HTTP, without /v1/traces); no spans are sent without one.',
+    }),
+    sampleRatio: field.number({ default: 1, least: 0, most: 1, meaning: 'Share of traces begun here that are kept.' }),
+  }),
   defineConfig('runtime', {
     workers: field.integer({
       default: 4,

@@ -19,7 +19,8 @@ export function describeCell(options: PartsOptions): CellService {
       const settings = describeConfig(cellSections, loaded).filter(({ origin }) => origin !== 'default');
       return [
         ...(await engineChecks(options)),
-        { name: 'models', ok: true, detail: 'offline (extractive, no network): no provider is configured' },
+        { name: 'models', ok: true, detail: 'offline (extractive, no network): providers of hosted models come later' },
+        { name: 'secrets', ok: true, detail: await secretsText(options.secrets) },
         ...settings.map(({ key, value, origin }) => ({
           name: `setting ${key}`,
           ok: true,
@@ -50,4 +51,9 @@ async function engineChecks({ config, engines }: PartsOptions): Promise<CellChec
 async function vectorsText(search: PartsOptions['engines']['search']): Promise<string> {
   const { documents, vectors } = await search.counts();
   return `${vectors} of ${documents} searchable texts have a vector`;
+}
+
+async function secretsText(secrets: PartsOptions['secrets']): Promise<string> {
+  const keys = await secrets.list('providers/');
+  return `${secrets.describe()}; ${keys.length === 0 ? 'no provider key is there' : `there is ${keys.join(', ')}`}`;
 }

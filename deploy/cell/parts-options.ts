@@ -1,5 +1,5 @@
 import type { GraphStore, OpenedGraph } from '#graph-schema';
-import type { Clock, LoadedConfig, Logger } from '#platform';
+import type { Clock, LoadedConfig, Logger, Secrets } from '#platform';
 import type { Closers } from './closers.ts';
 import type { CellConfig, cellSections } from './config.ts';
 import type { Engines } from './engines.ts';
@@ -14,6 +14,7 @@ export interface PartsOptions {
   readonly opened: OpenedGraph;
   readonly engines: Engines;
   readonly gate: WriteGate;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly kazeVersion: string;

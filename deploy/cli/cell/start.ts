@@ -15,7 +15,8 @@ export async function start(cli: Cli, options: OutputOptions & SettingOptions): 
   const { startCell } = await import('../../cell/index.ts');
   const status = statusFor(cli);
   status.say('starting the cell');
-  const cell = await startCell({ loaded, kazeVersion: VERSION, onProgress: status.say }).finally(status.end);
+  const { env } = cli.terminal;
+  const cell = await startCell({ loaded, kazeVersion: VERSION, env, onProgress: status.say }).finally(status.end);
   const { url, port, dataFolder, token, startedInMs } = cell;
   const value = {
     url,
