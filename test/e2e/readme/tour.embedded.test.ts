@@ -77,6 +77,11 @@ describe('the five-minute tour of the README', () => {
     }
   });
 
+  it('fails on a command that fails, or that Kaze does not have', async () => {
+    await expect(terminal.run('npx kaze aks "What is the hotel limit?"')).rejects.toThrow('this line of the README');
+    await expect(terminal.run('npx kaze tasks list --data nowhere\ntrue')).rejects.toThrow('no cell');
+  });
+
   // In order: each step stands on what the ones before it did.
   it.sequential.each(tour.steps.map((step, at) => ({ ...step, name: `${at + 1}. ${step.commands.at(-1)}` })))(
     'prints what it says: $name',
