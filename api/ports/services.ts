@@ -153,6 +153,8 @@ export interface ConversationService {
     readonly answer: string;
     readonly model: string;
     readonly citations: ReadonlyArray<{ readonly number: number; readonly chunk: string; readonly quote: string }>;
+    /** Knowledge that it rests on and that no passage of a source states. */
+    readonly knowledge: ReadonlyArray<{ readonly number: number; readonly knowledge: string; readonly quote: string }>;
   }>;
 }
 

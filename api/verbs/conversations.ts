@@ -49,7 +49,7 @@ export class AskInput {
   @IfGiven()
   @Matches(NAME_PATTERN)
   tenant?: string | null;
-  @Field(() => Int, { defaultValue: 8, description: 'Passages to answer from, 1 to 50.' })
+  @Field(() => Int, { defaultValue: 12, description: 'Passages to answer from, 1 to 50.' })
   @IsInt()
   @Min(1)
   @Max(50)
@@ -67,6 +67,16 @@ export class Citation {
 }
 
 @ObjectType({ simpleResolvers: true })
+export class KnowledgeCitation {
+  @Field(() => Int, { description: 'Number in the answer: [1].' })
+  number!: number;
+  @Field(() => String, { description: 'The words that are cited.' })
+  quote!: string;
+  @Field(() => generated('Knowledge'), { description: 'What is known, where no passage of a source states it.' })
+  knowledge!: NodeRef;
+}
+
+@ObjectType({ simpleResolvers: true })
 export class Answer {
   @Field(() => Boolean, { description: 'False when the graph does not hold the answer.' })
   known!: boolean;
@@ -76,6 +86,8 @@ export class Answer {
   model!: string;
   @Field(() => [Citation])
   citations!: Citation[];
+  @Field(() => [KnowledgeCitation])
+  knowledge!: KnowledgeCitation[];
 }
 
 @Resolver()
@@ -108,9 +120,14 @@ export class ConversationVerbs {
     @Ctx() { principal, services, limits }: ExecutionContext,
   ): Promise<Answer> {
     const question = { text: input.question, tenant: tenantOf(principal, input.tenant), limit: input.limit };
-    const { citations, ...answer } = await services.conversations.ask(principal, question, limits());
+    const { known, answer, model, citations, knowledge } = await services.conversations.ask(
+      principal,
+      question,
+      limits(),
+    );
     return {
-      ...answer,
+      ...{ known, answer, model },
+      knowledge: knowledge.map((cited) => ({ ...cited, knowledge: new NodeRef('Knowledge', cited.knowledge) })),
       citations: citations.map(({ number, quote, chunk }) => ({ number, quote, chunk: new NodeRef('Chunk', chunk) })),
     };
   }

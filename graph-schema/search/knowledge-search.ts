@@ -56,8 +56,8 @@ const CANDIDATES = 200;
 const SEEDS = 10;
 const WALK = { depth: 2, maxNodes: 2_000 };
 const WALK_TYPES = ['MENTIONS', 'ABOUT', 'DERIVED_FROM', 'SUPPORTS', 'REQUIRES', 'APPLIES_TO', 'SUPERSEDES'];
-/** Measured (bench/retrieval/README.md); what the graph adds only reorders near ties and appends. */
-const WEIGHTS = { text: 0.6, vector: 0.4, graph: 0.15, recency: 0.01, importance: 0.02 };
+/** Half and half, not tuned on the set it is measured on; what the graph adds only reorders near ties and appends. */
+const WEIGHTS = { text: 0.5, vector: 0.5, graph: 0.15, recency: 0.01, importance: 0.02 };
 const HALF_LIFE_MS = 180 * 24 * 3_600_000;
 
 /** Hybrid search: text and vectors fused, lifted by a walk from the first hits, read again under the caller's rights. */

@@ -1797,7 +1797,7 @@ export type AskQuestionQueryVariables = Exact<{
 }>;
 
 
-export type AskQuestionQuery = { ask: { known: boolean, answer: string, model: string, citations: Array<{ number: number, quote: string, chunk: { id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null } }> } };
+export type AskQuestionQuery = { ask: { known: boolean, answer: string, model: string, citations: Array<{ number: number, quote: string, chunk: { id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null } }>, knowledge: Array<{ number: number, quote: string, knowledge: { id: string, title: string, path: string | null, reference: string | null } }> } };
 
 export type MessageSendMutationVariables = Exact<{
   input: SendMessageInput;
@@ -2262,7 +2262,7 @@ export const TaskChanged: TypedOperation<TaskChangedSubscription, TaskChangedSub
 export const AskQuestion: TypedOperation<AskQuestionQuery, AskQuestionQueryVariables> = {
   kind: 'query',
   name: 'AskQuestion',
-  text: "query AskQuestion($input: AskInput!) {\n  ask(input: $input) {\n    known\n    answer\n    model\n    citations {\n      number\n      quote\n      chunk {\n        id\n        headings\n        page\n        line\n        source {\n          id\n          name\n          title\n        }\n      }\n    }\n  }\n}",
+  text: "query AskQuestion($input: AskInput!) {\n  ask(input: $input) {\n    known\n    answer\n    model\n    citations {\n      number\n      quote\n      chunk {\n        id\n        headings\n        page\n        line\n        source {\n          id\n          name\n          title\n        }\n      }\n    }\n    knowledge {\n      number\n      quote\n      knowledge {\n        id\n        title\n        path\n        reference\n      }\n    }\n  }\n}",
 };
 
 export const MessageSend: TypedOperation<MessageSendMutation, MessageSendMutationVariables> = {

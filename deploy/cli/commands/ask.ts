@@ -12,7 +12,7 @@ export const define: Define = (command, cli) => {
     ],
   })
     .argument('<question...>', 'the question')
-    .addOption(new Option('--passages <n>', 'passages to answer from').default(8).argParser(wholeNumber(1, 50)))
+    .addOption(new Option('--passages <n>', 'passages to answer from').default(12).argParser(wholeNumber(1, 50)))
     .action(async (words: string[], options) =>
       (await import('../conversation/ask.ts')).ask(cli, words.join(' '), options),
     );

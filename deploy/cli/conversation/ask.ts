@@ -4,7 +4,7 @@ import { AskQuestion } from '../connection/operations.ts';
 import { theTenant } from '../connection/tenant.ts';
 import { usageError } from '../errors.ts';
 import { harmless, wrap } from '../output/text.ts';
-import { citationLines } from './citations.ts';
+import { citationLines, knowledgeLines } from './citations.ts';
 
 export async function ask(
   cli: Cli,
@@ -20,7 +20,9 @@ export async function ask(
   cli.result(options, answer, () => {
     const width = cli.width ?? 100;
     const lines = [wrap(harmless(answer.answer), width)];
-    if (answer.citations.length > 0) lines.push('', citationLines(answer.citations, { width, style: cli.style }));
+    const look = { width, style: cli.style };
+    if (answer.citations.length > 0) lines.push('', citationLines(answer.citations, look));
+    if (answer.knowledge.length > 0) lines.push('', knowledgeLines(answer.knowledge, look));
     return lines.join('\n');
   });
   if (!options.json) cli.note(cli.noteStyle(`answered by ${answer.model}`, 'dim'));

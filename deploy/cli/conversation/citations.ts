@@ -38,3 +38,22 @@ export function citationLines(
     })
     .join('\n');
 }
+
+export interface ShownKnowledge {
+  readonly number: number;
+  readonly quote: string;
+  readonly knowledge: { readonly title: string; readonly path: string | null; readonly reference: string | null };
+}
+
+/** `[2] Annual leave (internal-ops/leave/annual), Handbook 2026`: knowledge that no passage of a source states. */
+export function knowledgeLines(
+  cited: readonly ShownKnowledge[],
+  { width, style }: { readonly width: number; readonly style: Style },
+): string {
+  return cited
+    .map(({ number, quote, knowledge: { title, path, reference } }) => {
+      const where = [path ? `${title} (${path})` : title, reference ?? ''].filter((part) => part !== '').join(', ');
+      return `${style(`[${number}]`, 'bold')} ${oneLine(where)}\n${style(wrap(harmless(quote), width, '    '), 'dim')}`;
+    })
+    .join('\n');
+}

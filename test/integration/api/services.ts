@@ -119,7 +119,7 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
       },
       async ask(_principal, question) {
         note('ask', question);
-        return { known: false, answer: 'I do not know.', model: 'offline', citations: [] };
+        return { known: false, answer: 'I do not know.', model: 'offline', citations: [], knowledge: [] };
       },
     },
     paths: { path: async () => undefined },

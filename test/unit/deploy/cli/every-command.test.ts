@@ -107,7 +107,13 @@ const ANSWERS: Record<string, unknown> = {
   SourceRootFinish: { finishSourceRoot: { total: 1, missing: 0, retired: 0, held: false } },
   SourceDelete: { deleteSource: { source: { ...source, state: 'erased', erasedAt: at, erasedBy: 'p1' } } },
   AskQuestion: {
-    ask: { known: true, answer: '27 [1]', model: 'offline', citations: [{ number: 1, quote: '27 days', chunk }] },
+    ask: {
+      known: true,
+      answer: '27 [1]',
+      model: 'offline',
+      citations: [{ number: 1, quote: '27 days', chunk }],
+      knowledge: [],
+    },
   },
   MessageSend: {
     sendMessage: {
