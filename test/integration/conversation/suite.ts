@@ -118,7 +118,7 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
       const turn = await say('How many days of annual leave do full-time staff have?');
       expect(turn).toMatchObject({ clarifying: false });
       expect(turn.task).toBeUndefined();
-      expect(await textOf(turn.reply)).toMatch(/27 days.*\[1\] handbook\/leave\.md/s);
+      expect(await textOf(turn.reply)).toMatch(/27 days.*\[\d+\] handbook\/leave\.md/s);
       const cited = await cell.store.list(me, Message, {
         where: { id: { eq: turn.reply! }, chunks: { some: { id: { eq: leave } } } },
       });
