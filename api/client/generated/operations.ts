@@ -1574,44 +1574,6 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: string, name: string, kind: string, role: string, tenant: string | null }, cellInfo: { name: string, version: string, startedAt: string } };
 
-export type DoctorQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type DoctorQuery = { doctor: Array<{ name: string, ok: boolean, detail: string }> };
-
-export type TokenLineFragment = { id: string, name: string, owner: string, ownerType: OwnerType, role: TokenRole, tenant: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null };
-
-export type ListTokensQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ListTokensQuery = { tokens: Array<{ id: string, name: string, owner: string, ownerType: OwnerType, role: TokenRole, tenant: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null }> };
-
-export type CreateTokenMutationVariables = Exact<{
-  input: CreateTokenInput;
-}>;
-
-
-export type CreateTokenMutation = { createToken: { token: string, info: { id: string, name: string, owner: string, ownerType: OwnerType, role: TokenRole, tenant: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null } } };
-
-export type RevokeTokenMutationVariables = Exact<{
-  input: RevokeTokenInput;
-}>;
-
-
-export type RevokeTokenMutation = { revokeToken: { info: { id: string, name: string, owner: string, ownerType: OwnerType, role: TokenRole, tenant: string | null, createdAt: string, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null } } };
-
-export type ListAuditQueryVariables = Exact<{
-  input: AuditInput;
-}>;
-
-
-export type ListAuditQuery = { audit: Array<{ sequence: number, at: string, attempt: string, phase: string, actor: string, action: string, subject: string, scope: string, result: string | null, detail: Record<string, unknown> }> };
-
-export type VerifyAuditQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type VerifyAuditQuery = { auditVerify: { ok: boolean, checked: number, head: string, broken: { sequence: number, reason: string } | null } };
-
 export type UsageQueryVariables = Exact<{
   input: UsageInput;
 }>;
@@ -1626,13 +1588,6 @@ export type ListAgentsQueryVariables = Exact<{
 
 
 export type ListAgentsQuery = { agents: { totalCount: number, nodes: Array<{ id: string, name: string, role: string, state: AgentState, scope: string, skills: { edges: Array<{ level: AgentSkillsLevel | null, node: { name: string, status: SkillStatus } }> } }> } };
-
-export type PauseAgentMutationVariables = Exact<{
-  input: PauseAgentInput;
-}>;
-
-
-export type PauseAgentMutation = { pauseAgent: { agent: { id: string, name: string, state: AgentState } } };
 
 export type CellDoctorQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1821,29 +1776,6 @@ export type IngestSourceMutationVariables = Exact<{
 
 export type IngestSourceMutation = { ingestSource: { change: SourceChange, chunks: number, entities: number, knowledge: number, source: { id: string, name: string, state: SourceState, format: SourceFormat, errorCode: string | null, errorMessage: string | null } } };
 
-export type FinishSourceRootMutationVariables = Exact<{
-  input: FinishRootInput;
-}>;
-
-
-export type FinishSourceRootMutation = { finishSourceRoot: { total: number, missing: number, retired: number, held: boolean } };
-
-export type ListSourcesQueryVariables = Exact<{
-  filter?: SourceFilter | null | undefined;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-
-export type ListSourcesQuery = { sources: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, bytes: number, chunkCount: number, scope: string, ingestedAt: string | null, errorMessage: string | null }> } };
-
-export type DeleteSourceMutationVariables = Exact<{
-  input: DeleteSourceInput;
-}>;
-
-
-export type DeleteSourceMutation = { deleteSource: { source: { id: string, state: SourceState, erasedAt: string | null, erasedBy: string | null } } };
-
 export type AskQueryVariables = Exact<{
   input: AskInput;
 }>;
@@ -1891,13 +1823,6 @@ export type SearchKnowledgeQuery = { searchKnowledge: { hits: Array<{ score: num
         | { __typename: 'Vertical', id: string }
        }> } };
 
-export type SendMessageMutationVariables = Exact<{
-  input: SendMessageInput;
-}>;
-
-
-export type SendMessageMutation = { sendMessage: { clarifying: boolean, conversation: { id: string }, message: { id: string }, reply: { id: string, role: MessageRole, text: string } | null, task: { id: string, state: TaskState } | null } };
-
 export type ConversationQueryVariables = Exact<{
   id: string;
   first: number;
@@ -1906,13 +1831,6 @@ export type ConversationQueryVariables = Exact<{
 
 
 export type ConversationQuery = { conversation: { id: string, title: string | null, state: ConversationState, messages: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, role: MessageRole, text: string, position: number, createdAt: string }> } } | null };
-
-export type WatchMessagesSubscriptionVariables = Exact<{
-  tenant?: string | null | undefined;
-}>;
-
-
-export type WatchMessagesSubscription = { messageAdded: { id: string, role: MessageRole, text: string, position: number, conversation: { id: string } | null } };
 
 export type SourceRowFragment = { id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null };
 
@@ -1994,34 +1912,6 @@ export type CancelTaskMutationVariables = Exact<{
 
 export type CancelTaskMutation = { cancelTask: { task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } } };
 
-export type RetryTaskMutationVariables = Exact<{
-  input: TaskIdInput;
-}>;
-
-
-export type RetryTaskMutation = { retryTask: { task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } } };
-
-export type ResumeTaskMutationVariables = Exact<{
-  input: TaskIdInput;
-}>;
-
-
-export type ResumeTaskMutation = { resumeTask: { task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } } };
-
-export type DecideApprovalMutationVariables = Exact<{
-  input: DecideApprovalInput;
-}>;
-
-
-export type DecideApprovalMutation = { decideApproval: { approval: { id: string, state: ApprovalState, reason: string | null }, task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null }, outcome: { id: string, state: OutcomeState } } };
-
-export type PendingApprovalsQueryVariables = Exact<{
-  first: number;
-}>;
-
-
-export type PendingApprovalsQuery = { approvals: { totalCount: number, nodes: Array<{ id: string, risk: ApprovalRisk, createdAt: string, task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } | null, outcome: { id: string, summary: string } | null }> } };
-
 export type WhyOutcomeQueryVariables = Exact<{
   id: string;
 }>;
@@ -2097,42 +1987,6 @@ export const Me: TypedOperation<MeQuery, MeQueryVariables> = {
   text: "query Me {\n  me {\n    id\n    name\n    kind\n    role\n    tenant\n  }\n  cellInfo {\n    name\n    version\n    startedAt\n  }\n}",
 };
 
-export const Doctor: TypedOperation<DoctorQuery, DoctorQueryVariables> = {
-  kind: 'query',
-  name: 'Doctor',
-  text: "query Doctor {\n  doctor {\n    name\n    ok\n    detail\n  }\n}",
-};
-
-export const ListTokens: TypedOperation<ListTokensQuery, ListTokensQueryVariables> = {
-  kind: 'query',
-  name: 'ListTokens',
-  text: "query ListTokens {\n  tokens {\n    ...TokenLine\n  }\n}\nfragment TokenLine on Token {\n  id\n  name\n  owner\n  ownerType\n  role\n  tenant\n  createdAt\n  expiresAt\n  revokedAt\n  lastUsedAt\n}",
-};
-
-export const CreateToken: TypedOperation<CreateTokenMutation, CreateTokenMutationVariables> = {
-  kind: 'mutation',
-  name: 'CreateToken',
-  text: "mutation CreateToken($input: CreateTokenInput!) {\n  createToken(input: $input) {\n    token\n    info {\n      ...TokenLine\n    }\n  }\n}\nfragment TokenLine on Token {\n  id\n  name\n  owner\n  ownerType\n  role\n  tenant\n  createdAt\n  expiresAt\n  revokedAt\n  lastUsedAt\n}",
-};
-
-export const RevokeToken: TypedOperation<RevokeTokenMutation, RevokeTokenMutationVariables> = {
-  kind: 'mutation',
-  name: 'RevokeToken',
-  text: "mutation RevokeToken($input: RevokeTokenInput!) {\n  revokeToken(input: $input) {\n    info {\n      ...TokenLine\n    }\n  }\n}\nfragment TokenLine on Token {\n  id\n  name\n  owner\n  ownerType\n  role\n  tenant\n  createdAt\n  expiresAt\n  revokedAt\n  lastUsedAt\n}",
-};
-
-export const ListAudit: TypedOperation<ListAuditQuery, ListAuditQueryVariables> = {
-  kind: 'query',
-  name: 'ListAudit',
-  text: "query ListAudit($input: AuditInput!) {\n  audit(input: $input) {\n    sequence\n    at\n    attempt\n    phase\n    actor\n    action\n    subject\n    scope\n    result\n    detail\n  }\n}",
-};
-
-export const VerifyAudit: TypedOperation<VerifyAuditQuery, VerifyAuditQueryVariables> = {
-  kind: 'query',
-  name: 'VerifyAudit',
-  text: "query VerifyAudit {\n  auditVerify {\n    ok\n    checked\n    head\n    broken {\n      sequence\n      reason\n    }\n  }\n}",
-};
-
 export const Usage: TypedOperation<UsageQuery, UsageQueryVariables> = {
   kind: 'query',
   name: 'Usage',
@@ -2143,12 +1997,6 @@ export const ListAgents: TypedOperation<ListAgentsQuery, ListAgentsQueryVariable
   kind: 'query',
   name: 'ListAgents',
   text: "query ListAgents($filter: AgentFilter, $first: Int!) {\n  agents(filter: $filter, first: $first, orderBy: name_ASC) {\n    totalCount\n    nodes {\n      id\n      name\n      role\n      state\n      scope\n      skills(first: 50) {\n        edges {\n          level\n          node {\n            name\n            status\n          }\n        }\n      }\n    }\n  }\n}",
-};
-
-export const PauseAgent: TypedOperation<PauseAgentMutation, PauseAgentMutationVariables> = {
-  kind: 'mutation',
-  name: 'PauseAgent',
-  text: "mutation PauseAgent($input: PauseAgentInput!) {\n  pauseAgent(input: $input) {\n    agent {\n      id\n      name\n      state\n    }\n  }\n}",
 };
 
 export const CellDoctor: TypedOperation<CellDoctorQuery, CellDoctorQueryVariables> = {
@@ -2283,24 +2131,6 @@ export const IngestSource: TypedOperation<IngestSourceMutation, IngestSourceMuta
   text: "mutation IngestSource($input: IngestSourceInput!) {\n  ingestSource(input: $input) {\n    change\n    chunks\n    entities\n    knowledge\n    source {\n      id\n      name\n      state\n      format\n      errorCode\n      errorMessage\n    }\n  }\n}",
 };
 
-export const FinishSourceRoot: TypedOperation<FinishSourceRootMutation, FinishSourceRootMutationVariables> = {
-  kind: 'mutation',
-  name: 'FinishSourceRoot',
-  text: "mutation FinishSourceRoot($input: FinishRootInput!) {\n  finishSourceRoot(input: $input) {\n    total\n    missing\n    retired\n    held\n  }\n}",
-};
-
-export const ListSources: TypedOperation<ListSourcesQuery, ListSourcesQueryVariables> = {
-  kind: 'query',
-  name: 'ListSources',
-  text: "query ListSources($filter: SourceFilter, $first: Int!, $after: String) {\n  sources(filter: $filter, first: $first, after: $after, orderBy: name_ASC) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    nodes {\n      id\n      name\n      title\n      format\n      state\n      bytes\n      chunkCount\n      scope\n      ingestedAt\n      errorMessage\n    }\n  }\n}",
-};
-
-export const DeleteSource: TypedOperation<DeleteSourceMutation, DeleteSourceMutationVariables> = {
-  kind: 'mutation',
-  name: 'DeleteSource',
-  text: "mutation DeleteSource($input: DeleteSourceInput!) {\n  deleteSource(input: $input) {\n    source {\n      id\n      state\n      erasedAt\n      erasedBy\n    }\n  }\n}",
-};
-
 export const Ask: TypedOperation<AskQuery, AskQueryVariables> = {
   kind: 'query',
   name: 'Ask',
@@ -2313,22 +2143,10 @@ export const SearchKnowledge: TypedOperation<SearchKnowledgeQuery, SearchKnowled
   text: "query SearchKnowledge($input: SearchInput!) {\n  searchKnowledge(input: $input) {\n    hits {\n      score\n      reasons\n      excerpt\n      node {\n        __typename\n        id\n        ... on Chunk {\n          source {\n            id\n            name\n          }\n        }\n        ... on Knowledge {\n          title\n          kind\n        }\n      }\n    }\n  }\n}",
 };
 
-export const SendMessage: TypedOperation<SendMessageMutation, SendMessageMutationVariables> = {
-  kind: 'mutation',
-  name: 'SendMessage',
-  text: "mutation SendMessage($input: SendMessageInput!) {\n  sendMessage(input: $input) {\n    clarifying\n    conversation {\n      id\n    }\n    message {\n      id\n    }\n    reply {\n      id\n      role\n      text\n    }\n    task {\n      id\n      state\n    }\n  }\n}",
-};
-
 export const Conversation: TypedOperation<ConversationQuery, ConversationQueryVariables> = {
   kind: 'query',
   name: 'Conversation',
   text: "query Conversation($id: ID!, $first: Int!, $after: String) {\n  conversation(id: $id) {\n    id\n    title\n    state\n    messages(first: $first, after: $after, orderBy: position_ASC) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        role\n        text\n        position\n        createdAt\n      }\n    }\n  }\n}",
-};
-
-export const WatchMessages: TypedOperation<WatchMessagesSubscription, WatchMessagesSubscriptionVariables> = {
-  kind: 'subscription',
-  name: 'WatchMessages',
-  text: "subscription WatchMessages($tenant: String) {\n  messageAdded(tenant: $tenant) {\n    id\n    role\n    text\n    position\n    conversation {\n      id\n    }\n  }\n}",
 };
 
 export const SourceList: TypedOperation<SourceListQuery, SourceListQueryVariables> = {
@@ -2389,30 +2207,6 @@ export const CancelTask: TypedOperation<CancelTaskMutation, CancelTaskMutationVa
   kind: 'mutation',
   name: 'CancelTask',
   text: "mutation CancelTask($input: TaskIdInput!) {\n  cancelTask(input: $input) {\n    task {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const RetryTask: TypedOperation<RetryTaskMutation, RetryTaskMutationVariables> = {
-  kind: 'mutation',
-  name: 'RetryTask',
-  text: "mutation RetryTask($input: TaskIdInput!) {\n  retryTask(input: $input) {\n    task {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const ResumeTask: TypedOperation<ResumeTaskMutation, ResumeTaskMutationVariables> = {
-  kind: 'mutation',
-  name: 'ResumeTask',
-  text: "mutation ResumeTask($input: TaskIdInput!) {\n  resumeTask(input: $input) {\n    task {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const DecideApproval: TypedOperation<DecideApprovalMutation, DecideApprovalMutationVariables> = {
-  kind: 'mutation',
-  name: 'DecideApproval',
-  text: "mutation DecideApproval($input: DecideApprovalInput!) {\n  decideApproval(input: $input) {\n    approval {\n      id\n      state\n      reason\n    }\n    task {\n      ...TaskLine\n    }\n    outcome {\n      id\n      state\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const PendingApprovals: TypedOperation<PendingApprovalsQuery, PendingApprovalsQueryVariables> = {
-  kind: 'query',
-  name: 'PendingApprovals',
-  text: "query PendingApprovals($first: Int!) {\n  approvals(filter: {state: {eq: pending}}, first: $first, orderBy: createdAt_ASC) {\n    totalCount\n    nodes {\n      id\n      risk\n      createdAt\n      task {\n        ...TaskLine\n      }\n      outcome {\n        id\n        summary\n      }\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
 };
 
 export const WhyOutcome: TypedOperation<WhyOutcomeQuery, WhyOutcomeQueryVariables> = {
