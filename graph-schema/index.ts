@@ -21,6 +21,7 @@ export {
   withinTenant,
 } from './access/principal.ts';
 export { agentScope, checkScope, requireWrite, scopeToken, tenantScope, verticalScope } from './access/scope.ts';
+export { refreshCommunities } from './algorithms/communities.ts';
 export { type FoundPath, shortestPath } from './algorithms/path.ts';
 export { type PageRankOptions, personalizedPageRank } from './algorithms/personalized-pagerank.ts';
 export { type Projection, project } from './algorithms/projection.ts';

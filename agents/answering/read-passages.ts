@@ -75,7 +75,7 @@ export async function readPassages(
 
 function ofChunk({ id, text, headings, source }: ChunkRead): FoundPassage {
   const title = headings && headings.length > 0 ? headings.join(' › ') : undefined;
-  return { type: 'Chunk', id, text, title, source: source?.title ?? source?.name };
+  return { type: 'Chunk', id, text, title, source: source?.name ?? source?.title ?? undefined };
 }
 
 function ofKnowledge({ id, text, title, reference, path }: KnowledgeRead): FoundPassage {

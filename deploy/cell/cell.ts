@@ -14,6 +14,7 @@ import {
 } from '#platform';
 import { ensureAdministrator } from './administrator.ts';
 import { Closers } from './closers.ts';
+import { startCommunities } from './communities.ts';
 import type { CellConfig, cellSections } from './config.ts';
 import { removeAddress, writeAddress } from './credentials.ts';
 import { openEngines } from './engines.ts';
@@ -42,8 +43,11 @@ export interface RunningCell {
   readonly url: string;
   readonly port: number;
   readonly dataFolder: string;
-  /** The administrator's token. Shown to whoever starts the cell, and kept where its owner alone can read it. */
-  readonly token: string;
+  /**
+   * The administrator's token, kept where its owner alone can read it and shown to whoever starts the cell; undefined
+   * when it was given from outside: who gave it knows it.
+   */
+  readonly token: string | undefined;
   /** Milliseconds from the call to the first request that can be answered. */
   readonly startedInMs: number;
   /** Takes no more work, lets running work end within its limits, closes every engine. Safe to call again. */
@@ -103,6 +107,8 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     closers.add('event feed', () => events.stop());
     const housekeeping = await startHousekeeping({ store, queue: engines.queue, clock });
     closers.add('housekeeping', () => housekeeping.stop());
+    const communities = await startCommunities({ store, queue: engines.queue, logger });
+    closers.add('communities', () => communities.stop());
 
     onProgress('loading verticals');
     const metrics = createMetrics({ processMetrics: true });
@@ -145,7 +151,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     await writeAddress(dataFolder, { url, pid: process.pid, startedAt: clock.now() });
     closers.add('address', () => removeAddress(dataFolder, process.pid));
     return {
-      ...{ url, port, dataFolder, token },
+      ...{ url, port, dataFolder, token: given === undefined ? token : undefined },
       startedInMs: clock.now() - began,
       stop: () => closers.close(),
     };

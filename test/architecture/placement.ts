@@ -101,7 +101,7 @@ export const PLACES: readonly PackagePlace[] = [
 /** Packages without connections or processes of their own; any folder may use them. */
 export const FREE_PACKAGES: readonly string[] = [
   ...['zod', 'yaml', 'uuid', 'pino', 'prom-client', 'reflect-metadata', '@oxc-node/', '@opentelemetry/', 'graphology'],
-  ...['graphology-communities-louvain', 'graphology-metrics', 'graphology-shortest-path', 'graphology-traversal'],
+  ...['graphology-communities-louvain', 'graphology-shortest-path'],
   ...['graphology-types', 'graphology-components', 'graphology-operators'],
   // Texts and file formats.
   ...['@orama/stemmers', '@orama/stopwords', 'ajv', 'canonicalize', 'chardet', 'fastest-levenshtein', 'iconv-lite'],

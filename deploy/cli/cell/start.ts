@@ -39,7 +39,7 @@ export async function start(cli: Cli, options: OutputOptions & SettingOptions): 
 
 interface Started {
   readonly url: string;
-  readonly token: string;
+  readonly token: string | undefined;
   readonly dataFolder: string;
   readonly startedInMs: number;
 }
@@ -51,7 +51,7 @@ function greeting(cli: Cli, { url, token, dataFolder, startedInMs }: Started): s
     `${style('Kaze is up', 'green')} (in ${duration(startedInMs)}), with its data in ${dataFolder}`,
     '',
     `  Playground   ${style(`${url}/`, 'underline')}`,
-    `  Token        ${token}`,
+    `  Token        ${token ?? 'the one that was given (KAZE_API_TOKEN)'}`,
     `  First query  ${FIRST_QUERY}`,
     '',
     'Next, in another terminal:',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type GraphEngine, type GraphStore, openGraph, schema } from '#graph-schema';
 import { silentLogger, systemClock } from '#platform';
 import { lintingEngine } from '../../support/graph/linting-engine.ts';
+import { algorithmsContract } from './algorithms.ts';
 import { historyContract } from './history.ts';
 import { readingContract } from './reading.ts';
 import { scopeContract } from './scopes.ts';
@@ -25,4 +26,5 @@ export function graphStoreContract(create: () => Promise<{ engine: GraphEngine; 
   scopeContract(store);
   writingContract(store);
   historyContract(store);
+  algorithmsContract(store);
 }
