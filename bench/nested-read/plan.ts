@@ -43,10 +43,10 @@ export const nestedRead: ReadPlan = {
 
 /** The same for the HTTP edge. */
 export const nestedQuery = `query Nested {
-  tasks(first: 50, orderBy: [{ field: createdAt, direction: DESC }]) { nodes {
+  tasks(first: 50, orderBy: createdAt_DESC) { nodes {
     id state skill createdAt
     agent { id name role skills(first: 10) { nodes { id name } } }
-    outcomes(first: 10, orderBy: [{ field: createdAt, direction: DESC }]) { nodes {
+    outcomes(first: 10, orderBy: createdAt_DESC) { nodes {
       id summary state knowledge(first: 10) { nodes { id title confidence } }
     } }
   } }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createApi } from '#api';
 import { createTokenAuthenticator } from '#governance';
-import { openGraph, schema, startOutboxFeeder } from '#graph-schema';
+import { openGraph, schema } from '#graph-schema';
 import {
   type Clock,
   createLogger,
@@ -13,18 +13,15 @@ import {
   systemClock,
 } from '#platform';
 import { ensureAdministrator } from './administrator.ts';
+import { startBackground } from './background.ts';
 import { Closers } from './closers.ts';
-import { startCommunities } from './communities.ts';
 import type { CellConfig, cellSections } from './config.ts';
 import { removeAddress, writeAddress } from './credentials.ts';
-import { openEngines } from './engines.ts';
+import { type Engines, openEngines } from './engines.ts';
 import { cellError } from './errors.ts';
-import { createEventFeed } from './event-feed.ts';
-import { startHousekeeping } from './housekeeping.ts';
 import { assembleParts } from './parts.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, type Dependency } from './readiness.ts';
 import { refuseUnfinishedRestore } from './restore.ts';
-import { startSearchUpkeep } from './search-upkeep.ts';
 import { openSecrets } from './secrets.ts';
 import { createWriteGate } from './write-gate.ts';
 
@@ -66,10 +63,10 @@ const UNAVAILABLE_TRIES = 60;
  */
 export async function startCell(options: StartCellOptions): Promise<RunningCell> {
   const { loaded, kazeVersion, clock = systemClock, onProgress = () => {} } = options;
-  const config: CellConfig = loaded.values;
-  const logger = options.logger ?? createLogger({ level: config.log.level });
+  const logger = options.logger ?? createLogger({ level: loaded.values.log.level });
   const began = clock.now();
-  const dataFolder = resolve(config.data.dir);
+  const dataFolder = resolve(loaded.values.data.dir);
+  const config = withFolder(loaded.values, dataFolder);
   const closers = new Closers(logger);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -84,66 +81,34 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
       const tracing = startOtlpTracing({ endpoint, sampleRatio, service: 'kaze-cell', instance: config.cell.name });
       closers.add('tracing', () => tracing.stop());
     }
-    const secrets = await openSecrets(withFolder(config, dataFolder), options.env ?? {});
+    const secrets = await openSecrets(config, options.env ?? {});
     closers.add('secrets', () => secrets.close());
 
     onProgress('opening the engines');
-    const engines = await whenAvailable(clock, logger, () =>
-      openEngines({ config: withFolder(config, dataFolder), clock, logger }),
-    );
+    const engines = await whenAvailable(clock, logger, () => openEngines({ config, clock, logger }));
     closers.add('engines', () => engines.close());
     const gate = createWriteGate(engines.graph);
     const opening = { engine: gate.engine, schema, clock, logger };
     const opened = await whenAvailable(clock, logger, () => openGraph(opening));
     const { store } = opened;
-
-    const upkeep = await startSearchUpkeep({
-      ...{ store, clock, logger, schema },
-      ...upkeepOf(engines),
-      graph: opened,
-    });
-    closers.add('search upkeep', () => upkeep.stop());
-    const events = startOutboxFeeder({ store, kind: 'event', deliver: createEventFeed(engines.bus), clock, logger });
-    closers.add('event feed', () => events.stop());
-    const housekeeping = await startHousekeeping({ store, queue: engines.queue, clock });
-    closers.add('housekeeping', () => housekeeping.stop());
-    const communities = await startCommunities({ store, queue: engines.queue, logger });
-    closers.add('communities', () => communities.stop());
+    await startBackground({ opened, engines, clock, logger, closers });
 
     onProgress('loading verticals');
     const metrics = createMetrics({ processMetrics: true });
-    const parts = await assembleParts({
-      ...{ config, dataFolder, store, engines, gate, clock, logger, kazeVersion },
-      ...{ closers, loaded, opened, began, secrets },
-    });
+    const given = { config, loaded, secrets, kazeVersion, began };
+    const parts = await assembleParts({ ...given, dataFolder, store, opened, engines, gate, clock, logger, closers });
 
-    const { tokens } = parts;
     const authenticator = createTokenAuthenticator({ store, clock, logger });
-    const given = config.api.token;
-    const { token } = await ensureAdministrator({ store, tokens, authenticator, dataFolder, given });
+    const fromOutside = config.api.token;
+    const administrator = { store, tokens: parts.tokens, authenticator, dataFolder, given: fromOutside };
+    const { token } = await ensureAdministrator(administrator);
 
-    const readiness = createReadiness(
-      [
-        { name: 'the graph database', healthy: () => engines.graph.healthy() },
-        { name: 'the search index', healthy: () => engines.search.healthy() },
-        { name: 'the ledger', healthy: () => engines.ledger.healthy() },
-        { name: 'the event bus', healthy: () => engines.bus.healthy() },
-        { name: 'the job queue', healthy: () => engines.queue.healthy() },
-      ],
-      clock,
-    );
-    const { token: _, ...apiOptions } = config.api;
-    const api = createApi({
-      ...{ store: parts.guarded, graph: schema, bus: engines.bus, services: parts.services, authenticator, readiness },
-      ...{
-        uploads: parts.uploads,
-        logger,
-        clock,
-        metrics: metrics.registry,
-        options: apiOptions,
-        backups: parts.backups,
-      },
-    });
+    const readiness = createReadiness(dependenciesOf(engines), clock);
+    const { token: _given, ...apiOptions } = config.api;
+    const { guarded, services, uploads, backups } = parts;
+    const edge = { services, uploads, backups, authenticator, readiness, metrics: metrics.registry };
+    const ground = { store: guarded, graph: schema, bus: engines.bus, logger, clock };
+    const api = createApi({ ...ground, ...edge, options: apiOptions });
     const { url, port } = await api.start().catch((error: unknown) => {
       throw portTaken(error, config.api.port) ?? error;
     });
@@ -151,7 +116,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     await writeAddress(dataFolder, { url, pid: process.pid, startedAt: clock.now() });
     closers.add('address', () => removeAddress(dataFolder, process.pid));
     return {
-      ...{ url, port, dataFolder, token: given === undefined ? token : undefined },
+      ...{ url, port, dataFolder, token: fromOutside === undefined ? token : undefined },
       startedInMs: clock.now() - began,
       stop: () => closers.close(),
     };
@@ -161,18 +126,18 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
   }
 }
 
-function withFolder(config: CellConfig, dir: string): CellConfig {
-  return { ...config, data: { ...config.data, dir } };
+function dependenciesOf(engines: Engines): Dependency[] {
+  return [
+    { name: 'the graph database', healthy: () => engines.graph.healthy() },
+    { name: 'the search index', healthy: () => engines.search.healthy() },
+    { name: 'the ledger', healthy: () => engines.ledger.healthy() },
+    { name: 'the event bus', healthy: () => engines.bus.healthy() },
+    { name: 'the job queue', healthy: () => engines.queue.healthy() },
+  ];
 }
 
-function upkeepOf({
-  search,
-  embedder,
-}: {
-  search: Parameters<typeof startSearchUpkeep>[0]['index'];
-  embedder: Parameters<typeof startSearchUpkeep>[0]['embedder'];
-}) {
-  return { index: search, embedder };
+function withFolder(config: CellConfig, dir: string): CellConfig {
+  return { ...config, data: { ...config.data, dir } };
 }
 
 /** A server that is away may be starting itself: it is asked again, and the log says what is waited for. */
