@@ -22,9 +22,15 @@ export class CellProcess {
   /** What the cell printed, for a failure's message. */
   output = '';
 
-  /** @param settings environment of the cell: `KAZE_…` */
-  constructor(folder: string, settings: Readonly<Record<string, string>> = {}) {
+  readonly #node: string;
+
+  /**
+   * @param settings environment of the cell: `KAZE_…`
+   * @param node the Node that runs it; this process's own when left out
+   */
+  constructor(folder: string, settings: Readonly<Record<string, string>> = {}, node = process.execPath) {
     this.folder = folder;
+    this.#node = node;
     const { PATH = '', HOME = '' } = process.env;
     this.#env = { PATH, HOME, KAZE_DATA_DIR: folder, NO_COLOR: '1', ...settings };
   }
@@ -35,7 +41,7 @@ export class CellProcess {
 
   /** Resolves when `/readyz` says so. */
   async start(...args: readonly string[]): Promise<void> {
-    const child = spawn(process.execPath, [KAZE, 'start', '--port', '0', ...args], { cwd: ROOT, env: this.#env });
+    const child = spawn(this.#node, [KAZE, 'start', '--port', '0', ...args], { cwd: ROOT, env: this.#env });
     this.#child = child;
     const keep = (chunk: Buffer) => {
       this.output = `${this.output}${chunk}`.slice(-20_000);
@@ -76,7 +82,7 @@ export class CellProcess {
   kaze(...args: readonly string[]): Promise<CommandResult> {
     return new Promise((resolve) => {
       const options = { cwd: ROOT, env: this.#env, maxBuffer: 64 * 2 ** 20, timeout: 120_000 };
-      execFile(process.execPath, [KAZE, ...args], options, (error, stdout, stderr) => {
+      execFile(this.#node, [KAZE, ...args], options, (error, stdout, stderr) => {
         const code = error ? ((error as { code?: unknown }).code as number) : 0;
         resolve({ code: typeof code === 'number' ? code : 1, stdout, stderr });
       });
