@@ -86,8 +86,10 @@ async function unpack(archive: string, folder: string): Promise<BackupManifest> 
   return manifest;
 }
 
-function linesOf(file: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+/** Opened when the first line is asked for: an interface that is made before anyone listens loses what it reads. */
+async function* linesOf(file: string): AsyncIterable<string> {
+  const input = createReadStream(file, 'utf8');
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 type Dumped =

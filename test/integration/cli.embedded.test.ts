@@ -81,7 +81,7 @@ describe('the kaze command with a cell of its own', { timeout: 180_000 }, () => 
     expect(answer.known).toBe(true);
     expect(answer.citations[0].chunk.source.name).toBe('02-annual-leave.md');
     const text = await run('ask', 'How many days of annual leave are there?', '--tenant', 'acme');
-    expect(text.out).toMatch(/^\[1\] 02-annual-leave\.md, .*line \d+$/m);
+    expect(text.out).toMatch(/^\[\d+\] 02-annual-leave\.md, .*line \d+$/m);
   });
 
   it('submits, watches, shows, edits and retries a task', async () => {
