@@ -1,6 +1,6 @@
 /**
  * Secrets in one encrypted file, readable by its owner alone. The key comes from outside of the data folder
- * (`KAZE_SECRETS_KEY`, `KAZE_SECRETS_KEY_FILE`). A change by another process (`kaze secrets`) is seen at the next read;
+ * (`KAZE_SECRETS_KEY`, `KAZE_SECRETS_KEY_FILE`). A change by another process is seen at the next read;
  * two that write at once wait for each other.
  *
  * @example
