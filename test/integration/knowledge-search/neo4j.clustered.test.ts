@@ -1,18 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { describe, inject } from 'vitest';
+import { describe } from 'vitest';
 import { createNeo4jEngine } from '#graph-schema/adapters/graph-engine/neo4j';
 import { createNeo4jSearchIndex } from '#graph-schema/adapters/search-index/neo4j';
 import { silentLogger, systemClock } from '#platform';
+import { neo4j } from '../../support/servers/index.ts';
 import { knowledgeSearchSuite } from './suite.ts';
 
 describe('searching knowledge on Neo4j', () => {
   knowledgeSearchSuite(async () => {
-    const url = inject('servers').neo4j;
-    const namespace = `t${randomBytes(4).toString('hex')}`;
+    // A server of its own: a feeder takes every outbox entry of its graph, other tests' included.
+    const server = await neo4j.start();
+    const { url } = server;
     return {
       engine: await createNeo4jEngine({ settings: { url }, logger: silentLogger, clock: systemClock }),
-      openIndex: (dimensions) => createNeo4jSearchIndex({ url, dimensions, namespace }),
-      close: async () => {},
+      openIndex: (dimensions) => createNeo4jSearchIndex({ url, dimensions }),
+      close: () => server.stop(),
     };
   });
 });
