@@ -59,8 +59,15 @@ async function readAll(cell: CellProcess, ids: readonly string[]): Promise<Found
   return found;
 }
 
+export interface KillRounds {
+  readonly rounds: number;
+  /** The least and the most time that the cell works between two kills. */
+  readonly workMs: readonly [number, number];
+  readonly settings: () => Promise<Record<string, string>>;
+}
+
 /** Kills a busy cell again and again; the moment of each kill is drawn from a fixed sequence. */
-export function killRounds(rounds: number, settings: () => Promise<Record<string, string>>): void {
+export function killRounds({ rounds, workMs: [least, most], settings }: KillRounds): void {
   let folder: string;
   let cell: CellProcess;
 
@@ -80,7 +87,7 @@ export function killRounds(rounds: number, settings: () => Promise<Record<string
     for (let round = 1; round <= rounds; round++) {
       const gone = new AbortController();
       const busy = keepBusy(cell, acknowledged, gone.signal);
-      await new Promise((resolve) => setTimeout(resolve, 150 + ((round * 7_919) % 1_000)));
+      await new Promise((resolve) => setTimeout(resolve, least + ((round * 7_919) % (most - least))));
       await cell.kill();
       gone.abort();
       await busy;
