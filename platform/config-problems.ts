@@ -1,3 +1,4 @@
+import { distance as editDistance } from 'fastest-levenshtein';
 import { platformErrors } from './errors-platform.ts';
 
 export interface Problem {
@@ -23,18 +24,4 @@ export function nearest(name: string, names: readonly string[]): string {
   }
   const allowed = Math.max(2, Math.floor(name.length / 3));
   return best && best.distance <= allowed ? `; did you mean ${best.name}?` : '';
-}
-
-/** Levenshtein: insertions, deletions and replacements of one character. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
