@@ -15,6 +15,9 @@ export { createDeliveryGate, type DeliveryGateOptions } from './delivery/deliver
 export { guardDelivery } from './delivery/guarded-store.ts';
 export { isSampled } from './delivery/sampling.ts';
 export { governanceError } from './errors.ts';
+export type { ClaimMapping } from './identity/claim-mapping.ts';
+export { createIdentityAuthenticator, type IdentityAuthenticatorOptions } from './identity/identity-authenticator.ts';
+export type { TokenVerifier, VerifiedClaims } from './ports/token-verifier.ts';
 export { type AuthenticatorOptions, createTokenAuthenticator, type TokenAuthenticator } from './tokens/authenticate.ts';
 export type { NewToken, TokenInfo } from './tokens/token-info.ts';
 export { createTokens, type Tokens, type TokensOptions } from './tokens/tokens.ts';

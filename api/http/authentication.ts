@@ -5,7 +5,7 @@ import { apiError } from '../errors.ts';
 import { LruMap } from '../execution/lru.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 
-const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,4096})$/i;
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
 export interface Authenticated {
   readonly principal: Principal;
@@ -38,7 +38,10 @@ export class Gatekeeper {
     this.#cacheMs = options.cacheMs;
   }
 
-  /** Errors: KAZE_API_UNAUTHENTICATED, one text whether the token is unknown, expired or revoked. */
+  /**
+   * Errors: KAZE_API_UNAUTHENTICATED, one text whether the token is unknown, expired or revoked; of a signed token what
+   * the authenticator says (KAZE_AUTH_*).
+   */
   async admit(token: string): Promise<Authenticated> {
     const key = createHash('sha256').update(token).digest('hex');
     const known = this.#known.get(key);

@@ -5,7 +5,11 @@ import { apiError } from '../errors.ts';
 import { extensionsOf, publicError } from '../execution/mask.ts';
 
 export function sendError(reply: FastifyReply, error: KazeError): FastifyReply {
-  if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="kaze"');
+  if (error.status === 401) {
+    // RFC 6750: a token that was sent and refused is told from one that was not sent.
+    const why = error.code.startsWith('KAZE_AUTH_') ? ', error="invalid_token"' : '';
+    void reply.header('www-authenticate', `Bearer realm="kaze"${why}`);
+  }
   const { retryAfterS } = error.fields;
   if (typeof retryAfterS === 'number') void reply.header('retry-after', String(retryAfterS));
   return reply

@@ -16,7 +16,7 @@ import {
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Logger } from '#platform';
+import { isKazeError, type Logger } from '#platform';
 import type { ApiConfig } from '../config.ts';
 import { apiError } from '../errors.ts';
 import { analyse, findOperation, prepareRoots } from '../execution/analysis.ts';
@@ -142,9 +142,12 @@ export function webSocketEdge(options: WebSocketOptions): WebSocketEdge {
         }
         perPrincipal.set(id, open);
         extra.gone = new AbortController();
-        // A token that ends or is revoked meanwhile ends the connection.
+        // A token that ends or is revoked meanwhile ends the connection; that it cannot be looked up now does not.
         extra.recheck = setInterval(() => {
-          gatekeeper.admit(token).catch(() => extra.socket.close(CloseCode.Forbidden, 'Forbidden'));
+          gatekeeper.admit(token).catch((error: unknown) => {
+            if (isKazeError(error) && error.kind === 'environment') return;
+            extra.socket.close(CloseCode.Forbidden, 'Forbidden');
+          });
         }, RECHECK_MS);
         extra.recheck.unref();
         return true;

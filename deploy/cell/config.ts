@@ -10,6 +10,7 @@ import {
   loadConfig,
   NAME_PATTERN,
 } from '#platform';
+import { authProblems, authSection } from './auth.ts';
 
 type ApiFields = { readonly [K in keyof ApiConfig]: Field<ApiConfig[K]> };
 
@@ -59,6 +60,7 @@ export const cellSections = [
       meaning: 'A token given from outside: it is the administrator’s as long as it is set.',
     }),
   }),
+  authSection,
   defineConfig('graph', {
     engine: field.oneOf(['grafeo', 'neo4j'], { default: 'grafeo', meaning: 'Graph database: embedded or a server.' }),
     url: field.url({ protocols: ['bolt', 'bolt+s', 'neo4j', 'neo4j+s'], meaning: 'Address of Neo4j.' }),
@@ -145,10 +147,11 @@ export function loadCellConfig(sources: ConfigSources) {
     const section = loaded.values[area];
     return section.engine === engine && !section.url;
   });
-  if (missing.length > 0) {
-    const lines = missing.map(
-      ([area, engine]) => `KAZE_${area.toUpperCase()}_URL: ${area}.engine is ${engine}, so its address must be set`,
-    );
+  const lines = missing.map(
+    ([area, engine]) => `KAZE_${area.toUpperCase()}_URL: ${area}.engine is ${engine}, so its address must be set`,
+  );
+  lines.push(...authProblems(loaded.values.auth));
+  if (lines.length > 0) {
     throw new KazeError('KAZE_CONFIG_INVALID', `the configuration cannot be used:\n  ${lines.join('\n  ')}`, {
       fields: { problems: lines },
     });

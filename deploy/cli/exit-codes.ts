@@ -27,7 +27,8 @@ export const EXIT_MEANINGS: ReadonlyArray<readonly [code: ExitCode, meaning: str
 export function exitCodeOf(code: string): ExitCode {
   if (code === 'KAZE_CLI_INTERRUPTED') return EXIT.interrupted;
   if (code === 'KAZE_CLI_NO_CELL' || code === 'KAZE_CLIENT_UNREACHABLE') return EXIT.noCell;
-  if (/_(UNAUTHENTICATED|FORBIDDEN|NO_CREDENTIAL)$/.test(code)) return EXIT.refused;
+  if (code === 'KAZE_AUTH_KEYS') return EXIT.failed;
+  if (/_(UNAUTHENTICATED|FORBIDDEN|NO_CREDENTIAL)$/.test(code) || code.startsWith('KAZE_AUTH_')) return EXIT.refused;
   if (
     /^KAZE_(CLI_USAGE|CLI_FILE|CLI_INPUT|CLI_AMBIGUOUS|CONFIG_INVALID|DEFINITION_INVALID|DEFINITION_FOLDER_UNREADABLE)$/.test(
       code,

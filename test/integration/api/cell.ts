@@ -2,7 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiOptions, type ApiServer, createApi, createFolderUploads, type Services } from '#api';
+import {
+  type ApiOptions,
+  type ApiServer,
+  type Authenticator,
+  createApi,
+  createFolderUploads,
+  type Services,
+} from '#api';
 import {
   Agent,
   Approval,
@@ -236,6 +243,8 @@ export interface TestCellOptions {
   readonly services?: Partial<Services>;
   /** Wraps the store, to watch or to disturb it. */
   readonly wrapStore?: (store: GraphStore) => GraphStore;
+  /** Asked instead of the test's own tokens, which it gets for those that it does not know. */
+  readonly authenticator?: (store: GraphStore, local: Authenticator) => Authenticator;
 }
 
 export async function startTestCell(given: TestCellOptions = {}): Promise<TestCell> {
@@ -277,12 +286,13 @@ export async function startTestCell(given: TestCellOptions = {}): Promise<TestCe
   const { services, calls } = servicesOver(store, uploads);
   const log = (fields: unknown, message?: string) => void logged.push(JSON.stringify([errorText(fields), message]));
   const logger = { debug() {}, info: log, warn: log, error: log, fatal: log, child: () => logger };
+  const local: Authenticator = { authenticate: async (token) => tokens.get(token) };
   const api = createApi({
     store: given.wrapStore?.(store) ?? store,
     graph: schema,
     bus,
     services: { ...services, ...given.services },
-    authenticator: { authenticate: async (token) => tokens.get(token) },
+    authenticator: given.authenticator?.(store, local) ?? local,
     readiness: { check: async () => state.ready },
     uploads,
     logger: logger as unknown as typeof silentLogger,
