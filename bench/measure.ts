@@ -1,18 +1,6 @@
-/** Times of one case, milliseconds, sorted. */
-export interface Sample {
-  readonly name: string;
-  readonly callers: number;
-  readonly timesMs: readonly number[];
-  readonly wallMs: number;
-}
-
 export function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
-
-export const p50 = ({ timesMs }: Sample) => quantile(timesMs, 0.5);
-export const p95 = ({ timesMs }: Sample) => quantile(timesMs, 0.95);
-export const perSecond = ({ timesMs, wallMs }: Sample) => (timesMs.length / wallMs) * 1_000;
 
 /** A Markdown table; numbers with at most three digits that matter. */
 export function table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray<string | number>>): string {

@@ -1,5 +1,8 @@
 import type { GraphEngine } from '#graph-schema';
 
+/** What the bench needs of an engine; the bare ones have no more. */
+export type Loadable = Pick<GraphEngine, 'read' | 'transaction'>;
+
 /** Sizes of the graph that the nested read is measured on. */
 export const SIZES = { tasks: 10_000, agents: 50, skills: 200, outcomes: 20_000, knowledge: 5_000 };
 export const SCOPE = 'tenant:bench';
@@ -8,7 +11,7 @@ type Row = Record<string, string | number | boolean | readonly string[]>;
 const BATCH = 2_500;
 
 /** A graph like a busy cell's: tasks of agents with skills, two outcomes each, which cite knowledge. */
-export async function loadGraph(engine: GraphEngine): Promise<void> {
+export async function loadGraph(engine: Loadable): Promise<void> {
   const [row] = await engine.read('MATCH (n:Task) WHERE n.scope = $scope RETURN count(n) AS total', { scope: SCOPE });
   if (row?.total === SIZES.tasks) return;
   const common = (label: string, index: number): Row => ({
@@ -47,7 +50,7 @@ export async function loadGraph(engine: GraphEngine): Promise<void> {
   await join(
     engine,
     'HAS_SKILL',
-    many(SIZES.agents, (i) => [0, 1, 2, 3].map((s) => [id('agent', i), id('skill', (i * 4 + s) % SIZES.skills)])),
+    many(SIZES.agents, (i) => [0, 1, 2, 3, 4].map((s) => [id('agent', i), id('skill', (i * 4 + s) % SIZES.skills)])),
   );
   await join(
     engine,
@@ -68,7 +71,7 @@ export async function loadGraph(engine: GraphEngine): Promise<void> {
   );
 }
 
-async function nodes(engine: GraphEngine, label: string, count: number, make: (index: number) => Row): Promise<void> {
+async function nodes(engine: Loadable, label: string, count: number, make: (index: number) => Row): Promise<void> {
   for (let at = 0; at < count; at += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, count - at) }, (_, index) => make(at + index));
     await engine.transaction((transaction) =>
@@ -77,7 +80,7 @@ async function nodes(engine: GraphEngine, label: string, count: number, make: (i
   }
 }
 
-async function join(engine: GraphEngine, type: string, pairs: [string, string][]): Promise<void> {
+async function join(engine: Loadable, type: string, pairs: [string, string][]): Promise<void> {
   for (let at = 0; at < pairs.length; at += BATCH) {
     const rows = pairs.slice(at, at + BATCH).map(([from, to]) => ({ from, to }));
     const text = `UNWIND $rows AS row MATCH (a:Node) WHERE a.id = row.from MATCH (b:Node) WHERE b.id = row.to CREATE (a)-[:${type}]->(b)`;

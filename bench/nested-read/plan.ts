@@ -41,7 +41,7 @@ export const nestedRead: ReadPlan = {
   ],
 };
 
-/** The same for the HTTP edge. */
+/** The same for the HTTP edge: `createdAt` is an ISO text there, and lists stand below `nodes`. */
 export const nestedQuery = `query Nested {
   tasks(first: 50, orderBy: createdAt_DESC) { nodes {
     id state skill createdAt
@@ -51,3 +51,40 @@ export const nestedQuery = `query Nested {
     } }
   } }
 }`;
+
+/** The same for @neo4j/graphql, in its plainest form: lists, to-one as a list of one, no page around them. */
+export const peerQuery = `query Nested {
+  tasks(limit: 50, sort: [{ createdAt: DESC }]) {
+    id state skill createdAt
+    agent(limit: 1) { id name role skills(limit: 10, sort: [{ createdAt: DESC }]) { id name } }
+    outcomes(limit: 10, sort: [{ createdAt: DESC }]) {
+      id summary state knowledge(limit: 10, sort: [{ createdAt: DESC }]) { id title confidence }
+    }
+  }
+}`;
+
+type Tree = { readonly [key: string]: unknown };
+
+/**
+ * An answer of any of the ways as the same plain tree: no `nodes`, no list around the agent, times as numbers, lists by
+ * id (equal sort keys may come in another order).
+ */
+export function plainTree(value: unknown, key = ''): unknown {
+  if (key === 'createdAt' && typeof value === 'string') return Date.parse(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => plainTree(item)) as Tree[];
+    if (key === 'agent') return items[0];
+    return items.sort((a, b) => String(a.id).localeCompare(String(b.id)));
+  }
+  if (value === null || typeof value !== 'object') return value;
+  const { nodes } = value as Tree;
+  if (nodes !== undefined) return plainTree(nodes);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainTree(item, name)]));
+}
+
+/** Nodes with an id in a tree. */
+export function countObjects(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0;
+  const below = Object.values(value).reduce((sum: number, item) => sum + countObjects(item), 0);
+  return below + (Object.hasOwn(value, 'id') ? 1 : 0);
+}

@@ -1,114 +1,137 @@
 /**
- * A nested read of 700 objects three ways in one run, round by round: the bare engine with the compiled text, the store,
- * and the whole HTTP answer (asked by another process). On Grafeo, and on Neo4j where KAZE_BENCH_NEO4J_URL names one
- * whose graph may be written to.
+ * A nested read of 750 objects (50 tasks with agent, skills, outcomes, cited knowledge) in one run, round by round: the
+ * bare engine with the compiled text, the store, the whole HTTP answer, and on Neo4j `@neo4j/graphql` under Apollo over
+ * the same graph and indexes. Neo4j: KAZE_BENCH_NEO4J_URL (its graph is written to), else one started for the run.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createApi, createFolderUploads, type Services } from '#api';
-import { type GraphEngine, openGraph, personPrincipal, schema } from '#graph-schema';
+import { isDeepStrictEqual } from 'node:util';
+import { type GraphEngine, openGraph, schema } from '#graph-schema';
+import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
+import { createNeo4jEngine } from '#graph-schema/adapters/graph-engine/neo4j';
 import { systemClock as clock, silentLogger as logger } from '#platform';
-import { createMemoryEventBus } from '#platform/adapters/event-bus/memory';
 import { compileRead } from '../../graph-schema/read/compile.ts';
 import { TextBuilder } from '../../graph-schema/read/text.ts';
-import { p50, p95, perSecond, type Sample, table } from '../measure.ts';
+import { indexesOf } from '../../graph-schema/store/indexes.ts';
+import { neo4j } from '../../test/support/servers/index.ts';
+import { Load, type LoadOrder } from '../load/index.ts';
+import { PeerUnavailable, startPeer } from '../peers/index.ts';
+import { type Finding, publish, skip } from '../report.ts';
+import { allTimes, callFor, interleave, type Round, timeRatio, type Work } from '../rounds.ts';
+import { type Bare, bareGrafeo, bareNeo4j } from './bare.ts';
 import { loadGraph } from './data.ts';
-import type { HttpOrder } from './http-client.ts';
-import { nestedQuery, nestedRead } from './plan.ts';
+import { reader, startEdge, TOKEN } from './edge.ts';
+import { countObjects, nestedQuery, nestedRead, peerQuery, plainTree } from './plan.ts';
 
-const ROUNDS = 3;
-const ROUND_MS = 3_000;
-const TOKEN = 'the-token-of-the-bench';
-const reader = personPrincipal({ id: 'bench', name: 'Bench', role: 'viewer', tenant: 'bench' });
+const ROUNDS = 7;
+const ROUND_MS = 1_000;
+const WARM_UP_MS = 3_000;
+const OBJECTS = 750;
 
-type Run = (callers: number) => Promise<number[]>;
+const compiled = compileRead(nestedRead, new TextBuilder(schema, reader), { visibility: 'public', maxPage: 1_000 });
 
-async function inProcess(work: () => Promise<unknown>, callers: number): Promise<number[]> {
-  const timesMs: number[] = [];
-  const end = performance.now() + ROUND_MS;
-  const caller = async () => {
-    while (performance.now() < end) {
-      const began = performance.now();
-      await work();
-      timesMs.push(performance.now() - began);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return timesMs;
+async function answerOf(order: Pick<LoadOrder, 'port' | 'path' | 'body' | 'token'>): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${order.port}${order.path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${order.token}` },
+    body: order.body,
+  });
+  const { data, errors } = (await response.json()) as { data?: { tasks: unknown }; errors?: unknown };
+  if (!data || errors) throw new Error(`no answer to compare: ${JSON.stringify(errors)}`);
+  return data.tasks;
 }
 
-async function measure(name: string, engine: GraphEngine): Promise<void> {
+/** Errors: an answer that is not the same 750 objects. */
+function checkSame(answers: Readonly<Record<string, unknown>>): void {
+  const [first, ...others] = Object.entries(answers).map(([name, answer]) => [name, plainTree(answer)] as const);
+  const count = countObjects(first![1]);
+  if (count !== OBJECTS) throw new Error(`${first![0]} gave ${count} objects, not ${OBJECTS}`);
+  for (const [name, answer] of others) {
+    if (!isDeepStrictEqual(answer, first![1])) throw new Error(`${name} and ${first![0]} gave different answers`);
+  }
+}
+
+async function measure(name: string, engine: GraphEngine, bare: Bare, peerUrl?: string): Promise<void> {
+  const load = new Load();
   const { store } = await openGraph({ engine, schema, clock, logger });
   await loadGraph(engine);
-  const compiled = compileRead(nestedRead, new TextBuilder(schema, reader), { visibility: 'public', maxPage: 1_000 });
-  const folder = await mkdtemp(join(tmpdir(), 'kaze-bench-'));
-  const uploads = await createFolderUploads({ folder, clock, maxBytes: 1, ttlMs: 1_000, perOwner: 1 });
-  const api = createApi({
-    ...{ store, graph: schema, bus: createMemoryEventBus(), uploads, logger, clock },
-    // The query is made of generated reads alone: no verb is called.
-    services: {} as Services,
-    authenticator: { authenticate: async (token) => (token === TOKEN ? reader : undefined) },
-    readiness: { check: async () => ({ ready: true, reasons: [] }) },
-    options: { port: 0, ratePerSecond: 0, rateBurst: 1_000_000 },
+  const edge = await startEdge(store);
+  const ours = { port: edge.port, path: '/graphql', token: TOKEN, body: JSON.stringify({ query: nestedQuery }) };
+  const peer = peerUrl ? await startPeer('neo4j-graphql', [peerUrl]).catch(unavailable) : undefined;
+  const theirs = peer && { port: peer.port, path: '/graphql', body: JSON.stringify({ query: peerQuery }) };
+
+  checkSame({
+    'the store': (await store.read(reader, nestedRead)).tasks,
+    'our HTTP answer': await answerOf(ours),
+    ...(theirs ? { '@neo4j/graphql': await answerOf(theirs) } : {}),
   });
-  const { url } = await api.start();
-  const client = fork(fileURLToPath(new URL('./http-client.ts', import.meta.url)), {
-    execArgv: ['--import', '@oxc-node/core/register'],
+
+  const over =
+    (order: Omit<LoadOrder, 'connections' | 'forMs'>, forMs: number): Work =>
+    async (connections) => {
+      const { timesMs, wallMs, cpuMs } = await load.run({ ...order, connections, forMs });
+      return { timesMs: [...timesMs].sort((a, b) => a - b), wallMs, clientCpuMs: cpuMs };
+    };
+  const casesFor = (forMs: number): Readonly<Record<string, Work>> => ({
+    bare: (callers) => callFor(() => bare.read(compiled.text, compiled.parameters), callers, forMs),
+    store: (callers) => callFor(() => store.read(reader, nestedRead), callers, forMs),
+    http: over(ours, forMs),
+    ...(theirs ? { peer: over(theirs, forMs) } : {}),
   });
-  const http: Run = async (callers) => {
-    const body = JSON.stringify({ query: nestedQuery });
-    const order: HttpOrder = { url: `${url}/graphql`, token: TOKEN, body, callers, forMs: ROUND_MS };
-    client.send(order);
-    const [answer] = (await once(client, 'message')) as [{ timesMs?: number[]; error?: string }];
-    if (!answer.timesMs) throw new Error(answer.error);
-    return answer.timesMs;
-  };
-  const cases: Readonly<Record<string, Run>> = {
-    'bare engine': (callers) => inProcess(() => engine.read(compiled.text, compiled.parameters), callers),
-    store: (callers) => inProcess(() => store.read(reader, nestedRead), callers),
-    'HTTP answer': http,
-  };
-  for (const run of Object.values(cases)) await run(1);
-  const rows: Array<Array<string | number>> = [];
+  for (const run of Object.values(casesFor(WARM_UP_MS))) await run(4);
+
+  const findings: Finding[] = [];
   for (const callers of [1, 16]) {
-    const samples = new Map<string, { times: number[]; wallMs: number }>();
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [label, run] of Object.entries(cases)) {
-        const began = performance.now();
-        const times = await run(callers);
-        const sample = samples.get(label) ?? { times: [], wallMs: 0 };
-        samples.set(label, { times: [...sample.times, ...times], wallMs: sample.wallMs + performance.now() - began });
-      }
-    }
-    const shaped = [...samples].map(
-      ([label, { times, wallMs }]): Sample => ({ name: label, callers, timesMs: times.sort((a, b) => a - b), wallMs }),
-    );
-    for (const [index, sample] of shaped.entries()) {
-      const before = shaped[index - 1];
-      const ratio = before ? (callers === 1 ? p50(sample) / p50(before) : perSecond(before) / perSecond(sample)) : 1;
-      rows.push([sample.name, callers, p50(sample), p95(sample), perSecond(sample), ratio]);
-    }
+    const seen = await interleave(casesFor(ROUND_MS), { rounds: ROUNDS, callers });
+    const row = (label: string, rounds: readonly Round[]) => ({ case: label, callers, ...allTimes(rounds) });
+    findings.push(row(`bare: ${bare.what}`, seen.bare!), {
+      ...row('GraphStore', seen.store!),
+      ...{ value: timeRatio(seen.store!, seen.bare!, callers), of: 'time of the bare engine', bar: ['most', 1.35] },
+    });
+    findings.push({
+      ...row('HTTP answer', seen.http!),
+      ...{ value: timeRatio(seen.http!, seen.store!, callers), of: 'time of GraphStore', bar: ['most', 1.2] },
+    });
+    if (!seen.peer) continue;
+    findings.push({
+      ...row('@neo4j/graphql 7.6.3, Apollo', seen.peer),
+      ...{
+        value: timeRatio(seen.peer, seen.http!, callers),
+        of: 'its time by that of our HTTP answer',
+        bar: ['least', 2],
+      },
+    });
   }
-  console.log(
-    `\n## Nested read on ${name}\n\n${table(['case', 'callers', 'p50 ms', 'p95 ms', 'per s', 'time x the row above'], rows)}`,
-  );
-  client.disconnect();
-  await api.close();
-  await uploads.close();
+  publish({ title: `Nested read on ${name}`, findings });
+
+  await peer?.close();
+  load.close();
+  await edge.close();
+  await bare.close();
   await store.close();
-  await rm(folder, { recursive: true });
 }
 
-const { createGrafeoEngine } = await import('#graph-schema/adapters/graph-engine/grafeo');
-await measure('Grafeo (child process, in memory)', await createGrafeoEngine({ memory: true, logger, clock }));
-const url = process.env.KAZE_BENCH_NEO4J_URL;
-if (url) {
-  const { createNeo4jEngine } = await import('#graph-schema/adapters/graph-engine/neo4j');
-  await measure('Neo4j', await createNeo4jEngine({ settings: { url }, logger, clock }));
-} else {
-  console.log('Neo4j: skipped, KAZE_BENCH_NEO4J_URL names none (npm run test:servers starts one)');
+function unavailable(error: unknown): undefined {
+  if (!(error instanceof PeerUnavailable)) throw error;
+  skip('Nested read against @neo4j/graphql', error.message);
+}
+
+/** Neo4j as an operator runs it: both compilers of the virtual machine, and memory for the whole graph. */
+const SERVER = {
+  javaArguments: ['-XX:TieredStopAtLevel=4', '-Xmx1g'],
+  settings: { 'server.memory.pagecache.size': '256m' },
+};
+
+await measure('Grafeo', await createGrafeoEngine({ memory: true, logger, clock }), await bareGrafeo(indexesOf(schema)));
+
+const given = process.env.KAZE_BENCH_NEO4J_URL;
+try {
+  const server = given ? undefined : await neo4j.start(SERVER);
+  const url = given ?? server!.url;
+  try {
+    await measure('Neo4j', await createNeo4jEngine({ settings: { url }, logger, clock }), await bareNeo4j(url), url);
+  } finally {
+    await server?.stop();
+  }
+} catch (error) {
+  if ((error as Error).name !== 'ServerUnavailable') throw error;
+  skip('Nested read on Neo4j, and against @neo4j/graphql', (error as Error).message);
 }

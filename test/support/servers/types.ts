@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly folder?: string;
   /** More settings in the server's own words, laid over the launcher's (`{ fsync: 'on' }`, `{ maxmemory: '64mb' }`). */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Neo4j only: more arguments of its virtual machine, after the launcher's own, so that these win. */
+  readonly javaArguments?: readonly string[];
 }
 
 /** A server of one's own: a child process on loopback that is gone when this process is gone, whatever ended it. */
