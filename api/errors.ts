@@ -130,6 +130,13 @@ export const apiError = defineErrors({
     when: 'The server is shutting down and takes no new requests.',
     remedy: 'Connect again after a moment.',
   },
+  KAZE_API_STARTING: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'The cell has taken its port and is still opening its engines, or waits for one that is away.',
+    remedy: 'Try again after a moment; /readyz says what is waited for.',
+  },
   KAZE_API_INTERNAL: {
     kind: 'internal',
     status: 500,

@@ -8,6 +8,7 @@
  */
 export { type ApiConfig, type ApiOptions, apiConfig, apiConfigSchema } from './config.ts';
 export { apiError } from './errors.ts';
+export { type ApiListener, type ListenOptions, listenForApi } from './http/listener.ts';
 export { exampleQueries } from './playground/examples.ts';
 export type { Authenticator } from './ports/authenticator.ts';
 export type { Backups } from './ports/backups.ts';

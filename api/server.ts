@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
@@ -9,6 +10,7 @@ import { OperationExecutor } from './execution/executor.ts';
 import { bearerToken, Gatekeeper } from './http/authentication.ts';
 import { backupRoute } from './http/backup.ts';
 import { apolloServer, graphqlRoute } from './http/graphql.ts';
+import type { ApiListener } from './http/listener.ts';
 import { playgroundRoutes } from './http/playground.ts';
 import { RateLimit } from './http/rate.ts';
 import { installReplies } from './http/replies.ts';
@@ -39,6 +41,8 @@ export interface ApiParts {
   /** Where metrics of the whole process are collected; a registry of its own when left out. */
   readonly metrics?: Registry;
   readonly options?: ApiOptions;
+  /** Where it answers; `options.host` and `options.port` are listened on when left out. */
+  readonly listener?: ApiListener;
 }
 
 export interface ApiServer {
@@ -89,7 +93,17 @@ export function createApi(parts: ApiParts): ApiServer {
     onOperation: metrics.operation,
   });
   const apollo = apolloServer({ schema, executor, logger, maxDocumentTokens: config.maxDocumentTokens });
-  const app = fastify({ bodyLimit: config.bodyMaxBytes, forceCloseConnections: true, return503OnClosing: false });
+  const { listener } = parts;
+  let handler: RequestListener | undefined;
+  const app = fastify({
+    ...{ bodyLimit: config.bodyMaxBytes, forceCloseConnections: true, return503OnClosing: false },
+    ...(listener && {
+      serverFactory: (own: RequestListener) => {
+        handler = own;
+        return listener.server;
+      },
+    }),
+  });
 
   const admit = async (request: FastifyRequest) => {
     try {
@@ -137,8 +151,13 @@ export function createApi(parts: ApiParts): ApiServer {
   return {
     async start() {
       await build();
-      await app.listen({ host: config.host, port: config.port });
+      if (listener) await app.ready();
+      else await app.listen({ host: config.host, port: config.port });
       edge = webSocketEdge({ server: app.server, schema, model, executor, gatekeeper, rate, config, logger });
+      if (listener) {
+        listener.handOver(handler!);
+        return { url: listener.url, port: listener.port };
+      }
       const { port } = app.server.address() as AddressInfo;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
       return { url: `http://${host}:${port}`, port };
@@ -153,6 +172,7 @@ export function createApi(parts: ApiParts): ApiServer {
       const end = clock.now() + config.shutdownMs;
       while (running > 0 && clock.now() < end) await clock.sleep(20);
       await app.close();
+      await listener?.close();
       await apollo.stop();
     },
   };

@@ -1,29 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createApi } from '#api';
-import { createTokenAuthenticator } from '#governance';
-import { openGraph, schema } from '#graph-schema';
-import {
-  type Clock,
-  createLogger,
-  createMetrics,
-  KazeError,
-  type LoadedConfig,
-  type Logger,
-  systemClock,
-} from '#platform';
-import { ensureAdministrator } from './administrator.ts';
-import { startBackground } from './background.ts';
+import { listenForApi } from '#api';
+import { type Clock, createLogger, type LoadedConfig, type Logger, systemClock } from '#platform';
 import { Closers } from './closers.ts';
 import type { CellConfig, cellSections } from './config.ts';
 import { removeAddress, writeAddress } from './credentials.ts';
-import { type Engines, openEngines } from './engines.ts';
+import { createEngineWait } from './engine-wait.ts';
 import { cellError } from './errors.ts';
-import { assembleParts } from './parts.ts';
-import { createReadiness, type Dependency } from './readiness.ts';
+import { openCell } from './open-cell.ts';
+import { createReadiness } from './readiness.ts';
 import { refuseUnfinishedRestore } from './restore.ts';
 import { openSecrets } from './secrets.ts';
-import { createWriteGate } from './write-gate.ts';
 
 export interface StartCellOptions {
   readonly loaded: LoadedConfig<typeof cellSections>;
@@ -34,6 +21,8 @@ export interface StartCellOptions {
   readonly logger?: Logger;
   /** What is being done, for people who wait. */
   readonly onProgress?: (text: string) => void;
+  /** Ends a start that is still waiting for an engine. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningCell {
@@ -51,18 +40,18 @@ export interface RunningCell {
   stop(): Promise<void>;
 }
 
-const UNAVAILABLE_RETRY_MS = 1_000;
-const UNAVAILABLE_TRIES = 60;
+const OPENING = 'opening the engines';
 
 /**
- * Opens the engines, brings the graph up to date, loads verticals and the example client, starts the agents and the
- * API, in this order; what was started is stopped in the reverse order, also when a later step fails.
+ * Takes the folder and the port, opens the engines, brings the graph up to date, loads verticals and the example client,
+ * starts the agents and the API, in this order; what was started is stopped in the reverse order, also when a later step
+ * fails. `/healthz` and `/readyz` answer from the moment the port is taken.
  *
  * Errors: KAZE_CONFIG_INVALID, KAZE_GRAPH_LOCKED (another process has the folder), KAZE_CELL_PORT_TAKEN, and what the
- * engines say. An engine that is away at the start is waited for, up to a minute.
+ * engines say. A server that is away at the start is waited for as long as it takes, or until `signal` aborts.
  */
 export async function startCell(options: StartCellOptions): Promise<RunningCell> {
-  const { loaded, kazeVersion, clock = systemClock, onProgress = () => {} } = options;
+  const { loaded, kazeVersion, clock = systemClock, onProgress = () => {}, signal } = options;
   const logger = options.logger ?? createLogger({ level: loaded.values.log.level });
   const began = clock.now();
   const dataFolder = resolve(loaded.values.data.dir);
@@ -84,39 +73,27 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     const secrets = await openSecrets(config, options.env ?? {});
     closers.add('secrets', () => secrets.close());
 
-    onProgress('opening the engines');
-    const engines = await whenAvailable(clock, logger, () => openEngines({ config, clock, logger }));
-    closers.add('engines', () => engines.close());
-    const gate = createWriteGate(engines.graph);
-    const opening = { engine: gate.engine, schema, clock, logger };
-    const opened = await whenAvailable(clock, logger, () => openGraph(opening));
-    const { store } = opened;
-    await startBackground({ opened, engines, clock, logger, closers });
-
-    onProgress('loading verticals');
-    const metrics = createMetrics({ processMetrics: true });
-    const given = { config, loaded, secrets, kazeVersion, began };
-    const parts = await assembleParts({ ...given, dataFolder, store, opened, engines, gate, clock, logger, closers });
-
-    const authenticator = createTokenAuthenticator({ store, clock, logger });
-    const fromOutside = config.api.token;
-    const administrator = { store, tokens: parts.tokens, authenticator, dataFolder, given: fromOutside };
-    const { token } = await ensureAdministrator(administrator);
-
-    const readiness = createReadiness(dependenciesOf(engines), clock);
-    const { token: _given, ...apiOptions } = config.api;
-    const { guarded, services, uploads, backups } = parts;
-    const edge = { services, uploads, backups, authenticator, readiness, metrics: metrics.registry };
-    const ground = { store: guarded, graph: schema, bus: engines.bus, logger, clock };
-    const api = createApi({ ...ground, ...edge, options: apiOptions });
-    const { url, port } = await api.start().catch((error: unknown) => {
-      throw portTaken(error, config.api.port) ?? error;
+    const onWait = (name?: string) => onProgress(name ? `waiting for ${name}, which does not answer` : OPENING);
+    const wait = createEngineWait({ clock, logger, signal, onWait });
+    const readiness = createReadiness(clock, wait.reasons);
+    const { host, port: wanted } = config.api;
+    const listener = await listenForApi({ host, port: wanted, readiness }).catch((error: unknown) => {
+      throw portTaken(error, wanted) ?? error;
     });
-    closers.add('api', () => api.close());
+    closers.add('port', () => listener.close());
+    let inner = new Closers(logger);
+    closers.add('cell', () => inner.close());
+    const { url, port } = listener;
     await writeAddress(dataFolder, { url, pid: process.pid, startedAt: clock.now() });
     closers.add('address', () => removeAddress(dataFolder, process.pid));
+
+    onProgress(OPENING);
+    const given = { config, loaded, dataFolder, secrets, kazeVersion, began, clock, logger };
+    const token = await openCell({ ...given, wait, readiness, listener, onProgress, signal }, (closing) => {
+      inner = closing;
+    });
     return {
-      ...{ url, port, dataFolder, token: fromOutside === undefined ? token : undefined },
+      ...{ url, port, dataFolder, token: config.api.token === undefined ? token : undefined },
       startedInMs: clock.now() - began,
       stop: () => closers.close(),
     };
@@ -126,32 +103,8 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
   }
 }
 
-function dependenciesOf(engines: Engines): Dependency[] {
-  return [
-    { name: 'the graph database', healthy: () => engines.graph.healthy() },
-    { name: 'the search index', healthy: () => engines.search.healthy() },
-    { name: 'the ledger', healthy: () => engines.ledger.healthy() },
-    { name: 'the event bus', healthy: () => engines.bus.healthy() },
-    { name: 'the job queue', healthy: () => engines.queue.healthy() },
-  ];
-}
-
 function withFolder(config: CellConfig, dir: string): CellConfig {
   return { ...config, data: { ...config.data, dir } };
-}
-
-/** A server that is away may be starting itself: it is asked again, and the log says what is waited for. */
-async function whenAvailable<T>(clock: Clock, logger: Logger, open: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await open();
-    } catch (error) {
-      const away = error instanceof KazeError && error.retryable && error.kind === 'environment';
-      if (!away || tries >= UNAVAILABLE_TRIES) throw error;
-      logger.warn({ code: error.code, reason: error.message, tries }, 'waiting for an engine');
-      await clock.sleep(UNAVAILABLE_RETRY_MS);
-    }
-  }
 }
 
 function portTaken(error: unknown, port: number): Error | undefined {

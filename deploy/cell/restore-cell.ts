@@ -5,6 +5,7 @@ import { type Clock, type LoadedConfig, type Logger, silentLogger, systemClock }
 import type { BackupManifest } from './backup.ts';
 import { Closers } from './closers.ts';
 import type { cellSections } from './config.ts';
+import { createEngineWait } from './engine-wait.ts';
 import { openEngines } from './engines.ts';
 import { refuseUnfinishedRestore, restoreBackup } from './restore.ts';
 
@@ -15,6 +16,9 @@ export interface RestoreCellOptions {
   readonly logger?: Logger;
   readonly onProgress?: (text: string) => void;
 }
+
+/** How long servers that are away are waited for: somebody sits before a restore. */
+const WAIT_MS = 60_000;
 
 /** Fills the empty engines of a configuration from a backup. The cell is not started. */
 export async function restoreCell(options: RestoreCellOptions): Promise<BackupManifest> {
@@ -28,7 +32,8 @@ export async function restoreCell(options: RestoreCellOptions): Promise<BackupMa
     closers.add('data folder lock', () => lock.release());
     await refuseUnfinishedRestore(dataFolder);
     const config = { ...loaded.values, data: { ...loaded.values.data, dir: dataFolder } };
-    const engines = await openEngines({ config, clock, logger });
+    const wait = createEngineWait({ clock, logger, forMs: WAIT_MS });
+    const engines = await openEngines({ config, clock, logger, wait });
     closers.add('engines', () => engines.close());
     const { graph: engine, ledger } = engines;
     const manifest = await restoreBackup({ archive, dataFolder, engine, ledger, clock, onProgress });

@@ -16,7 +16,9 @@ export async function start(cli: Cli, options: OutputOptions & SettingOptions): 
   const status = statusFor(cli);
   status.say('starting the cell');
   const { env } = cli.terminal;
-  const cell = await startCell({ loaded, kazeVersion: VERSION, env, onProgress: status.say }).finally(status.end);
+  const cell = await startCell({ loaded, kazeVersion: VERSION, env, onProgress: status.say, signal }).finally(
+    status.end,
+  );
   const { url, port, dataFolder, token, startedInMs } = cell;
   const value = {
     url,

@@ -14,6 +14,23 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface GraphqlFailure {
+  readonly message: string;
+  readonly extensions?: { readonly code?: string; readonly retryable?: boolean };
+}
+
+/** A GraphQL answer with errors. */
+export class QueryRefused extends Error {
+  readonly code: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(errors: readonly GraphqlFailure[]) {
+    super(JSON.stringify(errors));
+    this.code = errors[0]?.extensions?.code;
+    this.retryable = errors[0]?.extensions?.retryable ?? false;
+  }
+}
+
 /** A whole cell as its own process, as a user starts it; its command line beside it. */
 export class CellProcess {
   readonly folder: string;
@@ -41,6 +58,15 @@ export class CellProcess {
 
   /** Resolves when `/readyz` says so. */
   async start(...args: readonly string[]): Promise<void> {
+    await this.#launch(args, () => this.#ready());
+  }
+
+  /** Resolves when it answers on its port, ready or not: an engine may be away. */
+  async startUnready(...args: readonly string[]): Promise<void> {
+    await this.#launch(args, async () => (await this.get('/healthz')).status === 200);
+  }
+
+  async #launch(args: readonly string[], isUp: () => Promise<boolean>): Promise<void> {
     const child = spawn(this.#node, [KAZE, 'start', '--port', '0', ...args], { cwd: ROOT, env: this.#env });
     this.#child = child;
     const keep = (chunk: Buffer) => {
@@ -51,7 +77,7 @@ export class CellProcess {
     const end = Date.now() + START_MS;
     while (Date.now() < end) {
       if (child.exitCode !== null) break;
-      if (this.address()?.pid === child.pid && (await this.#ready())) return;
+      if (this.address()?.pid === child.pid && (await isUp())) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     child.kill('SIGKILL');
@@ -72,10 +98,18 @@ export class CellProcess {
   }
 
   async #ready(): Promise<boolean> {
-    return fetch(`${this.url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    return (await this.get('/readyz')).status === 200;
+  }
+
+  /** What an address without a token answers; status 0 where nobody answers. */
+  async get(path: '/healthz' | '/readyz'): Promise<{ status: number; reasons: readonly string[] }> {
+    try {
+      const response = await fetch(`${this.url}${path}`);
+      const { reasons = [] } = (await response.json()) as { reasons?: readonly string[] };
+      return { status: response.status, reasons };
+    } catch {
+      return { status: 0, reasons: [] };
+    }
   }
 
   /** Runs `kaze …` against this cell. */
@@ -96,14 +130,15 @@ export class CellProcess {
     return JSON.parse(stdout) as T;
   }
 
+  /** Throws a `QueryRefused` for an answer with errors. */
   async query<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}` },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
-    if (errors || !data) throw new Error(JSON.stringify(errors));
+    const { data, errors } = (await response.json()) as { data?: T; errors?: GraphqlFailure[] };
+    if (errors || !data) throw new QueryRefused(errors ?? []);
     return data;
   }
 
