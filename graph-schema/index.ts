@@ -42,10 +42,8 @@ export {
 } from './domain/definition.ts';
 export {
   buildSchema,
-  didYouMean,
   type GraphSchema,
   type NodeType,
-  nearest,
   type RelationField,
 } from './domain/schema.ts';
 export { graphError } from './errors.ts';

@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { nearest, type Problem } from './config-problems.ts';
+import type { Problem } from './config-problems.ts';
+import { didYouMean } from './nearest-name.ts';
 
 /** `kaze.yaml`, read by the caller: areas with their fields beneath. */
 export interface ConfigFile {
@@ -30,13 +31,13 @@ export function readConfigFile(
     const area = String(isScalar(areaNode) ? areaNode.value : areaNode);
     const place = at((areaNode as Node).range?.[0]);
     if (!areas.includes(area)) {
-      problems.push({ source: place, text: `there is no area ${area}${nearest(area, areas)}` });
+      problems.push({ source: place, text: `there is no area ${area}${didYouMean(area, areas)}` });
     } else if (isMap(section)) {
       for (const { key: nameNode, value } of section.items) {
         const key = `${area}.${String(isScalar(nameNode) ? nameNode.value : nameNode)}`;
         const origin = at((nameNode as Node).range?.[0]);
         if (!known.includes(key)) {
-          problems.push({ source: origin, text: `there is no setting ${key}${nearest(key, known)}` });
+          problems.push({ source: origin, text: `there is no setting ${key}${didYouMean(key, known)}` });
           continue;
         }
         const plain = plainValue(value);

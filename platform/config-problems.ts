@@ -1,4 +1,3 @@
-import { distance as editDistance } from 'fastest-levenshtein';
 import { platformErrors } from './errors-platform.ts';
 
 export interface Problem {
@@ -13,15 +12,4 @@ export function configProblems(problems: readonly Problem[]): Error {
   return platformErrors('KAZE_CONFIG_INVALID', `the configuration has ${count}:\n  ${lines.join('\n  ')}`, {
     fields: { problems: lines },
   });
-}
-
-/** `; did you mean X?` when one of the names is near enough, else nothing. */
-export function nearest(name: string, names: readonly string[]): string {
-  let best: { readonly name: string; readonly distance: number } | undefined;
-  for (const candidate of names) {
-    const distance = editDistance(name, candidate);
-    if (!best || distance < best.distance) best = { name: candidate, distance };
-  }
-  const allowed = Math.max(2, Math.floor(name.length / 3));
-  return best && best.distance <= allowed ? `; did you mean ${best.name}?` : '';
 }

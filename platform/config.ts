@@ -11,7 +11,7 @@
  * values.api.port; // 4500, a number; KAZE_API_PORT and `api: { port: … }` in kaze.yaml mean the same
  */
 import { type ConfigFile, readConfigFile } from './config-file.ts';
-import { configProblems, nearest, type Problem } from './config-problems.ts';
+import { configProblems, type Problem } from './config-problems.ts';
 import {
   type ConfigSection,
   type ConfigValues,
@@ -20,6 +20,7 @@ import {
   type FieldMap,
   valueError,
 } from './config-schema.ts';
+import { didYouMean } from './nearest-name.ts';
 
 export type { ConfigFile } from './config-file.ts';
 export { type ConfigSection, type ConfigValues, defineConfig, type Field, field } from './config-schema.ts';
@@ -164,13 +165,13 @@ function findUnknown(
   const others = [...OTHER_VARIABLES, ...given.otherVariables];
   for (const name of Object.keys(given.env ?? {}).sort()) {
     if (!name.startsWith('KAZE_') || variables.includes(name) || others.some((other) => other.test(name))) continue;
-    problems.push({ source: name, text: `there is no such setting${nearest(name, variables)}` });
+    problems.push({ source: name, text: `there is no such setting${didYouMean(name, variables)}` });
   }
   for (const key of Object.keys(given.flags ?? {})) {
     if (fields.has(key)) continue;
     problems.push({
       source: `flag --${flagName(key)}`,
-      text: `there is no setting ${key}${nearest(key, [...fields.keys()])}`,
+      text: `there is no setting ${key}${didYouMean(key, fields.keys())}`,
     });
   }
 }

@@ -1,5 +1,6 @@
 import { type GraphStore, type Principal, type ReadConnection, tenantScope } from '#graph-schema';
-import { nearestName, type SkillDefinition, type SupervisionLevel } from '../definitions/index.ts';
+import { nearestName } from '#platform';
+import type { SkillDefinition, SupervisionLevel } from '../definitions/index.ts';
 import { agentError } from '../errors.ts';
 import type { SkillVersions } from '../runtime/skill-versions.ts';
 

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Node } from 'yaml';
+import { nearestName } from '#platform';
 import { checkExpression, type ExpressionProblem, parseExpression } from './expressions/index.ts';
 import { MapReader } from './map-reader.ts';
-import { nearestName } from './nearest-name.ts';
 import type { Position } from './problems.ts';
 import type { Criterion } from './types.ts';
 import { describeNode, type YamlSource } from './yaml-source.ts';

@@ -1,7 +1,7 @@
+import { nearestName } from '#platform';
 import { checkExpression } from './expressions/index.ts';
 import type { KnowledgeItem } from './knowledge-pack.ts';
 import { matchesKnowledgeGlob } from './knowledge-path.ts';
-import { nearestName } from './nearest-name.ts';
 import { type DefinitionProblem, type Position, problemAt } from './problems.ts';
 import type { AgentDefinition, Definition, KnowledgeReference, SkillDefinition } from './types.ts';
 

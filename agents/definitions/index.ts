@@ -19,7 +19,6 @@ export {
 } from './knowledge-pack.ts';
 export { knowledgeScope, matchesKnowledgeGlob, parseKnowledgePath } from './knowledge-path.ts';
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions, loadKnowledgePack } from './load.ts';
-export { nearestName } from './nearest-name.ts';
 export { parseAgentDefinition } from './parse-agent.ts';
 export { parseDefinition } from './parse-definition.ts';
 export { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';

@@ -1,10 +1,9 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { NAME_PATTERN } from '#platform';
+import { NAME_PATTERN, nearestName } from '#platform';
 import { checkReferences } from './cross-check.ts';
 import { definitionErrors } from './errors.ts';
 import { type KnowledgeItem, type KnowledgePackOptions, parseKnowledgePack } from './knowledge-pack.ts';
-import { nearestName } from './nearest-name.ts';
 import { parseAgentDefinition } from './parse-agent.ts';
 import { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';
 import { type DefinitionProblem, type Parsed, problemAt } from './problems.ts';

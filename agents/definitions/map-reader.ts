@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '#platform';
 import type { Position, ProblemDetail } from './problems.ts';
 import { describeNode, type YamlSource } from './yaml-source.ts';
 

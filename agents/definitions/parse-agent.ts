@@ -1,8 +1,7 @@
 import { isMap, isScalar } from 'yaml';
-import { NAME_PATTERN } from '#platform';
+import { NAME_PATTERN, nearestName } from '#platform';
 import { definitionHash } from './canonical.ts';
 import { MapReader } from './map-reader.ts';
-import { nearestName } from './nearest-name.ts';
 import { NAME_RULE } from './parse-skill.ts';
 import type { Parsed, Position } from './problems.ts';
 import { readRamp } from './ramp.ts';

@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '#platform';
 import { readAgent } from './parse-agent.ts';
 import { type ParseOptions, readSkill } from './parse-skill.ts';
 import type { Parsed } from './problems.ts';

@@ -1,5 +1,5 @@
 import { isScalar, isSeq, type Node } from 'yaml';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '#platform';
 import { SUPERVISION_LEVELS, type SupervisionLevel } from './types.ts';
 import { describeNode, type YamlSource } from './yaml-source.ts';
 

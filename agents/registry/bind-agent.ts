@@ -1,5 +1,6 @@
 import { Agent, AgentTemplate, type GraphStore, systemPrincipal, Tenant, tenantScope } from '#graph-schema';
-import { nearestName, type SupervisionLevel } from '../definitions/index.ts';
+import { nearestName } from '#platform';
+import type { SupervisionLevel } from '../definitions/index.ts';
 import { agentError } from '../errors.ts';
 import { agentId, tenantId } from '../ids.ts';
 import { boundValues } from './agent-templates.ts';
@@ -25,6 +26,8 @@ export interface NewTenant {
   readonly title: string;
   readonly description?: string;
   readonly language?: string;
+  /** ISO 3166-1 alpha-2. Without it, telephone numbers in its documents are found only in international form. */
+  readonly country?: string;
 }
 
 /** The Tenant node of a client, made when it is not there. Gives its id. What is there already is left as it is. */

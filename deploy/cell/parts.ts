@@ -29,6 +29,7 @@ const EXAMPLE = {
   title: 'Acme',
   description: 'The example client: rota software for small teams.',
   language: 'en',
+  country: 'GB',
 };
 const EXAMPLE_AGENTS = ['seo-strategist', 'crm-analyst', 'ops-assistant'];
 

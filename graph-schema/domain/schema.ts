@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { didYouMean } from '#platform';
 import { graphError } from '../errors.ts';
 import {
   COMMON_PROPERTIES,
@@ -7,6 +7,7 @@ import {
   type PropertyDefinition,
   type PropertyDefinitions,
 } from './definition.ts';
+import { checkName } from './reserved-words.ts';
 
 /** One way from a node type to another: an edge seen from its start (`out`) or from its end (`in`). */
 export interface RelationField {
@@ -36,21 +37,6 @@ export interface GraphSchema {
   edge(type: string, from: string, to: string): EdgeDefinition;
 }
 
-/** Up to three candidates that look like `wanted`, best first: for "did you mean". */
-export function nearest(wanted: string, candidates: Iterable<string>): string[] {
-  return [...candidates]
-    .map((name) => ({ name, far: distance(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= Math.max(2, Math.ceil(name.length / 3)))
-    .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
-    .slice(0, 3)
-    .map(({ name }) => name);
-}
-
-export function didYouMean(wanted: string, candidates: Iterable<string>): string {
-  const names = nearest(wanted, candidates);
-  return names.length === 0 ? '' : `; did you mean ${names.join(' or ')}?`;
-}
-
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 const FIELD = /^[a-z][A-Za-z0-9]*$/;
 const RELATIONSHIP = /^[A-Z][A-Z_]*$/;
@@ -62,11 +48,13 @@ export function buildSchema(definitions: readonly NodeDefinition[]): GraphSchema
   for (const definition of definitions) {
     if (!NAME.test(definition.name)) throw new Error(`node type ${definition.name}: names are PascalCase`);
     if (!FIELD.test(definition.plural)) throw new Error(`node type ${definition.name}: the plural is camelCase`);
+    checkName(`node type ${definition.name}`, definition.name, 'node type');
     if (types.has(definition.name)) throw new Error(`node type ${definition.name} is defined twice`);
     if (plurals.has(definition.plural)) throw new Error(`plural ${definition.plural} is used twice`);
     plurals.add(definition.plural);
     for (const name of Object.keys(definition.properties)) {
       if (!FIELD.test(name)) throw new Error(`${definition.name}.${name}: properties are camelCase`);
+      checkName(`${definition.name}.${name}`, name, 'property');
       if (name in COMMON_PROPERTIES) throw new Error(`${definition.name}.${name}: every node has it already`);
     }
     for (const name of definition.searchable ?? []) {
@@ -78,6 +66,8 @@ export function buildSchema(definitions: readonly NodeDefinition[]): GraphSchema
   const addField = (owner: string, field: RelationField) => {
     const entry = types.get(owner);
     if (!entry) throw new Error(`${field.name}: unknown node type ${owner}`);
+    if (!FIELD.test(field.name)) throw new Error(`${owner}.${field.name}: relations are camelCase`);
+    checkName(`${owner}.${field.name}`, field.name, 'relation');
     const taken = entry.relations[field.name] ?? entry.definition.properties[field.name];
     if (taken || field.name in COMMON_PROPERTIES) throw new Error(`${owner}.${field.name} is defined twice`);
     entry.relations[field.name] = field;
@@ -87,6 +77,11 @@ export function buildSchema(definitions: readonly NodeDefinition[]): GraphSchema
       const target = types.get(edge.to);
       if (!target) throw new Error(`${definition.name}.${name}: unknown node type ${edge.to}`);
       if (!RELATIONSHIP.test(edge.type)) throw new Error(`${definition.name}.${name}: types are UPPER_CASE`);
+      checkName(`${definition.name}.${name}`, edge.type, 'relationship');
+      for (const property of Object.keys(edge.properties ?? {})) {
+        if (!FIELD.test(property)) throw new Error(`${definition.name}.${name}.${property}: properties are camelCase`);
+        checkName(`${definition.name}.${name}.${property}`, property, 'property');
+      }
       const shared = {
         type: edge.type,
         describe: edge.describe,

@@ -1,7 +1,7 @@
+import { didYouMean } from '#platform';
 import { graphError } from '../errors.ts';
 import type { CypherValue } from '../ports/graph-engine.ts';
 import type { PropertyDefinition, PropertyDefinitions } from './definition.ts';
-import { didYouMean } from './schema.ts';
 
 const DEFAULT_MAX = { string: 200, enum: 200, text: 1_000_000, strings: 1_000, json: 1_000_000 } as const;
 const MAX_LIST_ITEM = 2_000;

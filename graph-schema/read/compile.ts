@@ -105,7 +105,7 @@ class Compiler {
   }
 
   #whereContext() {
-    return { text: this.#text, visibility: this.#options.visibility, depth: 1 };
+    return { text: this.#text, visibility: this.#options.visibility };
   }
 
   #asOfText(type: NodeType, node: string, asOf: number | undefined): string {
@@ -226,7 +226,12 @@ class Compiler {
     const order: OrderBy[] = asked.some(({ property }) => property === 'id')
       ? [...asked]
       : [...asked, { property: 'id', direction: asked.at(-1)!.direction }];
-    for (const { property } of order) {
+    for (const [at, { property }] of order.entries()) {
+      if (order.findIndex((one) => one.property === property) < at) {
+        throw graphError('KAZE_GRAPH_BAD_FILTER', `the order names ${property} twice; name each property once`, {
+          fields: { property },
+        });
+      }
       const kind = visibleProperty(type, property, this.#options.visibility).kind;
       if (kind === 'strings' || kind === 'json') {
         throw graphError('KAZE_GRAPH_BAD_FILTER', `${type.definition.name} cannot be ordered by ${property} (${kind})`);

@@ -1,5 +1,6 @@
+import { didYouMean } from '#platform';
 import type { PropertyDefinition } from '../domain/definition.ts';
-import { didYouMean, type NodeType, type RelationField } from '../domain/schema.ts';
+import type { NodeType, RelationField } from '../domain/schema.ts';
 import { graphError } from '../errors.ts';
 import type { CypherScalar } from '../ports/graph-engine.ts';
 import type { Condition, RelationCondition, Where } from './plan.ts';
@@ -9,8 +10,10 @@ export type Visibility = 'public' | 'all';
 
 const MAX_DEPTH = 8;
 const MAX_LIST = 1_000;
+/** Of one filter; some hundred thousand comparisons a node are a denial of service and no question. */
+const MAX_CONDITIONS = 500;
 
-function refuse(message: string, fields: Record<string, string>) {
+function refuse(message: string, fields: Record<string, string | number>) {
   return graphError('KAZE_GRAPH_BAD_FILTER', message, { fields });
 }
 
@@ -18,13 +21,19 @@ function visibleNames(type: NodeType, visibility: Visibility): string[] {
   return Object.keys(type.properties).filter((key) => visibility === 'all' || !type.properties[key]!.internal);
 }
 
+function visibleRelationNames(type: NodeType, visibility: Visibility): string[] {
+  return Object.keys(type.relations).filter((key) => visibility === 'all' || !type.relations[key]!.internal);
+}
+
 /** The property as this reader may name it. Errors: KAZE_GRAPH_BAD_FILTER with the nearest names. */
 export function visibleProperty(type: NodeType, name: string, visibility: Visibility): PropertyDefinition {
   const property = Object.hasOwn(type.properties, name) ? type.properties[name] : undefined;
   if (property && (visibility === 'all' || !property.internal)) return property;
-  throw refuse(`${type.definition.name} has no property "${name}"${didYouMean(name, visibleNames(type, visibility))}`, {
+  const shown = name.slice(0, 80);
+  const hint = didYouMean(name, visibleNames(type, visibility));
+  throw refuse(`${type.definition.name} has no property "${shown}"${hint}`, {
     label: type.definition.name,
-    property: name,
+    property: shown,
   });
 }
 
@@ -32,10 +41,12 @@ export function visibleProperty(type: NodeType, name: string, visibility: Visibi
 export function visibleRelation(type: NodeType, name: string, visibility: Visibility): RelationField {
   const relation = Object.hasOwn(type.relations, name) ? type.relations[name] : undefined;
   if (relation && (visibility === 'all' || !relation.internal)) return relation;
-  throw refuse(
-    `${type.definition.name} has no property or relation "${name}"${didYouMean(name, [...Object.keys(type.relations), ...visibleNames(type, visibility)])}`,
-    { label: type.definition.name, relation: name },
-  );
+  const names = [...visibleRelationNames(type, visibility), ...visibleNames(type, visibility)];
+  const shown = name.slice(0, 80);
+  throw refuse(`${type.definition.name} has no property or relation "${shown}"${didYouMean(name, names)}`, {
+    label: type.definition.name,
+    relation: shown,
+  });
 }
 
 /** Pattern of one hop in the relation's own direction. */
@@ -49,28 +60,63 @@ export function hop(from: string, relation: RelationField, edge: string, to: str
 interface Context {
   readonly text: TextBuilder;
   readonly visibility: Visibility;
-  readonly depth: number;
+}
+
+/** How many parts a filter has and how deep they nest; without recursion, since nobody has checked its depth yet. */
+function measure(filter: Where): { readonly conditions: number; readonly levels: number } {
+  let conditions = 0;
+  let levels = 0;
+  const waiting: Array<readonly [value: unknown, level: number]> = [[filter, 0]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [value, level] = next;
+    levels = Math.max(levels, level);
+    for (const [key, part] of Object.entries((value ?? {}) as Record<string, unknown>)) {
+      conditions++;
+      if (key === 'and' || key === 'or') for (const one of part as readonly unknown[]) waiting.push([one, level + 1]);
+      else if (key === 'not') waiting.push([part, level + 1]);
+      else if (part !== null && typeof part === 'object')
+        for (const operator of ['some', 'none', 'every'])
+          if (Object.hasOwn(part, operator)) waiting.push([(part as Record<string, unknown>)[operator], level + 1]);
+    }
+  }
+  return { conditions, levels };
+}
+
+function checkSize(where: Where, type: NodeType): void {
+  const { conditions, levels } = measure(where);
+  const label = type.definition.name;
+  if (levels > MAX_DEPTH) {
+    throw refuse(`the filter nests ${levels} levels, allowed are ${MAX_DEPTH}`, { label, levels, allowed: MAX_DEPTH });
+  }
+  if (conditions > MAX_CONDITIONS) {
+    throw refuse(
+      `the filter has ${conditions} conditions, allowed are ${MAX_CONDITIONS}; give many values of one property to "in"`,
+      { label, conditions, allowed: MAX_CONDITIONS },
+    );
+  }
 }
 
 /** Filter to Cypher, `true` for an empty one. Values become parameters, checked against the declared kinds. */
 export function whereText(where: Where, type: NodeType, variable: string, context: Context): string {
-  if (context.depth > MAX_DEPTH)
-    throw refuse(`a filter may be ${MAX_DEPTH} levels deep`, { label: type.definition.name });
-  const deeper = { ...context, depth: context.depth + 1 };
+  checkSize(where, type);
+  return termsText(where, type, variable, context);
+}
+
+function termsText(where: Where, type: NodeType, variable: string, context: Context): string {
   const terms: string[] = [];
   for (const [key, value] of Object.entries(where)) {
     if (value === undefined || value === null) continue;
     if (key === 'and' || key === 'or') {
-      const parts = (value as readonly Where[]).map((part) => whereText(part, type, variable, deeper));
+      const parts = (value as readonly Where[]).map((part) => termsText(part, type, variable, context));
       if (parts.length > 0) terms.push(`(${parts.join(key === 'and' ? ' AND ' : ' OR ')})`);
     } else if (key === 'not') {
-      terms.push(`NOT coalesce(${whereText(value as Where, type, variable, deeper)}, false)`);
+      terms.push(`NOT coalesce(${termsText(value as Where, type, variable, context)}, false)`);
     } else if (Object.hasOwn(type.properties, key)) {
       const property = visibleProperty(type, key, context.visibility);
       terms.push(...conditionTexts(value as Condition, { property, key, type, variable, text: context.text }));
     } else {
       const relation = visibleRelation(type, key, context.visibility);
-      terms.push(...relationTexts(value as RelationCondition, relation, variable, deeper));
+      terms.push(...relationTexts(value as RelationCondition, relation, variable, context));
     }
   }
   return terms.length === 0 ? 'true' : terms.join(' AND ');
@@ -86,7 +132,7 @@ function relationTexts(
   const target = text.schema.type(relation.target);
   const count = (where: Where, negate: boolean) => {
     const other = text.variable('f');
-    const inner = whereText(where, target, other, context);
+    const inner = termsText(where, target, other, context);
     const test = negate ? `NOT coalesce(${inner}, false)` : inner;
     // COUNT, not EXISTS: below another subquery EXISTS is a thousand times slower on one engine.
     return `COUNT { MATCH ${hop(variable, relation, '', other)} WHERE ${text.scope(other, target.definition)} AND ${test} }`;

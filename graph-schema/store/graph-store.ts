@@ -62,7 +62,7 @@ class EngineGraphStore implements GraphStore {
   async count<D extends NodeDefinition>(principal: Principal, definition: D, where: Where = {}): Promise<number> {
     const text = new TextBuilder(this.#options.schema, principal);
     const type = this.#options.schema.type(definition.name);
-    const condition = whereText(where, type, 'n', { text, visibility: 'all', depth: 1 });
+    const condition = whereText(where, type, 'n', { text, visibility: 'all' });
     const statement = COUNT(definition.name, text.scope('n', definition), condition);
     const [row] = await this.#options.engine.read(statement, text.parameters);
     return row!.total as number;

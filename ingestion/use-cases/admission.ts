@@ -1,5 +1,4 @@
 import {
-  didYouMean,
   type GraphStore,
   type Principal,
   requireWrite,
@@ -9,7 +8,7 @@ import {
   tenantScope,
   Vertical,
 } from '#graph-schema';
-import { derivedId, isKazeError } from '#platform';
+import { derivedId, didYouMean, isKazeError } from '#platform';
 import { ingestionError } from '../errors.ts';
 
 export interface RootName {

@@ -1,4 +1,4 @@
-import { nearestName } from '../../definitions/index.ts';
+import { nearestName } from '#platform';
 import { wordsOf } from '../../skills/text/languages.ts';
 
 const PLACES: ReadonlyArray<readonly string[]> = [

@@ -1,4 +1,4 @@
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '#platform';
 import { type Expression, type ExpressionProblem, renderExpression } from './ast.ts';
 
 /** What is known of an expression's surroundings before anything runs. */

@@ -1,4 +1,4 @@
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '#platform';
 import {
   type BinaryOperator,
   EXPRESSION_LIMITS,

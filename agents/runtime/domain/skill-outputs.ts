@@ -1,4 +1,5 @@
-import { nearestName, type OutputDefinition } from '../../definitions/index.ts';
+import { nearestName } from '#platform';
+import type { OutputDefinition } from '../../definitions/index.ts';
 import { readAs } from './field-values.ts';
 
 /** What does not fit between outputs and their declaration; empty when all is well. */

@@ -1,4 +1,5 @@
-import { type InputDefinition, nearestName } from '../../definitions/index.ts';
+import { nearestName } from '#platform';
+import type { InputDefinition } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import type { Json } from '../../skills/handler.ts';
 import { readAs } from './field-values.ts';

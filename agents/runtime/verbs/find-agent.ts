@@ -1,5 +1,6 @@
 import { Agent, type GraphStore, type Principal, Skill, tenantScope } from '#graph-schema';
-import { type Limits, nearestName } from '../../definitions/index.ts';
+import { nearestName } from '#platform';
+import type { Limits } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import { agentId } from '../../ids.ts';
 

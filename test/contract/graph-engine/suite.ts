@@ -20,6 +20,7 @@ import {
   timed,
   write,
 } from './harness.ts';
+import { graphEngineNames } from './names.ts';
 
 /** What every graph engine promises. Give it an engine on a graph that other tests may use at the same time. */
 export function graphEngineContract(start: () => Promise<EngineUnderTest>): void {
@@ -40,6 +41,8 @@ export function graphEngineContract(start: () => Promise<EngineUnderTest>): void
   afterAll(async () => {
     await under?.close();
   });
+
+  graphEngineNames(() => engine);
 
   describe('values', () => {
     it.each([

@@ -42,6 +42,20 @@ describe('native failures of Grafeo', () => {
   });
 });
 
+describe('what Grafeo says', () => {
+  it.each<[string, string | undefined]>([
+    ["GRAFEO-V001: Constraint violation: UNIQUE: property 'id' = 'secret-value' already exists", 'G2000'],
+    ['GRAFEO-T001: Write conflict on secret-value', '40000'],
+    ['GRAFEO-T009: No space left on device: /home/secret-value/graph', '40000'],
+    ['GRAFEO-X001: Internal error: database file cannot be locked for reading: /home/secret-value', undefined],
+  ])('%s is kept to the log', (message, gqlStatus) => {
+    const error = fromGrafeo({ message, gqlStatus });
+    expect(error.kind).not.toBe('internal');
+    expect(JSON.stringify(error)).not.toContain('secret-value');
+    expect((error.cause as Error).message).toBe(message);
+  });
+});
+
 describe('native failures of Neo4j', () => {
   it.each<[string, string, string]>([
     [
@@ -75,6 +89,18 @@ describe('native failures of Neo4j', () => {
     ['Neo.DatabaseError.General.UnknownError', 'something never seen', 'KAZE_GRAPH_STATEMENT'],
   ])('%s (%s) is %s', (code, message, ours) => {
     expect(fromNeo4j(Object.assign(new Error(message), { code }))).toMatchObject({ code: ours });
+  });
+
+  it.each<[string, string]>([
+    ['Neo.ClientError.Schema.ConstraintValidationFailed', "already exists with `id` = 'secret-value'"],
+    ['Neo.TransientError.Transaction.DeadlockDetected', "can't acquire NODE(7) of secret-value"],
+    ['ServiceUnavailable', 'Failed to connect to secret-value:7687'],
+    ['Neo.ClientError.Transaction.Terminated', 'secret-value'],
+  ])('%s keeps what the server said to the log', (code, message) => {
+    const error = fromNeo4j(Object.assign(new Error(message), { code }));
+    expect(error.kind).not.toBe('internal');
+    expect(JSON.stringify(error)).not.toContain('secret-value');
+    expect((error.cause as Error).message).toBe(message);
   });
 
   it('passes our own errors on as they are', () => {

@@ -77,7 +77,7 @@ describe('adding a node type', () => {
 
   it('is refused where it does not fit the others', async () => {
     const base = { family: 'work', describe: 'x', properties: {}, edges: {} } as const;
-    const edge = { type: 'X', many: false, inverse: { field: 'as', many: true }, describe: 'x' } as const;
+    const edge = { type: 'X', many: false, inverse: { field: 'others', many: true }, describe: 'x' } as const;
     const build =
       (...definitions: NodeDefinition[]) =>
       () =>
@@ -90,5 +90,36 @@ describe('adding a node type', () => {
     expect(build({ ...base, name: 'A', plural: 'as', properties: { id: { kind: 'string', describe: 'x' } } })).toThrow(
       'has it already',
     );
+  });
+
+  it.each([
+    ['the type With', { name: 'With' }],
+    ['the type Node', { name: 'Node' }],
+    ['the property match', { properties: { match: { kind: 'string', describe: 'x' } } }],
+    ['the property lock', { properties: { lock: { kind: 'string', describe: 'x' } } }],
+    ['the relationship WITH', { edges: { to: { type: 'WITH', inverse: { field: 'others', many: true } } } }],
+    ['the relationship DROP', { edges: { to: { type: 'DROP', inverse: { field: 'others', many: true } } } }],
+    ['the relation not', { edges: { not: { type: 'OF', inverse: { field: 'others', many: true } } } }],
+    ['the inverse relation or', { edges: { to: { type: 'OF', inverse: { field: 'or', many: true } } } }],
+    [
+      'the relationship property set',
+      {
+        edges: {
+          to: {
+            type: 'OF',
+            inverse: { field: 'others', many: true },
+            properties: { set: { kind: 'int', describe: 'x' } },
+          },
+        },
+      },
+    ],
+  ])('is refused with %s, which a text could not name', (_name, part: object) => {
+    const base = { name: 'A', plural: 'lists', family: 'work', describe: 'x', properties: {}, edges: {}, ...part };
+    const edges = Object.entries(base.edges).map(([name, edge]) => [
+      name,
+      { to: base.name, many: false, describe: 'x', ...(edge as object) },
+    ]);
+    const definition = { ...base, edges: Object.fromEntries(edges) } as unknown as NodeDefinition;
+    expect(() => buildSchema([definition])).toThrow(/(query language|store itself).*choose another/);
   });
 });

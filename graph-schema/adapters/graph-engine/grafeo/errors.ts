@@ -45,7 +45,13 @@ const TABLE: ReadonlyArray<readonly [matches: (failure: ChildFailure) => boolean
 export function fromGrafeo(failure: ChildFailure): KazeError {
   const row = TABLE.find(([matches]) => matches(failure));
   const [code, what] = row ? [row[1], row[2]] : (['KAZE_GRAPH_STATEMENT', 'The graph refused a statement'] as const);
-  return graphError(code, `${what}: ${failure.message}`, { fields: { gqlStatus: failure.gqlStatus } });
+  const fields = { gqlStatus: failure.gqlStatus };
+  const cause = new Error(failure.message);
+  // The engine's own text may hold values and paths. Only a defect, which no edge shows, keeps it in its message.
+  return graphError(code, code === 'KAZE_GRAPH_STATEMENT' ? `${what}: ${failure.message}` : `${what}.`, {
+    fields,
+    cause,
+  });
 }
 
 export function unavailable(why: string, cause?: unknown): KazeError {

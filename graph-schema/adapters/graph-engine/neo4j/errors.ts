@@ -44,7 +44,9 @@ export function fromNeo4j(error: unknown): KazeError {
   const { message = String(error), code = 'N/A' } = (error ?? {}) as Partial<DriverFailure>;
   const row = TABLE.find(([codes, messages]) => codes.test(code) && messages.test(message));
   const [ours, what] = row ? [row[2], row[3]] : (['KAZE_GRAPH_STATEMENT', 'The graph refused a statement'] as const);
-  return graphError(ours, `${what}: ${message}`, { cause: error, fields: { neo4jCode: code } });
+  // The server's own text may hold values and addresses. Only a defect, which no edge shows, keeps it in its message.
+  const text = ours === 'KAZE_GRAPH_STATEMENT' ? `${what}: ${message}` : `${what}.`;
+  return graphError(ours, text, { cause: error, fields: { neo4jCode: code } });
 }
 
 /** A commit's failure: with an answer of the server it did not happen, with none nobody knows. */
