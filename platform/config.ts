@@ -30,6 +30,8 @@ export interface ConfigSources {
   readonly file?: ConfigFile;
   /** By `area.field`, as text or already typed. */
   readonly flags?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** How a flag is written by whoever gives it, by `area.field`, where that is not `--area-field`: `--data`. */
+  readonly flagNames?: Readonly<Record<string, string>>;
   /** Reads what a `…_FILE` variable names; without it such variables are refused. */
   readonly readFile?: (path: string) => string;
   /** `KAZE_` variables that are no settings, such as /^KAZE_BENCH_/; those of secrets and tests are known. */
@@ -74,13 +76,14 @@ export function loadConfig<const Sections extends readonly ConfigSection[]>(
   const file = sources.file ? readConfigFile(sources.file, [...fields.keys()], problems) : new Map<string, never>();
   const env = sources.env ?? {};
   const flags = sources.flags ?? {};
-  findUnknown(fields, { env, flags, otherVariables: sources.otherVariables ?? [] }, problems);
+  const flagOf = (key: string) => sources.flagNames?.[key] ?? `--${flagName(key)}`;
+  findUnknown(fields, { env, flags, flagOf, otherVariables: sources.otherVariables ?? [] }, problems);
 
   const values: Record<string, Record<string, unknown>> = {};
   const origins: Record<string, string> = {};
   for (const [key, definition] of fields) {
     const [area = '', name = ''] = key.split('.');
-    const given = pick({ key, definition, env, flags, file }, sources.readFile, problems);
+    const given = pick({ key, definition, env, flags, flagOf, file }, sources.readFile, problems);
     let value: unknown = definition.default;
     if (given) {
       const result = definition.schema.safeParse(given.value);
@@ -127,13 +130,14 @@ interface Place {
   readonly definition: Field;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: Readonly<Record<string, unknown>>;
+  readonly flagOf: (key: string) => string;
   readonly file: ReadonlyMap<string, { readonly value: unknown; readonly origin: string }>;
 }
 
 /** The first source that says anything about the field. An empty variable says nothing. */
 function pick(place: Place, readFile: ConfigSources['readFile'], problems: Problem[]) {
-  const { key, definition, env, flags, file } = place;
-  if (flags[key] !== undefined) return { value: flags[key], origin: `flag --${flagName(key)}` };
+  const { key, definition, env, flags, flagOf, file } = place;
+  if (flags[key] !== undefined) return { value: flags[key], origin: `flag ${flagOf(key)}` };
   const variable = envName(key);
   const fileVariable = `${variable}_FILE`;
   if (env[variable]) {
@@ -156,7 +160,12 @@ function pick(place: Place, readFile: ConfigSources['readFile'], problems: Probl
 
 function findUnknown(
   fields: ReadonlyMap<string, Field>,
-  given: { env: ConfigSources['env']; flags: ConfigSources['flags']; otherVariables: readonly RegExp[] },
+  given: {
+    env: ConfigSources['env'];
+    flags: ConfigSources['flags'];
+    flagOf: (key: string) => string;
+    otherVariables: readonly RegExp[];
+  },
   problems: Problem[],
 ): void {
   const variables = [...fields].flatMap(([key, { secret }]) =>
@@ -170,7 +179,7 @@ function findUnknown(
   for (const key of Object.keys(given.flags ?? {})) {
     if (fields.has(key)) continue;
     problems.push({
-      source: `flag --${flagName(key)}`,
+      source: `flag ${given.flagOf(key)}`,
       text: `there is no setting ${key}${didYouMean(key, fields.keys())}`,
     });
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ApiConfig, apiConfigSchema } from '#api';
+import { type ApiConfig, apiConfigSchema } from '#api/config';
 import {
   type ConfigSources,
   type ConfigValues,
@@ -10,7 +10,7 @@ import {
   loadConfig,
   NAME_PATTERN,
 } from '#platform';
-import { authProblems, authSection } from './auth.ts';
+import { authProblems, authSection } from './auth-settings.ts';
 
 type ApiFields = { readonly [K in keyof ApiConfig]: Field<ApiConfig[K]> };
 

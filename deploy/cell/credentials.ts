@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -39,6 +40,16 @@ export async function readToken(folder: string): Promise<string | undefined> {
 
 export async function writeToken(folder: string, token: string): Promise<void> {
   await writeWhole(tokenFile(folder), `${token}\n`);
+}
+
+/** Tells this data folder from others of the same cell; made once, and it outlives the credentials. */
+export async function folderId(folder: string): Promise<string> {
+  const file = join(folder, 'folder-id');
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (/^[0-9a-f]{16}$/.test(known)) return known;
+  const id = randomBytes(8).toString('hex');
+  await writeWhole(file, `${id}\n`);
+  return id;
 }
 
 /** A reader never sees half of it, nor anyone but the owner any of it. */

@@ -3,6 +3,7 @@ import type { Principal } from '#graph-schema';
 import { describeConfig, KazeError } from '#platform';
 import { cellSections } from './config.ts';
 import type { PartsOptions } from './parts-options.ts';
+import { describeSecrets } from './secrets.ts';
 
 /** What the cell says of itself; settings only to those who run it. */
 export function describeCell(options: PartsOptions): CellService {
@@ -20,7 +21,7 @@ export function describeCell(options: PartsOptions): CellService {
       return [
         ...(await engineChecks(options)),
         { name: 'models', ok: true, detail: 'offline (extractive, no network): providers of hosted models come later' },
-        { name: 'secrets', ok: true, detail: await secretsText(options.secrets) },
+        { name: 'secrets', ok: true, detail: await describeSecrets(options.secrets) },
         ...settings.map(({ key, value, origin }) => ({
           name: `setting ${key}`,
           ok: true,

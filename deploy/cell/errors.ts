@@ -25,6 +25,18 @@ export const cellError = defineErrors({
     when: 'A restore into this data folder was interrupted, so what it holds is not whole.',
     remedy: 'Remove the folder (and empty the databases of a clustered cell), then restore again.',
   },
+  KAZE_SECRETS_KEY_MISSING: {
+    kind: 'caller',
+    status: 400,
+    when: 'A secret was to be written or listed and the key of the secrets file is not given.',
+    remedy: 'Set KAZE_SECRETS_KEY, or KAZE_SECRETS_KEY_FILE to a file outside of the data folder.',
+  },
+  KAZE_CELL_TOKEN_REVOKED: {
+    kind: 'caller',
+    status: 409,
+    when: 'KAZE_API_TOKEN holds a token that was revoked, by hand or because another one took its place.',
+    remedy: 'Set a new one; a revoked token never comes back.',
+  },
   KAZE_CELL_PORT_TAKEN: {
     kind: 'environment',
     status: 500,

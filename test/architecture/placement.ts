@@ -23,6 +23,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 export const SECOND_DOORS: readonly string[] = [
   // Typed operations as plain data: the command line must not load a whole server to list tasks.
   '#api/operations',
+  // Settings as plain data: commands that only look at them must not load a whole server either.
+  '#api/config',
 ];
 
 /** They look at the product from outside: any door, adapters, and single files of it by a relative path. */

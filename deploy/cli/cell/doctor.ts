@@ -68,19 +68,27 @@ async function cellChecks(cli: Cli, options: CellOptions & { readonly config?: s
 async function settingChecks(cli: Cli, options: CellOptions & { readonly config?: string }): Promise<Check[]> {
   try {
     const loaded = await loadSettings(cli, { data: options.data, config: options.config });
-    const [{ cellSections }, { describeConfig }] = await Promise.all([
-      import('../../cell/index.ts'),
+    const [{ cellSections }, { openSecrets, describeSecrets }, { describeConfig }] = await Promise.all([
+      import('../../cell/config.ts'),
+      import('../../cell/secrets.ts'),
       import('#platform'),
     ]);
+    const { data, ...rest } = loaded.values;
+    const folder = dataFolder({ data: data.dir }, cli.terminal);
+    const secrets = await openSecrets({ ...rest, data: { ...data, dir: folder } }, cli.terminal.env);
+    const keys = await describeSecrets(secrets).finally(() => secrets.close());
     const set = describeConfig(cellSections, loaded).filter(({ origin }) => origin !== 'default');
     return [
       { name: 'settings', ok: true, detail: `${set.length} differ from their defaults` },
+      { name: 'secrets', ok: true, detail: keys },
       ...set.map(({ key, value, origin }) => ({ name: `setting ${key}`, ok: true, detail: `${value} (${origin})` })),
     ];
   } catch (error) {
     const problems = (error as { fields?: { problems?: readonly string[] } }).fields?.problems;
     const details = problems ?? [error instanceof Error ? error.message : String(error)];
-    return details.map((detail) => ({ name: 'settings', ok: false, detail }));
+    const code = (error as { code?: unknown }).code;
+    const name = String(code).startsWith('KAZE_SECRETS_') ? 'secrets' : 'settings';
+    return details.map((detail) => ({ name, ok: false, detail }));
   }
 }
 

@@ -24,19 +24,30 @@ const OF_THE_COMMAND_LINE = [/^KAZE_URL$/, /^KAZE_DEBUG$/];
  */
 export async function loadSettings(cli: Cli, options: SettingOptions) {
   const { env, cwd } = cli.terminal;
-  const { CLUSTERED, loadCellConfig } = await import('../../cell/index.ts');
-  const flags: Record<string, string | number | boolean | undefined> = {
-    ...(options.engines === 'clustered' ? CLUSTERED : {}),
-    ...parseSet(options.set ?? []),
+  const { CLUSTERED, loadCellConfig } = await import('../../cell/config.ts');
+  const flags: Record<string, string | number | boolean | undefined> = {};
+  // As they are written on the command line, for `doctor` and for what is wrong with them.
+  const flagNames: Record<string, string> = {};
+  const give = (key: string, name: string, value: string | number | undefined) => {
+    if (value === undefined) return;
+    flags[key] = value;
+    flagNames[key] = name;
   };
-  if (options.port !== undefined) flags['api.port'] = options.port;
-  if (options.host !== undefined) flags['api.host'] = options.host;
-  if (options.data !== undefined) flags['data.dir'] = resolve(cwd, options.data);
-  if (options.tokenFile !== undefined) flags['api.token'] = (await readText(cli, options.tokenFile)).trim();
+  if (options.engines === 'clustered') {
+    for (const [key, engine] of Object.entries(CLUSTERED)) give(key, '--engines', engine);
+  }
+  for (const [key, value] of Object.entries(parseSet(options.set ?? []))) give(key, `--set ${key}`, value);
+  give('api.port', '--port', options.port);
+  give('api.host', '--host', options.host);
+  if (options.data !== undefined) give('data.dir', '--data', resolve(cwd, options.data));
+  if (options.tokenFile !== undefined) {
+    give('api.token', '--token-file', (await readText(cli, options.tokenFile)).trim());
+  }
   const file = options.config === undefined ? undefined : await configFile(cli, options.config);
   return loadCellConfig({
     env,
     flags,
+    flagNames,
     ...(file ? { file } : {}),
     readFile: (path) => readFileSync(resolve(cwd, path), 'utf8'),
     otherVariables: OF_THE_COMMAND_LINE,

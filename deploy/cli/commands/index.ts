@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'knowledge', summary: 'search and show knowledge', load: () => import('./knowledge.ts') },
   { name: 'query', summary: 'run a GraphQL operation and print its answer', load: () => import('./query.ts') },
   { name: 'tokens', summary: 'create, list and revoke tokens', load: () => import('./tokens.ts') },
+  {
+    name: 'secrets',
+    summary: 'set, list and remove secrets in the encrypted file',
+    load: () => import('./secrets.ts'),
+  },
   { name: 'audit', summary: 'list the audit and verify its chain', load: () => import('./audit.ts') },
   { name: 'usage', summary: 'sum what models cost', load: () => import('./usage.ts') },
   { name: 'backup', summary: 'write one archive of the graph and the ledger', load: () => import('./backup.ts') },

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createSecretsChain } from '#platform/adapters/secrets/chain';
 import { createEnvironmentSecrets } from '#platform/adapters/secrets/environment';
@@ -10,6 +13,7 @@ import { secretsContract } from './suite.ts';
 const folder = await mkdtemp(join(tmpdir(), 'kaze-secrets-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const key = 'a key of more than sixteen characters';
+const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
 let count = 0;
 const newFile = () => {
   count += 1;
@@ -135,6 +139,26 @@ describe('an encrypted file', () => {
     await Promise.all(writes);
     expect(await one!.list('')).toEqual(await two!.list(''));
     expect(await one!.list('')).toHaveLength(8);
+  });
+
+  test('loses nothing when processes write at once and one is killed', { timeout: 60_000 }, async () => {
+    const file = newFile();
+    const child = (name: string, count: number) => {
+      const arguments_ = ['--import', '@oxc-node/core/register', WRITER, file, key, name, String(count)];
+      const writer = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const kept: string[] = [];
+      createInterface({ input: writer.stdout }).on('line', (path) => {
+        kept.push(path);
+        if (name === 'killed' && kept.length === 2) writer.kill('SIGKILL');
+      });
+      return new Promise<string[]>((resolve) => writer.once('close', () => resolve(kept)));
+    };
+    const kept = (await Promise.all([child('one', 4), child('two', 4), child('killed', 1_000)])).flat();
+    const secrets = await openFileSecrets({ file, key });
+    expect(kept.length).toBeGreaterThanOrEqual(10);
+    expect(await secrets.list('')).toEqual(expect.arrayContaining(kept));
+    await secrets.put('after', 'value');
+    expect((await secrets.get('after'))?.value).toBe('value');
   });
 
   test('takes over the lock of a process that is gone', async () => {

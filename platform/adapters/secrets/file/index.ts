@@ -9,13 +9,13 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isKazeError } from '../../../errors.ts';
 import { platformErrors } from '../../../errors-platform.ts';
 import { newId } from '../../../ids.ts';
 import type { Secret, Secrets } from '../../../ports/secrets.ts';
 import { checkPath, checkValue } from '../paths.ts';
 import { seal, unseal } from './envelope.ts';
+import { withFileLock } from './file-lock.ts';
 
 export interface FileSecretsOptions {
   /** Made at the first `put`. */
@@ -25,8 +25,6 @@ export interface FileSecretsOptions {
 }
 
 type Values = ReadonlyMap<string, Secret>;
-
-const LOCK_WAIT_MS = 10_000;
 
 /** Errors: KAZE_SECRETS_KEY_WEAK, KAZE_SECRETS_KEY_WRONG, KAZE_SECRETS_TAMPERED, KAZE_SECRETS_UNREADABLE. */
 export async function openFileSecrets(options: FileSecretsOptions): Promise<Secrets> {
@@ -138,48 +136,18 @@ async function replaceFile(file: string, text: string): Promise<void> {
     }
     await chmod(fresh, 0o600);
     await rename(fresh, file);
+    await syncFolder(dirname(file));
   } catch (error) {
     await rm(fresh, { force: true });
     throw error;
   }
 }
 
-/** Holds a file with our process id in it; one whose process is gone counts for nothing. */
-async function withFileLock(lock: string, work: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      const handle = await open(lock, 'wx', 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      break;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST' || Date.now() > deadline) throw error;
-      const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-      const age =
-        Date.now() -
-        (await stat(lock).then(
-          (found) => found.mtimeMs,
-          () => Date.now(),
-        ));
-      if (owner > 0 ? !isAlive(owner) : age > 2_000) await rm(lock, { force: true });
-      await delay(20);
-    }
-  }
-  try {
-    await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+/** So that the new name outlives a power cut too; where folders cannot be flushed, nothing is lost but that. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }
 
 function codeOf(error: unknown): string | undefined {
@@ -187,6 +155,10 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function unreadable(file: string, cause: unknown): Error {
+  if (codeOf(cause) === 'EEXIST') {
+    const message = `another process has held ${file}.lock for ten seconds, so ${file} was not written; try again`;
+    return platformErrors('KAZE_SECRETS_UNREADABLE', message, { cause, fields: { file } });
+  }
   const message = `the secrets file ${file} cannot be read or written (${codeOf(cause) ?? 'unknown reason'})`;
   return platformErrors('KAZE_SECRETS_UNREADABLE', message, { cause, fields: { file } });
 }

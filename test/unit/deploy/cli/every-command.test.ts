@@ -197,12 +197,17 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['tokens create ci --role viewer', ['token', 'id', 'role']],
   ['tokens list', ['nodes']],
   ['tokens revoke k1', ['id', 'revokedAt']],
+  ['secrets set providers/a/studio', ['path', 'change']],
+  ['secrets list', ['nodes']],
+  ['secrets remove providers/a/studio', ['path', 'change']],
   ['audit list', ['nodes']],
   ['audit verify', ['ok', 'checked', 'head', 'broken']],
   ['usage', ['nodes']],
   ['doctor', ['ok', 'checks']],
   ['version', ['kaze', 'node', 'platform', 'cell']],
 ];
+/** Some commands need no cell but a key. */
+const ENV = { KAZE_SECRETS_KEY: 'a key of more than sixteen characters' };
 const BRING_A_CELL = ['start', 'restore', 'backup'];
 
 let cwd: string;
@@ -255,11 +260,11 @@ describe('every command', () => {
 describe('with --json every command', () => {
   it.each(LINES)('prints %s as one value of a stable shape', async (line, keys) => {
     const { connect } = fakeCell(ANSWERS);
-    const { out } = await kaze([...line.split(' '), '--json'], { connect, cwd, stdin: 'hello\n' });
+    const { out } = await kaze([...line.split(' '), '--json'], { connect, cwd, env: ENV, stdin: 'hello\n' });
     expect(Object.keys(JSON.parse(out))).toEqual(expect.arrayContaining([...keys]));
   });
 
-  const needCell = LINES.filter(([line]) => !/validate|doctor|version/.test(line));
+  const needCell = LINES.filter(([line]) => !/validate|doctor|version|secrets/.test(line));
   it.each(needCell)('prints the failure of %s as one error, and does not end with 0', async (line) => {
     const refusal = new CommandError('KAZE_API_FORBIDDEN', 'the role viewer may not', { roles: ['admin'] });
     const answers = Object.fromEntries(Object.keys(ANSWERS).map((name) => [name, refusal]));
@@ -283,11 +288,11 @@ describe('for people every command', () => {
       connect,
       cwd,
       stdin: 'hello\n',
-      env: { KAZE_API_TOKEN: 'kaze_mine' },
+      env: { ...ENV, KAZE_API_TOKEN: 'kaze_mine_0123456789' },
     });
     expect(out.trim()).not.toBe('');
     if (!line.startsWith('query')) expect(out).not.toMatch(/^\{/);
     expect(out + err).not.toContain('\u001b');
-    expect(out + err).not.toContain('kaze_mine');
+    expect(out + err).not.toContain('kaze_mine_0123456789');
   });
 });
