@@ -53,8 +53,3 @@ async function vectorsText(search: PartsOptions['engines']['search']): Promise<s
   const { documents, vectors } = await search.counts();
   return `${vectors} of ${documents} searchable texts have a vector`;
 }
-
-async function secretsText(secrets: PartsOptions['secrets']): Promise<string> {
-  const keys = await secrets.list('providers/');
-  return `${secrets.describe()}; ${keys.length === 0 ? 'no provider key is there' : `there is ${keys.join(', ')}`}`;
-}
