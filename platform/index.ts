@@ -29,6 +29,7 @@ export {
 export { platformErrors } from './errors-platform.ts';
 export * from './formats/index.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
+export { LANGUAGES, type Language, type LanguageTools, languageOf, wordsOf } from './languages.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
 export { didYouMean, nearestName, nearestNames } from './nearest-name.ts';
 export type { EventBus, KazeEvent, SubscribeOptions, Subscription } from './ports/event-bus.ts';

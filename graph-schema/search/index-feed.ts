@@ -14,16 +14,29 @@ export interface IndexFeedOptions {
 
 type SearchableNode = { readonly id: string; readonly scope: string } & Record<string, unknown>;
 
-/** What of a node is searched: nothing once it is retired. */
+/** The texts of a node that are searched, but for the headings above a passage. */
+export function searchableText({ searchable = [] }: NodeDefinition, node: object): string {
+  return textOf(
+    node,
+    searchable.filter((name) => name !== 'headings'),
+  );
+}
+
+/** What of a node is indexed: nothing once it is retired. */
 export function searchDocument(definition: NodeDefinition, node: SearchableNode): SearchDocument | undefined {
   if (typeof node.retiredAt === 'number') return undefined;
-  const text = (definition.searchable ?? [])
-    .map((name) => (Array.isArray(node[name]) ? node[name].join(' \u203a ') : node[name]))
-    .filter((value): value is string => typeof value === 'string' && value !== '')
-    .join('\n');
+  const text = textOf(node, definition.searchable ?? []);
   if (text === '') return undefined;
   const language = typeof node.language === 'string' ? node.language : undefined;
   return { id: node.id, label: definition.name, scopeToken: scopeToken(node.scope), text, language };
+}
+
+function textOf(node: object, names: readonly string[]): string {
+  return names
+    .map((name) => (node as Record<string, unknown>)[name])
+    .map((value) => (Array.isArray(value) ? value.join(' \u203a ') : value))
+    .filter((value): value is string => typeof value === 'string' && value !== '')
+    .join('\n');
 }
 
 /** Brings the index to the present state of the nodes that entries name, whatever the entries' order. */

@@ -1,12 +1,17 @@
-import type { Clock, Logger } from '#platform';
+import { type Clock, type Logger, languageOf } from '#platform';
 import type { Principal } from '../access/principal.ts';
 import { scopeToken } from '../access/scope.ts';
-import { personalizedPageRank } from '../algorithms/personalized-pagerank.ts';
+import { nearness } from '../algorithms/nearness.ts';
 import { project } from '../algorithms/projection.ts';
 import type { GraphSchema } from '../domain/schema.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { CallOptions, GraphStore } from '../ports/graph-store.ts';
 import type { SearchCandidates, SearchIndex } from '../ports/search-index.ts';
+import { type Arranged, arrange, coverage, termWeights } from './arrange.ts';
+import { type Fused, fuse, MOST_SCORE, type OwnScore, ownScore } from './fuse.ts';
+import { searchableText } from './index-feed.ts';
+import { type PassageWords, WordReader } from './passage-words.ts';
+import { readsLanguage, readsQuestion } from './readable-language.ts';
 import { readableScopes } from './readable-scopes.ts';
 
 export interface KnowledgeSearchOptions {
@@ -35,6 +40,8 @@ export interface HitReasons {
   readonly text?: number;
   readonly vector?: number;
   readonly graph?: number;
+  /** 1 when a better hit names its heading. */
+  readonly named?: number;
   readonly recency?: number;
   readonly importance?: number;
 }
@@ -53,14 +60,19 @@ export interface KnowledgeSearch {
 }
 
 const CANDIDATES = 200;
+/** The best by their own score are arranged; what stands behind them has too little to do with the question. */
+const ARRANGED = 60;
+const TRUSTED = 20;
 const SEEDS = 10;
 const WALK = { depth: 2, maxNodes: 2_000 };
+/** Of what the walk adds, the nearest. */
+const WALKED = 100;
 const WALK_TYPES = ['MENTIONS', 'ABOUT', 'DERIVED_FROM', 'SUPPORTS', 'REQUIRES', 'APPLIES_TO', 'SUPERSEDES'];
-/** Half and half, not tuned on the set it is measured on; what the graph adds only reorders near ties and appends. */
-const WEIGHTS = { text: 0.5, vector: 0.5, graph: 0.15, recency: 0.01, importance: 0.02 };
-const HALF_LIFE_MS = 180 * 24 * 3_600_000;
 
-/** Hybrid search: text and vectors fused, lifted by a walk from the first hits, read again under the caller's rights. */
+/**
+ * Hybrid search: text and vectors fused, lifted by a walk from the first hits, arranged so that the first hits together
+ * hold what the question speaks of; everything read from the graph again under the caller's rights before it counts.
+ */
 export function createKnowledgeSearch(options: KnowledgeSearchOptions): KnowledgeSearch {
   const { store, index, embedder, schema, clock, logger } = options;
 
@@ -68,13 +80,7 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
     const readable = await readableScopes(store, principal, schema.type(types[0]!).definition);
     const scopes = query.scopes ? readable.filter((scope) => query.scopes!.includes(scope)) : readable;
     if (scopes.length === 0) return { byText: [], byVector: [] };
-    const values = await embedder.embed([query.text], query.signal).then(
-      ([vector]) => vector,
-      (error: unknown) => {
-        logger.warn({ err: error }, 'searching by text alone: the question could not be embedded');
-        return undefined;
-      },
-    );
+    const values = await embedded(query);
     return index.search({
       text: query.text,
       ...(values ? { vector: { model: embedder.model, values } } : {}),
@@ -84,16 +90,28 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
     });
   }
 
+  async function embedded({ text, signal }: KnowledgeQuery): Promise<Float32Array | undefined> {
+    if (!readsQuestion(embedder, text)) return undefined;
+    return embedder.embed([text], signal).then(
+      ([vector]) => vector,
+      (error: unknown) => {
+        logger.warn({ err: error }, 'searching by text alone: the question could not be embedded');
+        return undefined;
+      },
+    );
+  }
+
   /** What of the ids exists for the principal now, with what ranking needs. */
   async function present(principal: Principal, ids: readonly string[], types: readonly string[]) {
     const found = new Map<string, Present>();
+    if (ids.length === 0) return found;
     await Promise.all(
       types.map(async (label) => {
         const { definition, properties } = schema.type(label);
         const held = properties.retiredAt ? { retiredAt: { isNull: true } } : {};
         const where = { id: { in: [...ids] }, ...held };
-        for (const node of await store.list(principal, definition, { where, limit: Math.max(1, ids.length) })) {
-          found.set(node.id, { ...(node as unknown as Present), label });
+        for (const node of await store.list(principal, definition, { where, limit: ids.length })) {
+          found.set(node.id, { ...(node as unknown as Stored), label, searched: searchableText(definition, node) });
         }
       }),
     );
@@ -101,13 +119,11 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
   }
 
   async function walk(principal: Principal, query: KnowledgeQuery, fused: ReadonlyMap<string, Fused>) {
-    const seeds = [...fused].sort((a, b) => b[1].score - a[1].score).slice(0, SEEDS);
+    const seeds = topOf(fused, SEEDS);
     if (query.expand === false || seeds.length === 0) return new Map<string, number>();
     const ids = seeds.map(([id]) => id);
     const near = await store.subgraph(principal, ids, { ...WALK, types: WALK_TYPES, signal: query.signal });
-    const ranks = personalizedPageRank(project(near), new Map(seeds.map(([id, { score }]) => [id, score])));
-    const highest = Math.max(0, ...ranks.values());
-    return new Map([...ranks].map(([id, rank]) => [id, highest === 0 ? 0 : rank / highest]));
+    return nearness(project(near), new Map(seeds.map(([id, { score }]) => [id, score])));
   }
 
   return {
@@ -115,57 +131,94 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
       const types = query.types ?? ['Chunk', 'Knowledge'];
       const limit = Math.min(Math.max(query.limit ?? 10, 1), 100);
       if (query.text.trim() === '') return [];
-      const fused = fuse(await candidates(principal, query, types));
+      const found = await candidates(principal, query, types);
+      const nodes = await present(principal, idsOf(found), types);
+      const { byText, byVector } = held(found, nodes);
+      const words = createWords(query.text);
+      const readable = (id: string) => readsLanguage(embedder, nodes.get(id)!.language ?? 'unknown');
+      const likely = topOf(fuse({ byText, byVector }, { trust: 1, readable }), ARRANGED);
+      const weights = termWeights(
+        words.terms,
+        likely.map(([id]) => words.of(nodes.get(id)!)),
+      );
+      const first = byText.slice(0, TRUSTED).map(({ id }) => coverage(weights, words.of(nodes.get(id)!)));
+      const trust = Math.min(1, Math.max(0, ...first));
+      const fused = fuse({ byText, byVector }, { trust, readable });
       const graph = await walk(principal, query, fused);
-      const ids = [...new Set([...fused.keys(), ...graph.keys()])].slice(0, 1_000);
-      const nodes = await present(principal, ids, types);
-      const hits = [...nodes.values()].map((node) => rank(node, { fused, graph, now: clock.now() }));
-      return hits.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit);
+      const nearest = [...graph].filter(([id]) => !nodes.has(id)).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+      const added = nearest.slice(0, WALKED).map(([id]) => id);
+      for (const [id, node] of await present(principal, added, types)) nodes.set(id, node);
+      const scored = [...nodes.values()].map((node): Scored => {
+        const { id, createdAt, importance } = node;
+        const near = graph.get(id) ?? 0;
+        const ageMs = clock.now() - createdAt;
+        const own = ownScore({ fused: fused.get(id), graph: near, ageMs, importance: importance ?? undefined });
+        return { ...own, id, label: node.label, fused: fused.get(id), near, node };
+      });
+      const best = scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, ARRANGED);
+      const readAs = best.map((one) => ({ ...one, words: words.of(one.node) }));
+      return arrange(readAs, weights, limit).map(asHit);
     },
   };
 }
 
-interface Present {
+interface Stored {
   readonly id: string;
-  readonly label: string;
   readonly createdAt: number;
   readonly importance?: number | null;
+  readonly language?: string | null;
+  /** Outermost first. */
+  readonly headings?: readonly string[] | null;
 }
 
-interface Fused {
-  readonly score: number;
-  readonly text?: number;
-  readonly vector?: number;
+interface Present extends Stored {
+  readonly label: string;
+  readonly searched: string;
 }
 
-/** Each list scaled to its own best, then weighted: raw scores of the two mean different things. */
-export function fuse({ byText, byVector }: SearchCandidates): Map<string, Fused> {
-  const fused = new Map<string, Fused>();
-  for (const { id, relative } of byText) fused.set(id, { score: WEIGHTS.text * relative, text: relative });
-  const best = Math.max(0, ...byVector.map(({ cosine }) => cosine));
-  for (const { id, cosine } of byVector) {
-    const relative = best === 0 ? 0 : Math.max(0, cosine) / best;
-    const known = fused.get(id);
-    fused.set(id, { ...known, score: (known?.score ?? 0) + WEIGHTS.vector * relative, vector: relative });
-  }
-  return fused;
+interface Scored extends OwnScore {
+  readonly id: string;
+  readonly label: string;
+  readonly fused: Fused | undefined;
+  /** By relationships, 0 to 1. */
+  readonly near: number;
+  readonly node: Present;
 }
 
-function rank(
-  node: Present,
-  { fused, graph, now }: { fused: ReadonlyMap<string, Fused>; graph: ReadonlyMap<string, number>; now: number },
-): KnowledgeHit {
-  const found = fused.get(node.id);
-  const near = graph.get(node.id) ?? 0;
-  const recency = 2 ** (-Math.max(0, now - node.createdAt) / HALF_LIFE_MS);
-  const importance = node.importance ?? 0.5;
-  const parts =
-    (found?.score ?? 0) + WEIGHTS.graph * near + WEIGHTS.recency * recency + WEIGHTS.importance * importance;
-  const most = WEIGHTS.text + WEIGHTS.vector + WEIGHTS.graph + WEIGHTS.recency + WEIGHTS.importance;
+function topOf(fused: ReadonlyMap<string, Fused>, count: number): Array<[string, Fused]> {
+  return [...fused].sort((a, b) => b[1].score - a[1].score).slice(0, count);
+}
+
+function idsOf({ byText, byVector }: SearchCandidates): string[] {
+  return [...new Set([...byText, ...byVector].map(({ id }) => id))];
+}
+
+/** Without what the index still holds and the graph no longer does, or not for the one who asks. */
+function held({ byText, byVector }: SearchCandidates, nodes: ReadonlyMap<string, Present>): SearchCandidates {
+  return { byText: byText.filter(({ id }) => nodes.has(id)), byVector: byVector.filter(({ id }) => nodes.has(id)) };
+}
+
+/** Question and passages as words of the question's language; each passage is read once. */
+function createWords(question: string) {
+  const reader = new WordReader(languageOf(question));
+  const read = new Map<string, PassageWords>();
   return {
-    id: node.id,
-    label: node.label,
-    score: parts / most,
-    reasons: { text: found?.text, vector: found?.vector, graph: near > 0 ? near : undefined, recency, importance },
+    terms: reader.question(question),
+    of({ id, searched, headings }: Present): PassageWords {
+      const known = read.get(id) ?? reader.passage(searched, headings ?? []);
+      read.set(id, known);
+      return known;
+    },
+  };
+}
+
+function asHit({ passage, score, named }: Arranged<Scored & { readonly words: PassageWords }>): KnowledgeHit {
+  const { id, label, fused, near, recency, importance } = passage;
+  const lifted = { graph: near > 0 ? near : undefined, named: named ? 1 : undefined };
+  return {
+    id,
+    label,
+    score: score / MOST_SCORE,
+    reasons: { text: fused?.text, vector: fused?.vector, ...lifted, recency, importance },
   };
 }
