@@ -17,7 +17,7 @@ import { instantToIso, jsonToValue } from '../schema/scalars.ts';
 import { collectFields, type Fragments, selectionsOf, type Variables } from './collect.ts';
 import { toOrder, toWhere } from './conditions.ts';
 import type { OperationMeter } from './limits.ts';
-import { pageInfoFields, type Shaper, type Step, shapeConnection, shapeNode, shapeProperty } from './shape.ts';
+import { type PropertyField, pageInfoFields, type Shaper, type Step, shapeObject } from './shape.ts';
 
 export interface CompileInput {
   readonly schema: GraphQLSchema;
@@ -88,7 +88,7 @@ export class Compiler {
 
   node(type: ApiType, sets: Iterable<SelectionSetNode>, into: SelectionBuilder, place: Place): Shaper<ReadNode> {
     this.input.meter.nodes(place.count, place.depth);
-    const steps: Step[] = [];
+    const steps: Step<ReadNode>[] = [];
     for (const [key, fields] of this.collect(type.name, sets)) {
       const name = fields[0]!.name.value;
       if (name === '__typename') {
@@ -98,26 +98,22 @@ export class Compiler {
       const property = type.properties.get(name);
       if (property) {
         const required = property.optional ? undefined : `${type.name}.${name}`;
-        steps.push([key, shapeProperty(into.property(name), CONVERT[property.kind], required)]);
+        steps.push([key, { property: into.property(name), convert: CONVERT[property.kind], required }]);
         continue;
       }
       steps.push([key, this.relation(type, fields, into, place)]);
     }
-    return shapeNode(steps);
+    return shapeObject(steps);
   }
 
-  private relation(type: ApiType, fields: FieldNode[], into: SelectionBuilder, place: Place): Shaper<ReadNode> {
+  private relation(type: ApiType, fields: FieldNode[], into: SelectionBuilder, place: Place): PropertyField {
     const relation = type.relations.get(fields[0]!.name.value)!;
     const target = this.input.model.types.get(relation.target)!;
     if (!relation.many) {
       const builder = new SelectionBuilder();
       const below = { count: place.count, depth: place.depth + 1 };
       const shape = this.node(target, selectionsOf(fields), builder, below);
-      const key = into.relation({ field: relation.name, select: builder.build() });
-      return (node) => {
-        const value = node[key];
-        return value === null || value === undefined ? null : shape(value as ReadNode);
-      };
+      return { property: into.relation({ field: relation.name, select: builder.build() }), convert: shape };
     }
     const own = connectionName(type.name, relation);
     const listed = this.list(target, fields, {
@@ -126,13 +122,13 @@ export class Compiler {
       place,
       properties: edgeProperties(relation),
     });
-    const key = into.relation({
+    const property = into.relation({
       field: relation.name,
       select: listed.select,
       page: listed.page,
       ...(Object.keys(listed.edgeProperties).length > 0 ? { edgeProperties: listed.edgeProperties } : {}),
     });
-    return (node) => listed.shape(node[key] as ReadConnection);
+    return { property, convert: listed.shape, required: `${type.name}.${relation.name}` };
   }
 
   /** A connection: its page, the selection of its nodes, and its shape. */
@@ -167,7 +163,7 @@ export class Compiler {
       nodesSeen = true;
       return shape;
     };
-    const steps: [string, Shaper<ReadConnection>][] = [];
+    const steps: Step<ReadConnection>[] = [];
     for (const [key, selected] of this.collect(`${at.connection}Connection`, selectionsOf(fields))) {
       const field = selected[0]!.name.value;
       if (field === '__typename') steps.push([key, () => `${at.connection}Connection`]);
@@ -180,13 +176,12 @@ export class Compiler {
           cursors ||= name.endsWith('Cursor');
           return [infoKey, pageInfoFields[name]!(typeof args.after === 'string')] as const;
         });
-        steps.push([key, shapeConnection({ steps: info })]);
+        steps.push([key, shapeObject(info)]);
       } else if (field === 'nodes') {
-        const shape = nodeShape(selectionsOf(selected));
-        steps.push([key, (page) => page.nodes.map(shape)]);
+        steps.push([key, { list: 'nodes', item: nodeShape(selectionsOf(selected)) }]);
       } else {
         const shape = this.edge(selected, { ...at, nodeShape, edges, onCursor: () => (cursors = true) });
-        steps.push([key, (page) => page.nodes.map((_, index) => shape(page, index))]);
+        steps.push([key, (page) => page.nodes.map((_, index) => shape({ page, index }))]);
       }
     }
     if (!nodesSeen) this.input.meter.nodes(at.place.count, at.place.depth);
@@ -201,7 +196,7 @@ export class Compiler {
       ...(cursors ? { cursors } : {}),
     };
     const asOf = typeof args.asOf === 'number' ? args.asOf : undefined;
-    return { page, asOf, select: builder.build(), edgeProperties: edges, shape: shapeConnection({ steps }) };
+    return { page, asOf, select: builder.build(), edgeProperties: edges, shape: shapeObject(steps) };
   }
 
   private edge(
@@ -213,32 +208,37 @@ export class Compiler {
       readonly onCursor: () => void;
       readonly properties: ReadonlyMap<string, PropertyDefinition>;
     },
-  ): EdgeShaper {
-    const steps: [string, EdgeShaper][] = [];
+  ): Shaper<EdgePlace> {
+    const steps: Step<EdgePlace>[] = [];
     for (const [key, fields] of this.collect(`${at.connection}Edge`, selectionsOf(selected))) {
       const field = fields[0]!.name.value;
       if (field === '__typename') steps.push([key, () => `${at.connection}Edge`]);
       else if (field === 'cursor') {
         at.onCursor();
-        steps.push([key, (page, index) => page.cursors![index]]);
+        steps.push([key, ({ page, index }) => page.cursors![index]]);
       } else if (field === 'node') {
         const shape = at.nodeShape(selectionsOf(fields));
-        steps.push([key, (page, index) => shape(page.nodes[index]!)]);
+        steps.push([key, ({ page, index }) => shape(page.nodes[index]!)]);
       } else {
         at.edges[field] = field;
-        const value = shapeProperty(field, CONVERT[at.properties.get(field)!.kind], undefined);
-        steps.push([key, (page, index) => value(page.edges![index]!)]);
+        const convert = CONVERT[at.properties.get(field)!.kind];
+        steps.push([
+          key,
+          ({ page, index }) => {
+            const value = page.edges![index]![field] ?? null;
+            return value !== null && convert ? convert(value) : value;
+          },
+        ]);
       }
     }
-    return (page, index) => {
-      const out: Record<string, unknown> = {};
-      for (const [key, get] of steps) out[key] = get(page, index);
-      return out;
-    };
+    return shapeObject(steps);
   }
 }
 
-type EdgeShaper = (page: ReadConnection, index: number) => unknown;
+interface EdgePlace {
+  readonly page: ReadConnection;
+  readonly index: number;
+}
 
 /** Ids in arguments: what no node can have is simply not found, whatever it contains. */
 export function idOf(value: unknown): string {
