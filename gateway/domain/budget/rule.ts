@@ -1,5 +1,5 @@
 import { NAME_PATTERN } from '#platform';
-import { budgetError } from '../../errors-budget.ts';
+import { budgetError } from './errors.ts';
 import { BUDGET_WINDOWS, type BudgetWindow, spanAt, type WindowSpan } from './window.ts';
 
 /** What a budget holds for. `*` holds for each one by itself: every tenant has its own, not one for all together. */

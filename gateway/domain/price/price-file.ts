@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { priceError } from '../../errors-budget.ts';
+import { priceError } from './errors.ts';
 
 const dollars = z.number().finite().min(0).max(1_000_000);
 

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, newId } from '#platform';
 import { type CostLine, NO_AMOUNT } from '../../domain/budget/amount.ts';
+import { budgetError } from '../../domain/budget/errors.ts';
 import type { WantedLength } from '../../domain/budget/grant.ts';
 import {
   accountsFor,
@@ -11,7 +12,6 @@ import {
 import { UsualLengths } from '../../domain/budget/usual-length.ts';
 import { highestRates } from '../../domain/price/cost.ts';
 import type { Price, PriceList } from '../../domain/price/price-list.ts';
-import { budgetError } from '../../errors-budget.ts';
 import type { BudgetLine, BudgetStore, ReservationAsk } from '../../ports/budget-store.ts';
 import { busy, exhausted, priceUnknown } from './failures.ts';
 import type { BudgetHistory } from './history.ts';

@@ -1,6 +1,6 @@
 import { amountOf } from '../../domain/budget/amount.ts';
+import { budgetError } from '../../domain/budget/errors.ts';
 import type { BudgetAccount } from '../../domain/budget/rule.ts';
-import { budgetError } from '../../errors-budget.ts';
 import type { Balance, ReservationAsk } from '../../ports/budget-store.ts';
 
 /** 402: says which budget, what is left of it, what the call needed and which length would still fit. */

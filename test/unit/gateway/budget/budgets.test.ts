@@ -307,7 +307,7 @@ describe('a reservation', () => {
 });
 
 test('fails closed while its store is away, and settles what ended meanwhile once it is back', async () => {
-  const { budgetError } = await import('../../../../gateway/errors-budget.ts');
+  const { budgetError } = await import('../../../../gateway/domain/budget/errors.ts');
   const store = memoryStore();
   let away = false;
   const flaky = new Proxy(store, {

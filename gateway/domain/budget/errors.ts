@@ -47,29 +47,3 @@ export const budgetError = defineErrors({
     remedy: 'Report it with the reference in the log.',
   },
 });
-
-export const priceError = defineErrors({
-  KAZE_PRICE_FILE_INVALID: {
-    kind: 'caller',
-    status: 400,
-    when: 'A price file has unknown fields or wrong values; the message lists them.',
-    remedy: 'Mend each place named; gateway/prices/README.md shows the format.',
-  },
-});
-
-export const journalError = defineErrors({
-  KAZE_JOURNAL_UNAVAILABLE: {
-    kind: 'environment',
-    status: 503,
-    retryable: true,
-    when: 'An attempt could not be written to the local journal before it was sent, so it was not sent.',
-    remedy: 'Free space on the disk under the journal, or mend its permissions.',
-  },
-  KAZE_JOURNAL_FULL: {
-    kind: 'environment',
-    status: 503,
-    retryable: true,
-    when: 'The ledger took no rows for so long that the journal reached its largest size.',
-    remedy: 'Look after the ledger; the journal empties itself into it.',
-  },
-});
