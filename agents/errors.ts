@@ -44,6 +44,12 @@ export const agentError = defineErrors({
     when: 'The definition of the skill was removed.',
     remedy: 'Use another skill, or put the definition back.',
   },
+  KAZE_SKILL_HANDLER_CHANGED: {
+    kind: 'caller',
+    status: 409,
+    when: 'A task is pinned to a version of a skill whose handler this build no longer has, as after an upgrade.',
+    remedy: 'Queue it on the present version with `kaze tasks retry ID`.',
+  },
   KAZE_SKILL_HANDLER_CONFLICT: {
     kind: 'internal',
     status: 500,

@@ -1,7 +1,7 @@
 import type { SkillDefinition } from '../definitions/index.ts';
 import { requireTools } from '../runtime/domain/required-tools.ts';
 import type { SkillHandler } from '../skills/handler.ts';
-import type { Draft } from './thread-state.ts';
+import type { Draft, GivenFile } from './thread-state.ts';
 
 export interface MissingInput {
   readonly name: string;
@@ -43,6 +43,34 @@ export function missingInputs(
     }
   }
   return [...missing.values()];
+}
+
+const TABLE = /\.(csv|tsv|tab|xlsx?)$/iu;
+
+/**
+ * Files that came without a name are for the inputs that nothing is given for yet: those of type file before the others;
+ * a table for what stands in for a tool (an export of it), any other file for what does not; required before optional
+ * ones, in the order of the definition. What fits nowhere keeps no name, and the submission says so.
+ */
+export function placeFiles(
+  definition: SkillDefinition,
+  draft: Draft,
+  standIns: SkillHandler['standIns'],
+): readonly GivenFile[] {
+  const given = new Set([...Object.keys(draft.inputs), ...draft.files.map(({ input }) => input)]);
+  const open = definition.inputs.filter(({ name }) => !given.has(name));
+  const exports = new Set(Object.values(standIns).flatMap(({ inputs }) => inputs));
+  for (const { name, standsInFor } of open) if (standsInFor.length > 0) exports.add(name);
+  return draft.files.map((file) => {
+    if (file.input !== '') return file;
+    const isTable = TABLE.test(file.upload.name);
+    const distance = ({ name, type, required }: SkillDefinition['inputs'][number]) =>
+      (type === 'file' ? 0 : 4) + (exports.has(name) === isTable ? 0 : 2) + (required ? 0 : 1);
+    const [nearest] = open.toSorted((a, b) => distance(a) - distance(b));
+    if (!nearest) return file;
+    open.splice(open.indexOf(nearest), 1);
+    return { ...file, input: nearest.name };
+  });
 }
 
 const spoken = (name: string) => name.replaceAll(/[_-]/gu, ' ').toLowerCase();

@@ -1,5 +1,6 @@
 /** A file that the person handed in before, by reference. */
 export interface GivenFile {
+  /** Empty until it is known what it is for. */
   readonly input: string;
   readonly upload: { readonly id: string; readonly name: string; readonly sha256: string };
 }
@@ -19,7 +20,13 @@ export interface Draft {
 
 /** What the agent waits for. */
 export type Waiting =
-  | { readonly kind: 'choice'; readonly text: string; readonly options: readonly Option[] }
+  | {
+      readonly kind: 'choice';
+      readonly text: string;
+      readonly options: readonly Option[];
+      /** What came with the message that was not understood at once; absent in threads of older versions. */
+      readonly files?: readonly GivenFile[];
+    }
   /** `asked` is the input whose value the next message is. */
   | (Draft & { readonly kind: 'inputs'; readonly asked: string })
   /** A task is being submitted for this message: a crash in between is finished by its idempotency key. */

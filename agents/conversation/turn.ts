@@ -3,7 +3,7 @@ import { isKazeError, type KazeError } from '#platform';
 import { type Answer, type Answering, MAX_QUESTION } from '../answering/index.ts';
 import type { SkillHandlers } from '../registry/skill-handlers.ts';
 import type { SkillVersions } from '../runtime/skill-versions.ts';
-import { missingInputs, namedInputs } from './inputs.ts';
+import { missingInputs, namedInputs, placeFiles } from './inputs.ts';
 import type { TaskSubmission } from './ports/task-submission.ts';
 import * as replies from './replies.ts';
 import type { Route, Router } from './routing/router.ts';
@@ -67,7 +67,8 @@ export async function decideReply(services: TurnServices, turn: Turn): Promise<R
   if (waiting?.kind === 'choice') {
     const chosen = choiceIn(text, waiting.options.map(nameOf));
     if (chosen === 'none') return { text: replies.nothingFitsText(eligible(turn)), waiting: null };
-    if (chosen !== undefined) return take(services, turn, { option: waiting.options[chosen]!, text: waiting.text });
+    const handedIn = { ...turn, files: [...(waiting.files ?? []), ...turn.files] };
+    if (chosen !== undefined) return take(services, handedIn, { option: waiting.options[chosen]!, text: waiting.text });
   }
   const intent = intentOf(text);
   if (waiting?.kind === 'inputs') return collect(services, turn, { waiting, intent });
@@ -121,16 +122,16 @@ async function route(services: TurnServices, turn: Turn): Promise<Reply> {
     const answered = await ask(services, turn, text);
     if (answered.known || likely.length === 0) return answerReply(turn, answered);
     const offer = replies.choiceText(likely.slice(0, 2), false);
-    return { text: `${answered.answer}\n\n${offer}`, waiting: choiceOf(likely.slice(0, 2), text) };
+    return { text: `${answered.answer}\n\n${offer}`, waiting: choiceOf(likely.slice(0, 2), turn) };
   }
   if (likely.length === 0) return { text: replies.nothingFitsText(agents), waiting: null };
   // One alone is asked for by yes or no; "answer" stands beside it when the text might be a question after all.
-  return { text: replies.choiceText(likely, false), waiting: choiceOf(likely, text) };
+  return { text: replies.choiceText(likely, false), waiting: choiceOf(likely, turn) };
 }
 
-function choiceOf(routes: readonly Route[], text: string): Waiting {
+function choiceOf(routes: readonly Route[], { message: { text }, files }: Turn): Waiting {
   const options = routes.map(({ agent, skill }) => ({ kind: 'skill' as const, agent: agent.name, skill: skill.name }));
-  return { kind: 'choice', text, options };
+  return { kind: 'choice', text, options, files };
 }
 
 async function take(
@@ -183,24 +184,27 @@ async function collect(
 }
 
 /** Asks for what is missing, or submits. */
-async function advance(services: TurnServices, turn: Turn, draft: Draft): Promise<Reply> {
-  const found = find(turn.team, draft);
+async function advance(services: TurnServices, turn: Turn, unplaced: Draft): Promise<Reply> {
+  const found = find(turn.team, unplaced);
   if (!found) return { text: replies.nothingFitsText(eligible(turn)), waiting: null };
   const { agent, skill } = found;
   if (skill.status === 'declared' || !skill.definition)
     return { text: replies.declaredText(skill), waiting: null, agent };
   if (agent.paused) return { text: replies.pausedText(agent), waiting: null, agent };
+  const standIns = services.handlers?.handler(skill.name)?.standIns ?? {};
+  const draft = { ...unplaced, files: placeFiles(skill.definition, unplaced, standIns) };
   if (Object.values(draft.inputs).join('').length > MOST_INPUT_CHARACTERS) {
-    const text = `That is more text than a thread holds (${MOST_INPUT_CHARACTERS} characters). Hand it in as a file with \`kaze tasks submit --input NAME=@FILE\`.`;
+    const text = `That is more text than a thread holds (${MOST_INPUT_CHARACTERS} characters). Hand it in as a file: @FILE in \`kaze chat\`.`;
     return { text, waiting: null, agent };
   }
   const tools = await services.store.list(turn.principal, Tool, { where: { available: { eq: true } }, limit: 1_000 });
   const missing = missingInputs(skill.definition, draft, {
     tools: new Set(tools.map(({ name }) => name)),
-    standIns: services.handlers?.handler(skill.name)?.standIns ?? {},
+    standIns,
   });
   if (missing.length > 0) {
-    const wanted = new Set([...missing.map(({ name }) => name), ...Object.keys(draft.inputs)]);
+    const given = [...Object.keys(draft.inputs), ...draft.files.map(({ input }) => input)];
+    const wanted = new Set([...missing.map(({ name }) => name), ...given]);
     const optional = skill.definition.inputs.filter(({ name }) => !wanted.has(name)).map(({ name }) => name);
     const text = replies.missingText(skill, missing, { optional, tenant: turn.thread.tenant, agent: agent.name });
     return { text, waiting: { ...draft, kind: 'inputs', asked: missing[0]!.name }, agent };

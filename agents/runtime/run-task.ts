@@ -7,7 +7,7 @@ import type { ModelAccess } from '../ports/model-access.ts';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { TaskFiles } from '../ports/task-files.ts';
 import type { SkillHandlers } from '../registry/skill-handlers.ts';
-import type { SkillContext } from '../skills/handler.ts';
+import type { SkillContext, SkillHandler } from '../skills/handler.ts';
 import { checkResult, commitOutcome } from './commit-outcome.ts';
 import { connectedTools } from './connected-tools.ts';
 import { applyCriteria } from './criteria.ts';
@@ -19,7 +19,7 @@ import { taskModel } from './model-calls.ts';
 import type { AgentNode, TaskNode } from './nodes.ts';
 import { runPromptSkill } from './prompt-skill.ts';
 import { skillInputs } from './skill-inputs.ts';
-import type { SkillVersions } from './skill-versions.ts';
+import type { PinnedVersion, SkillVersions } from './skill-versions.ts';
 import { TaskRun } from './task-run.ts';
 
 /** What running a task needs of the cell. */
@@ -68,14 +68,16 @@ export async function runTask(
   const { task, agent } = begun;
   const tenant = tenantOfScope(task.scope);
   const { skillId, skillVersionId } = await pinnedVersion(services.store, begun);
-  const definition = await services.versions.definition(begun.principal, skillVersionId);
+  const version = await services.versions.pinned(begun.principal, skillVersionId);
   const handler = services.handlers.handler(task.skill);
-  if (!definition || (!handler && !definition.prompt)) {
+  if (!version || (!handler && !version.definition.prompt)) {
     throw agentError(
       'KAZE_SKILL_NOT_IMPLEMENTED',
       `this cell can no longer run the version of ${task.skill} of the task`,
     );
   }
+  requireSameHandler(task, version, handler);
+  const { definition } = version;
   const inputs = skillInputs(tenant, JSON.parse(task.inputs) as KeptInputs, services.files);
   const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId });
   const { embed } = services;
@@ -104,6 +106,21 @@ export async function runTask(
   const evaluations = await run.untilEnded(applyCriteria(made, criteria));
   run.signal.throwIfAborted();
   return commitOutcome(services, { run, agent, definition, skillId, skillVersionId, result: made, evaluations });
+}
+
+/**
+ * A task runs what its version names, or not at all: an outcome must not be put down to a version that did not make it,
+ * and steps that one handler kept must not be read by another. Errors: KAZE_SKILL_HANDLER_CHANGED.
+ */
+function requireSameHandler(task: TaskNode, version: PinnedVersion, handler: SkillHandler | undefined): void {
+  const revision = handler?.revision ?? null;
+  if (version.handlerRevision === revision) return;
+  const named = (one: number | null) => (one === null ? 'a model alone' : `revision ${one} of its handler`);
+  throw agentError(
+    'KAZE_SKILL_HANDLER_CHANGED',
+    `the task is pinned to version ${version.number} of ${task.skill}, made for ${named(version.handlerRevision)}; this Kaze has ${named(revision)}. \`kaze tasks retry ${task.id}\` queues it on the present version`,
+    { fields: { skill: task.skill, version: version.number } },
+  );
 }
 
 async function pinnedVersion(store: GraphStore, { principal, task }: BegunTask) {

@@ -3,23 +3,36 @@ import type { SkillDefinition } from '../definitions/index.ts';
 
 const KEPT = 500;
 
+export interface PinnedVersion {
+  readonly definition: SkillDefinition;
+  /** From 1. */
+  readonly number: number;
+  /** Revision of the handler that it was made for; null when a model runs it. */
+  readonly handlerRevision: number | null;
+}
+
 /** Definitions by version id. A version never changes, so what was read once stays right. */
 export class SkillVersions {
   readonly #store: GraphStore;
-  readonly #kept = new Map<string, SkillDefinition>();
+  readonly #kept = new Map<string, PinnedVersion>();
 
   constructor(store: GraphStore) {
     this.#store = store;
   }
 
   async definition(principal: Principal, versionId: string): Promise<SkillDefinition | undefined> {
+    return (await this.pinned(principal, versionId))?.definition;
+  }
+
+  async pinned(principal: Principal, versionId: string): Promise<PinnedVersion | undefined> {
     const known = this.#kept.get(versionId);
     if (known) return known;
     const version = await this.#store.get(principal, SkillVersion, versionId);
     if (!version?.compiled) return undefined;
     const definition = JSON.parse(version.compiled) as SkillDefinition;
+    const pinned = { definition, number: version.number, handlerRevision: version.handlerRevision };
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(versionId, definition);
-    return definition;
+    this.#kept.set(versionId, pinned);
+    return pinned;
   }
 }

@@ -133,6 +133,8 @@ export interface ConversationService {
       readonly conversation?: string;
       readonly agent?: string;
       readonly channel: string;
+      /** Files that were handed in before; without the name of an input the agent finds out what they are for. */
+      readonly files: ReadonlyArray<{ readonly input?: string; readonly upload: Upload }>;
     },
     limits: CallLimits,
   ): Promise<{

@@ -1,4 +1,4 @@
-import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { NAME_PATTERN } from '#platform';
 import type { ExecutionContext } from '../execution/context.ts';
@@ -6,6 +6,17 @@ import { NodeRef, refTo } from '../execution/subtrees.ts';
 import { generated } from '../schema/registry.ts';
 import { IfGiven } from './if-given.ts';
 import { tenantOf } from './roles.ts';
+
+@InputType({ description: 'An uploaded file that goes with a message.' })
+export class MessageFileInput {
+  @Field(() => String, { nullable: true, description: 'Input that it is for; found out when left out.' })
+  @IfGiven()
+  @MaxLength(200)
+  input?: string | null;
+  @Field(() => ID, { description: 'Id that PUT /uploads gave.' })
+  @MaxLength(200)
+  upload!: string;
+}
 
 @InputType()
 export class SendMessageInput {
@@ -23,6 +34,10 @@ export class SendMessageInput {
   @IfGiven()
   @Matches(NAME_PATTERN)
   agent?: string | null;
+  @Field(() => [MessageFileInput], { nullable: true, description: 'At most 20.' })
+  @IfGiven()
+  @ArrayMaxSize(20)
+  files?: MessageFileInput[] | null;
 }
 
 @ObjectType({ simpleResolvers: true })
@@ -95,14 +110,21 @@ export class ConversationVerbs {
   @Mutation(() => SendMessagePayload, { description: 'One turn of a conversation with an agent.' })
   async sendMessage(
     @Arg('input', () => SendMessageInput) input: SendMessageInput,
-    @Ctx() { principal, services, limits }: ExecutionContext,
+    @Ctx() { principal, services, uploads, limits }: ExecutionContext,
   ): Promise<SendMessagePayload> {
+    const files = await Promise.all(
+      (input.files ?? []).map(async (file) => ({
+        input: file.input ?? undefined,
+        upload: await uploads.describe(principal, file.upload),
+      })),
+    );
     const message = {
       text: input.text,
       tenant: tenantOf(principal, input.tenant),
       conversation: input.conversation ?? undefined,
       agent: input.agent ?? undefined,
       channel: 'api',
+      files,
     };
     const sent = await services.conversations.send(principal, message, limits());
     return {

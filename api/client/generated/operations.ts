@@ -1416,6 +1416,16 @@ export type SourceChange =
 
 export type IngestSourceInput = {
   /** Id that PUT /uploads gave. */
+  /** At most 20. */
+  files?: Array<MessageFileInput> | null | undefined;
+};
+
+/** An uploaded file that goes with a message. */
+export type MessageFileInput = {
+  /** Input that it is for; found out when left out. */
+  input?: string | null | undefined;
+  /** Id that PUT /uploads gave. */
+  upload: string;
   upload: string;
   /** Name of the client; the token’s own when left out. */
   tenant?: string | null | undefined;

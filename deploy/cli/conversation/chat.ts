@@ -8,6 +8,7 @@ import { CommandError, cliError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { writeError } from '../output/failure.ts';
 import { harmless, wrap } from '../output/text.ts';
+import { messageFiles, sendFiles } from './message-files.ts';
 
 interface ChatOptions extends CellOptions, TenantOptions {
   readonly agent?: string;
@@ -23,7 +24,7 @@ export async function chat(cli: Cli, options: ChatOptions): Promise<void> {
   let conversation = thread?.id;
   const atTerminal = stdin.isTTY === true && !options.json;
   const prompt = () => void (atTerminal && cli.terminal.stderr.write(cli.noteStyle('you> ', 'bold')));
-  if (atTerminal) cli.note('Write a message and press Enter; /quit ends.');
+  if (atTerminal) cli.note('Write a message and press Enter; @FILE sends a file with it; /quit ends.');
   const lines = createInterface({ input: stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
   const stop = () => lines.close();
   signal.addEventListener('abort', stop, { once: true });
@@ -61,7 +62,10 @@ async function turn(
   options: ChatOptions,
 ): Promise<MessageSendMutation['sendMessage'] | undefined> {
   try {
-    const { sendMessage } = await client.execute(MessageSend, { input }, { signal: cli.terminal.signal });
+    const { text, files, missing } = await messageFiles(input.text, cli.terminal.cwd);
+    for (const path of missing) cli.note(`there is no file ${harmless(path)}; the words were sent as they are`);
+    const message = files.length === 0 ? input : { ...input, text, files: await sendFiles(cli, client, files) };
+    const { sendMessage } = await client.execute(MessageSend, { input: message }, { signal: cli.terminal.signal });
     cli.event(options, sendMessage, () => answerText(cli, sendMessage));
     return sendMessage;
   } catch (error) {

@@ -8,6 +8,29 @@ export function failureContract(cell: () => TestCell): void {
   const incidents = (client: Client) =>
     cell().store.list(client.person, Incident, { where: { scope: { eq: client.scope } } });
 
+  describe('a task whose version has another handler than the build', () => {
+    it('fails at once and says the way out, and runs anew on the version that the build has', async () => {
+      const client = await cell().client();
+      const ran: string[] = [];
+      client.behave(async ({ task }) => {
+        ran.push(task.id);
+        return {};
+      });
+      const id = await client.submit();
+      const upgraded = await cell().worker({}, undefined, 2);
+      const task = await settled(client, id).finally(() => upgraded.stop());
+      expect(task).toMatchObject({ state: 'failed', attempt: 1, errorCode: 'KAZE_SKILL_HANDLER_CHANGED' });
+      expect(task.errorMessage).toContain(
+        `pinned to version 1 of work, made for revision 1 of its handler; this Kaze has revision 2 of its handler. \`kaze tasks retry ${id}\``,
+      );
+      expect(ran).toEqual([]);
+      const again = (await cell().verbs.retry(client.person, id)).task;
+      const same = await cell().worker();
+      expect(await settled(client, again).finally(() => same.stop())).toMatchObject({ state: 'awaiting_approval' });
+      expect(ran).toEqual([again]);
+    });
+  });
+
   describe('when a task goes wrong', () => {
     let runtime: AgentRuntime;
     beforeEach(async () => {

@@ -139,6 +139,19 @@ describe('verbs', () => {
       reply: null,
       clarifying: false,
     });
+    const upload = await fetch(`${cell.url}/uploads?name=q.csv`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${TOKENS.acme}`, 'content-type': 'text/csv' },
+      body: 'a,b',
+    }).then((answer) => answer.json() as Promise<{ id: string }>);
+    const withFile =
+      'mutation ($upload: ID!) { sendMessage(input: { text: "see", files: [{ upload: $upload }] }) { message { id } } }';
+    const sent = await cell.graphql(withFile, { variables: { upload: upload.id } });
+    expect(sent.errors).toBeUndefined();
+    const message = cell.calls.findLast(({ verb }) => verb === 'send')?.input;
+    expect(message).toMatchObject({ files: [{ upload: { id: upload.id, name: 'q.csv', bytes: 3 } }] });
+    const foreign = await cell.graphql(withFile, { variables: { upload: upload.id }, token: TOKENS.globex });
+    expect(foreign.errors?.[0]?.extensions.code).toBe('KAZE_API_UPLOAD_UNKNOWN');
     const asked = await cell.graphql(
       '{ ask(input: { question: "why?" }) { known answer citations { number chunk { text } } } }',
     );

@@ -12,6 +12,7 @@ import {
   Task,
   verticalScope,
 } from '#graph-schema';
+import { contentHash, newId } from '#platform';
 import { boundaries } from './boundaries.ts';
 import {
   type ConversationCell,
@@ -48,8 +49,13 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
   let me: Principal;
   let leave: string;
 
-  const say = (text: string, more: { conversation?: string; agent?: string; tenant?: string } = {}, who = me) =>
-    chat.send(who, { text, channel: 'terminal', ...more });
+  const file = (name: string, text: string) => {
+    const id = newId();
+    cell.uploads.set(id, { name, bytes: Buffer.from(text) });
+    return { upload: { id, name, sha256: contentHash(text) } };
+  };
+  type More = Pick<Parameters<Conversations['send']>[1], 'conversation' | 'agent' | 'tenant' | 'files'>;
+  const say = (text: string, more: More = {}, who = me) => chat.send(who, { text, channel: 'terminal', ...more });
   const textOf = async (id: string | undefined) => (await cell.store.get(systemPrincipal('cell'), Message, id!))!.text;
 
   beforeAll(async () => {
@@ -176,6 +182,31 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
       expect(await textOf(bad.reply)).toMatch(/Nothing was queued.*Send current_rankings again/s);
       const good = await say(EXPORT, { conversation });
       expect(good.task).toBeDefined();
+    });
+
+    it('may come with files, which find their inputs by what they are', async () => {
+      const files = [file('queries.csv', EXPORT), file('about.md', 'We sell and repair city bikes in Leeds.')];
+      const turn = await say('keyword-research please', { files });
+      expect(await textOf(turn.reply)).toContain(`Queued as task ${turn.task}`);
+      const task = await cell.store.get(me, Task, turn.task!);
+      expect(JSON.parse(task!.inputs)).toMatchObject({
+        current_rankings: { name: 'queries.csv' },
+        business_context: { name: 'about.md' },
+      });
+    });
+
+    it('keeps its file while it is asked back about, and takes one that is asked for', async () => {
+      const first = await say('Compare our rankings with those of our rivals', { files: [file('q.csv', EXPORT)] });
+      expect(first.clarifying).toBe(true);
+      const { conversation } = first;
+      const chosen = await say('keyword-research', { conversation });
+      expect(await textOf(chosen.reply)).not.toContain('current_rankings');
+      const done = await say('here it is', { conversation, files: [file('about.md', 'We sell city bikes.')] });
+      const task = await cell.store.get(me, Task, done.task!);
+      expect(JSON.parse(task!.inputs)).toMatchObject({
+        current_rankings: { name: 'q.csv' },
+        business_context: { name: 'about.md' },
+      });
     });
 
     it('can be dropped', async () => {

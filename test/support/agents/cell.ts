@@ -14,7 +14,7 @@ import {
   type TaskFiles,
   type Validator,
 } from '#agents';
-import type { CompleteRequest, Completion } from '#gateway';
+import { type CompleteRequest, type Completion, NO_USAGE } from '#gateway';
 import { createAuditTrail, createDeliveryGate, guardDelivery } from '#governance';
 import {
   type GraphEngine,
@@ -110,7 +110,7 @@ const AGENTS = [
 ];
 
 /** Validators and handlers do what the behaviour of the task's client says. */
-function handlersFor(behaviours: ReadonlyMap<string, Behaviour>): SkillHandlers {
+function handlersFor(behaviours: ReadonlyMap<string, Behaviour>, revision = 1): SkillHandlers {
   const run = async (context: SkillContext): Promise<SkillResult> => {
     const behaviour = behaviours.get(context.task.tenant) ?? behaviours.get('*') ?? (async () => ({}));
     const made = await behaviour(context);
@@ -122,7 +122,7 @@ function handlersFor(behaviours: ReadonlyMap<string, Behaviour>): SkillHandlers 
       ...made,
     };
   };
-  const handler = (skill: string) => ({ skill, revision: 1, standIns: {}, metrics: {}, run });
+  const handler = (skill: string) => ({ skill, revision, standIns: {}, metrics: {}, run });
   const standIns = { export_api: { inputs: ['export'], lacks: 'no search volume' } };
   const tidy: Validator = {
     name: 'business_alignment',
@@ -168,7 +168,7 @@ export function completion(made: Partial<Completion>): Completion {
     citations: [],
     value: undefined,
     stopReason: 'end',
-    usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0 },
+    usage: { ...NO_USAGE, inputTokens: 1, outputTokens: 1 },
     metadata: {
       id: newId(),
       provider: 'test',
@@ -236,12 +236,16 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
   const definitions = definitionsOf('proving', { skills: SKILLS, agents: AGENTS });
   await registry.sync(definitions);
 
-  const worker = async (settings: Partial<RuntimeSettings> = {}, ownGate = gate): Promise<AgentRuntime> => {
+  const worker = async (
+    settings: Partial<RuntimeSettings> = {},
+    ownGate = gate,
+    handlerRevision = 1,
+  ): Promise<AgentRuntime> => {
     const runtime = await startRuntime({
       store,
       clock,
       logger,
-      handlers,
+      handlers: handlersFor(behaviours, handlerRevision),
       gate: ownGate,
       files,
       search: { search: async () => [] },
