@@ -64,17 +64,18 @@ function guardedUnit(unit: UnitOfWork): UnitOfWork {
     update<D extends NodeDefinition>(
       definition: D,
       id: string,
-      patch: NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined),
+      patch: Patch<D>,
       options?: Parameters<UnitOfWork['update']>[3],
     ) {
-      // What is written must be what was checked: the patch is made once, under the lock, and not handed out again.
-      const decide = (current: NodeOf<D>) => {
-        const made = typeof patch === 'function' ? patch(current) : patch;
-        const copy = made === undefined ? undefined : { ...made };
-        if (copy) checkChange(definition, current, copy);
-        return copy;
-      };
-      return unit.update(definition, id, decide, options);
+      return unit.update(definition, id, checkedPatch(definition, patch), options);
+    },
+    updateAll<D extends NodeDefinition>(
+      definition: D,
+      ids: readonly string[],
+      patch: Patch<D>,
+      options?: Parameters<UnitOfWork['updateAll']>[3],
+    ) {
+      return unit.updateAll(definition, ids, checkedPatch(definition, patch), options);
     },
     async remove(definition, id) {
       checkRemoval(definition);
@@ -100,6 +101,18 @@ function guardedUnit(unit: UnitOfWork): UnitOfWork {
   };
   units.set(guarded, unit);
   return guarded;
+}
+
+type Patch<D extends NodeDefinition> = NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined);
+
+/** What is written must be what was checked: the patch is made once, under the lock, and not handed out again. */
+function checkedPatch<D extends NodeDefinition>(definition: D, patch: Patch<D>) {
+  return (current: NodeOf<D>): NodePatch<D> | undefined => {
+    const made = typeof patch === 'function' ? patch(current) : patch;
+    const copy = made === undefined ? undefined : { ...made };
+    if (copy) checkChange(definition, current, copy);
+    return copy;
+  };
 }
 
 /** By name: a look-alike definition writes the same label. */

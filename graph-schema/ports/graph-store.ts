@@ -54,6 +54,15 @@ export interface UnitOfWork {
       readonly version?: number;
     },
   ): Promise<NodeOf<D> | undefined>;
+  /** As `update`, for many of one type in a few statements; gives those that were there and as expected. */
+  updateAll<D extends NodeDefinition>(
+    definition: D,
+    ids: readonly string[],
+    patch: NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined),
+    options?: {
+      readonly expect?: Readonly<Record<string, CypherScalar | readonly CypherScalar[]>>;
+    },
+  ): Promise<Array<NodeOf<D>>>;
   /** Removes the node and its relationships. For what may be erased or swept; facts are retired instead. */
   remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /** Removes many at once, without a lock on each: for what only sweeps remove. Gives how many were there. */
@@ -88,6 +97,10 @@ export interface SubgraphOptions extends CallOptions {
   readonly maxNodes?: number;
   /** Relationship types to follow; all public ones when left out. */
   readonly types?: readonly string[];
+  /** Nodes with more relationships are part of it but nothing is followed from them; seeds always are. Default: any. */
+  readonly maxDegree?: number;
+  /** Only who is related with whom, several times faster: labels, captions and types are empty, directions lost. */
+  readonly idsOnly?: boolean;
 }
 
 export interface SubgraphNode {

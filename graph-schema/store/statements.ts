@@ -9,6 +9,9 @@ export const CREATE = (label: string) => `UNWIND $rows AS row CREATE (n:Node:${l
 export const LOCK = (type: NodeType, scope: string) =>
   `MATCH (n:Node) WHERE n.id = $id AND n:${type.definition.name} AND ${scope} SET n.lock = $token WITH n RETURN {${properties(type)}} AS node`;
 
+export const LOCK_ALL = (type: NodeType, scope: string) =>
+  `UNWIND $ids AS id MATCH (n:Node) WHERE n.id = id AND n:${type.definition.name} AND ${scope} SET n.lock = $token WITH n RETURN {${properties(type)}} AS node`;
+
 /** Only for nodes that this transaction has locked. */
 export const PATCH = (label: string, scope: string) =>
   `UNWIND $rows AS row MATCH (n:Node) WHERE n.id = row.id AND n:${label} AND ${scope} SET n += row.patch`;

@@ -8,11 +8,11 @@ import type { NewNode, NodeDefinition, NodeOf, NodePatch } from '../domain/defin
 import type { GraphSchema, NodeType } from '../domain/schema.ts';
 import { validated } from '../domain/validation.ts';
 import { graphError } from '../errors.ts';
-import type { CypherScalar, CypherValue, EngineTransaction } from '../ports/graph-engine.ts';
+import type { CypherRow, CypherScalar, CypherValue, EngineTransaction } from '../ports/graph-engine.ts';
 import type { EdgeName, ListOptions, UnitOfWork } from '../ports/graph-store.ts';
 import { TextBuilder } from '../read/text.ts';
 import { type Reader, readOne, readPage } from './reads.ts';
-import { CREATE, LOCK, PATCH, RELATE, RELATED, REMOVE, UNRELATE } from './statements.ts';
+import { CREATE, LOCK, LOCK_ALL, PATCH, RELATE, RELATED, REMOVE, UNRELATE } from './statements.ts';
 
 interface Context {
   readonly transaction: EngineTransaction;
@@ -122,7 +122,8 @@ export class TransactionUnit implements UnitOfWork {
 
   async upsert<D extends NodeDefinition>(definition: D, node: NewNode<D> & { scope: string; id: string }) {
     const { id, scope, ...values } = node as { id: string; scope: string } & Record<string, unknown>;
-    const change = await this.#change(definition, id, (current) => {
+    const [before] = await this.#lock(definition, [id]);
+    const decide = (current: NodeOf<D>) => {
       if (current.scope !== scope) {
         throw graphError('KAZE_GRAPH_INVALID', `${definition.name} ${id} belongs to another scope and never moves`);
       }
@@ -130,7 +131,8 @@ export class TransactionUnit implements UnitOfWork {
         ([name, value]) => !sameValue((current as Record<string, unknown>)[name], value),
       );
       return Object.fromEntries(different) as NodePatch<D>;
-    });
+    };
+    const change = before && this.#change(definition, before, decide);
     if (change) return { id, change: change.after === change.before ? ('none' as const) : ('updated' as const) };
     this.create(definition, node);
     return { id, change: 'created' as const };
@@ -142,26 +144,36 @@ export class TransactionUnit implements UnitOfWork {
     patch: NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined),
     options: Expectation = {},
   ): Promise<NodeOf<D> | undefined> {
-    const change = await this.#change(definition, id, (current) => {
+    return (await this.updateAll(definition, [id], patch, options))[0];
+  }
+
+  async updateAll<D extends NodeDefinition>(
+    definition: D,
+    ids: readonly string[],
+    patch: NodePatch<D> | ((current: NodeOf<D>) => NodePatch<D> | undefined),
+    options: Expectation = {},
+  ): Promise<Array<NodeOf<D>>> {
+    const decide = (current: NodeOf<D>) => {
       if (options.version !== undefined && options.version !== current.version) return undefined;
       for (const [name, wanted] of Object.entries(options.expect ?? {})) {
         const actual = ((current as Record<string, unknown>)[name] ?? null) as CypherScalar;
         if (!(Array.isArray(wanted) ? wanted.includes(actual) : wanted === actual)) return undefined;
       }
       return typeof patch === 'function' ? patch(current) : patch;
-    });
-    return change?.after;
+    };
+    const locked = await this.#lock(definition, ids);
+    return locked.flatMap((before) => this.#change(definition, before, decide)?.after ?? []);
   }
 
-  /** Locks, lets `decide` look at the locked state, and changes it; undefined when absent or decided against. */
-  async #change<D extends NodeDefinition>(
+  /** Lets `decide` look at the locked state and changes it; undefined when decided against. */
+  #change<D extends NodeDefinition>(
     definition: D,
-    id: string,
+    before: NodeOf<D>,
     decide: (current: NodeOf<D>) => NodePatch<D> | undefined,
-  ): Promise<{ before: NodeOf<D>; after: NodeOf<D> } | undefined> {
-    const before = await this.#lock(definition, id);
-    const wanted = before && decide(before);
-    if (!before || !wanted) return undefined;
+  ): { before: NodeOf<D>; after: NodeOf<D> } | undefined {
+    const wanted = decide(before);
+    if (!wanted) return undefined;
+    const { id } = before;
     const state = before as Record<string, unknown>;
     const checked = validated(wanted, definition.properties, { what: definition.name, mode: 'update' });
     const changed = Object.fromEntries(
@@ -195,7 +207,7 @@ export class TransactionUnit implements UnitOfWork {
   }
 
   async remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
-    const current = await this.#lock(definition, id);
+    const [current] = await this.#lock(definition, [id]);
     if (!current) return false;
     await this.sweep(definition, [id]);
     this.#announce(definition, { id, scope: current.scope, change: 'removed', searched: true });
@@ -299,13 +311,26 @@ export class TransactionUnit implements UnitOfWork {
     );
   }
 
-  /** Takes the write lock and reads the state under it. */
-  async #lock<D extends NodeDefinition>(definition: D, id: string): Promise<NodeOf<D> | undefined> {
+  /** Takes the write locks, in the order of ids so that two callers never wait for each other, and reads under them. */
+  async #lock<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<Array<NodeOf<D>>> {
     await this.flush();
     const text = this.#text();
     const scope = text.scope('n', definition, 'write');
-    const rows = await this.#run(LOCK(this.#type(definition.name), scope), { ...text.parameters, id, token: newId() });
-    return rows[0]?.node as unknown as NodeOf<D> | undefined;
+    const type = this.#type(definition.name);
+    const token = newId();
+    const found: Array<NodeOf<D>> = [];
+    const keep = (rows: readonly CypherRow[]) => {
+      for (const { node } of rows) found.push(node as unknown as NodeOf<D>);
+    };
+    const [id] = ids;
+    if (ids.length === 1 && id !== undefined) {
+      keep(await this.#run(LOCK(type, scope), { ...text.parameters, id, token }));
+      return found;
+    }
+    const ordered = [...new Set(ids)].sort();
+    for (let at = 0; at < ordered.length; at += BATCH)
+      keep(await this.#run(LOCK_ALL(type, scope), { ...text.parameters, ids: ordered.slice(at, at + BATCH), token }));
+    return found;
   }
 
   #insert(definition: NodeDefinition, values: Record<string, CypherValue>): void {
@@ -317,7 +342,9 @@ export class TransactionUnit implements UnitOfWork {
   }
 
   #patch(definition: NodeDefinition, patch: Patch): void {
-    this.#patches.set(definition, [...(this.#patches.get(definition) ?? []), patch]);
+    const patches = this.#patches.get(definition);
+    if (patches) patches.push(patch);
+    else this.#patches.set(definition, [patch]);
     this.wrote = true;
   }
 

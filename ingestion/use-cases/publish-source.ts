@@ -51,7 +51,11 @@ export async function publishSource(
     const passages = hidden.map((node) => node as unknown as PlacedPassage & Passage);
     const described = await write(context, writer, async (unit) => {
       if (!(await unit.update(Source, id, {}, { expect: { pendingRevision: revision } }))) throw changedMeanwhile(id);
-      for (const passage of passages) await unit.update(Chunk, passage.id, { retiredAt: null });
+      await unit.updateAll(
+        Chunk,
+        passages.map((passage) => passage.id),
+        { retiredAt: null },
+      );
       return describePassages({ unit, scope: writer.scope, source: id, revision }, passages, options);
     });
     written.chunks += passages.length;

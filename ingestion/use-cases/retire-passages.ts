@@ -31,9 +31,7 @@ export async function retirePassages(
   { source, scope }: { source: string; scope: string },
   gone: GonePassages,
 ): Promise<void> {
-  for (const id of gone.chunks) {
-    await unit.update(Chunk, id, { retiredAt: unit.now }, { expect: { retiredAt: null } });
-  }
+  await unit.updateAll(Chunk, gone.chunks, { retiredAt: unit.now }, { expect: { retiredAt: null } });
   const leaving = new Set(gone.chunks);
   for (const id of gone.facts) {
     // The lock first: a file elsewhere that states the fact just now takes the same one.

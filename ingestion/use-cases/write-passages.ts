@@ -41,6 +41,7 @@ export async function placePassages(
       }
     }
     const again: typeof open = [];
+    const moved = new Map<string, IdentifiedPassage>();
     for (const [at, { passage, times }] of open.entries()) {
       const id = ids[at]!;
       const chunk = known.get(id);
@@ -51,11 +52,11 @@ export async function placePassages(
         unit.relate(Chunk, 'source', id, source);
         placed.push({ ...passage, id, fresh: true });
       } else {
-        const { position, startOffset, endOffset, page, line } = valuesOf(passage, revision);
-        await unit.update(Chunk, id, { position, startOffset, endOffset, page, line, sourceRevision: revision });
+        moved.set(id, passage);
         placed.push({ ...passage, id, fresh: false });
       }
     }
+    await unit.updateAll(Chunk, [...moved.keys()], ({ id }) => placeOf(moved.get(id)!, revision));
     open = again;
   }
   return placed;
@@ -67,11 +68,14 @@ function idOf(source: string, { contentHash, occurrence }: IdentifiedPassage, ti
   return derivedId(scope, source, 'passage', contentHash, String(occurrence), String(times));
 }
 
+function placeOf({ position, startOffset, endOffset, page, line }: IdentifiedPassage, revision: number) {
+  return { position, startOffset, endOffset, page: page ?? null, line: line ?? null, sourceRevision: revision };
+}
+
 function valuesOf(passage: IdentifiedPassage, revision: number) {
-  const { kind, text, headings, startOffset, endOffset, page, line, language, position, contentHash } = passage;
+  const { kind, text, headings, language, contentHash } = passage;
   const bands = kind === 'prose' ? bandsOf(text) : undefined;
-  const place = { position, startOffset, endOffset, page: page ?? null, line: line ?? null };
-  return { kind, text, headings, language, contentHash, sourceRevision: revision, ...place, ...bands };
+  return { kind, text, headings, language, contentHash, ...placeOf(passage, revision), ...bands };
 }
 
 export interface Described {
@@ -123,6 +127,7 @@ async function writeEntities({ unit, scope }: SourceWriting, mentions: readonly 
     const known = new Map(
       (await unit.list(Entity, { where: { id: { in: ids } }, limit: ids.length })).map((entity) => [entity.id, entity]),
     );
+    const grown = new Map<string, { aliases: string[]; confidence: number }>();
     for (const id of ids) {
       const said = byId.get(id)!;
       const confidence = Math.max(...said.map((mention) => mention.confidence));
@@ -134,9 +139,10 @@ async function writeEntities({ unit, scope }: SourceWriting, mentions: readonly 
       if (!entity) {
         unit.create(Entity, { id, scope, name, kind: said[0]!.kind, aliases, confidence });
       } else if (aliases.length > entity.aliases.length || confidence > (entity.confidence ?? 1)) {
-        await unit.update(Entity, id, { aliases, confidence: Math.max(confidence, entity.confidence ?? 0) });
+        grown.set(id, { aliases, confidence: Math.max(confidence, entity.confidence ?? 0) });
       }
     }
+    await unit.updateAll(Entity, [...grown.keys()], ({ id }) => grown.get(id));
   }
   return byId.size;
 }
@@ -155,12 +161,13 @@ async function writeFacts({ unit, scope, source }: SourceWriting, read: readonly
     const known = new Set(
       (await unit.list(Knowledge, { where: { id: { in: ids } }, limit: ids.length })).map(({ id }) => id),
     );
+    // The lock keeps a closing elsewhere from overlooking the passage that states it here.
+    await unit.updateAll(Knowledge, [...known], (now) =>
+      now.retiredAt === null ? {} : { retiredAt: null, validTo: null },
+    );
     for (const id of ids) {
       const [{ one, fact }] = wanted.get(id)! as [{ one: Read; fact: Read['facts'][number] }];
-      // The lock keeps a closing elsewhere from overlooking the passage that states it here.
-      if (known.has(id))
-        await unit.update(Knowledge, id, (now) => (now.retiredAt === null ? {} : { retiredAt: null, validTo: null }));
-      else createFact(unit, { id, scope, one, fact });
+      if (!known.has(id)) createFact(unit, { id, scope, one, fact });
       unit.relate(Knowledge, 'sources', id, source);
       for (const { one: from, fact: stated } of wanted.get(id)!) {
         unit.relate(Knowledge, 'chunks', id, from.passage.id);

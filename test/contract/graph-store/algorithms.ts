@@ -40,4 +40,36 @@ export function algorithmsContract(store: StoreOf): void {
     expect(await store().count(stranger, Community, { scope: { eq: scope } })).toBe(0);
     expect(await refreshCommunities(store(), `${foreignScope}-empty`)).toBe(0);
   });
+
+  it('follows nothing from what too much hangs on, by what the principal may see of it, and can give ids alone', async () => {
+    const { hub, seed, far, shared } = await store().transact(ingestion, why, async (unit) => {
+      const entity = (name: string) => unit.create(Entity, { scope, name, kind: 'term', aliases: [] });
+      const [hub, small] = [entity('hub'), entity('small')];
+      const about = (title: string, ends: string[], where = scope) => {
+        const id = unit.create(Knowledge, { ...fact, title, scope: where });
+        unit.relate(Knowledge, 'entities', id, ends);
+        return id;
+      };
+      const seed = about('seed', [hub, small]);
+      const far = about('far', [small]);
+      for (let at = 0; at < 5; at++) about(`of the hub ${at}`, [hub]);
+      return { hub, seed, far, shared: small };
+    });
+    const walked = await store().subgraph(operator, [seed], { depth: 2, maxDegree: 4, idsOnly: true });
+    expect(new Set(walked.nodes.map(({ id }) => id))).toEqual(new Set([seed, hub, shared, far]));
+    expect(walked.nodes.every(({ label, caption }) => label === '' && caption === '')).toBe(true);
+    const pairs = walked.edges.map(({ from, to }) => [from, to].sort().join(' '));
+    expect(pairs.sort()).toEqual(
+      [
+        [seed, hub],
+        [seed, shared],
+        [far, shared],
+      ]
+        .map((pair) => pair.sort().join(' '))
+        .sort(),
+    );
+    const whole = await store().subgraph(operator, [seed], { depth: 2, maxDegree: 6 });
+    expect(whole.nodes).toHaveLength(9);
+    expect(whole.nodes.find(({ id }) => id === hub)).toMatchObject({ label: 'Entity', caption: 'hub' });
+  });
 }

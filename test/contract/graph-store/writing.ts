@@ -64,6 +64,36 @@ export function writingContract(store: StoreOf): void {
       expect((await store().get(operator, Task, id!))?.steps).toBe(96);
     });
 
+    it('changes many at once: those that are there and as expected, each by its own state', async () => {
+      const { tasks } = await work(store());
+      const [first, second] = tasks as [string, string];
+      const change = (expected: number) =>
+        store().transact(runtime, why, (unit) =>
+          unit.updateAll(Task, [first, newId(), second, first], (now) => ({ steps: now.steps + 1 }), {
+            expect: { steps: expected },
+          }),
+        );
+      const { steps, version } = (await store().get(operator, Task, first))!;
+      await store().transact(runtime, why, (unit) => unit.update(Task, second, { steps: steps + 5 }));
+      expect((await change(steps)).map(({ id }) => id)).toEqual([first]);
+      expect(await store().get(operator, Task, first)).toMatchObject({ steps: steps + 1, version: version + 1 });
+      expect(await store().get(operator, Task, second)).toMatchObject({ steps: steps + 5 });
+    });
+
+    it('loses nothing when many writers change the same many at once', async () => {
+      const { tasks } = await work(store());
+      const before = await Promise.all(tasks.map((id) => store().get(operator, Task, id)));
+      await Promise.all(
+        Array.from({ length: 6 }, (_, at) =>
+          store().transact(runtime, why, (unit) =>
+            unit.updateAll(Task, at % 2 ? tasks : [...tasks].reverse(), (now) => ({ steps: now.steps + 1 })),
+          ),
+        ),
+      );
+      const after = await Promise.all(tasks.map((id) => store().get(operator, Task, id)));
+      expect(after.map((task) => task?.steps)).toEqual(before.map((task) => task!.steps + 6));
+    });
+
     it('lets exactly one of eight claim a node', async () => {
       const [id] = (await work(store())).tasks;
       const claims = await Promise.all(

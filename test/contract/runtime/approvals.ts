@@ -137,6 +137,8 @@ export function approvalContract(cell: () => TestCell): void {
         (unit) => unit.update(Task, task, { state: 'delivered' }),
         (unit) => unit.update(Task, task, () => ({ state: 'delivered' as const })),
         (unit) => unit.update({ ...Task }, task, { state: 'delivered' }),
+        (unit) => unit.updateAll(Task, [task], { state: 'delivered' }),
+        (unit) => unit.updateAll({ ...Outcome }, [outcome], () => ({ state: 'delivered' as const })),
         (unit) => unit.update(Outcome, outcome, { state: 'delivered' }),
         (unit) => unit.update(Outcome, outcome, { output: '{"result":"other"}' }),
         (unit) => unit.update(Outcome, outcome, { editedOutput: '{"result":"other"}' }),
