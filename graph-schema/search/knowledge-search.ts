@@ -2,11 +2,11 @@ import { type Clock, type Logger, languageOf } from '#platform';
 import type { Principal } from '../access/principal.ts';
 import { scopeToken } from '../access/scope.ts';
 import { nearness } from '../algorithms/nearness.ts';
-import { project } from '../algorithms/projection.ts';
 import type { GraphSchema } from '../domain/schema.ts';
 import type { Embedder } from '../ports/embedder.ts';
 import type { CallOptions, GraphStore } from '../ports/graph-store.ts';
 import type { SearchCandidates, SearchIndex } from '../ports/search-index.ts';
+import type { ReadConnection } from '../read/plan.ts';
 import { type Arranged, arrange, coverage, termWeights } from './arrange.ts';
 import { type Fused, fuse, MOST_SCORE, type OwnScore, ownScore } from './fuse.ts';
 import { searchableText } from './index-feed.ts';
@@ -64,9 +64,11 @@ const CANDIDATES = 200;
 const ARRANGED = 60;
 const TRUSTED = 20;
 const SEEDS = 10;
-const WALK = { depth: 2, maxNodes: 2_000 };
+/** A thing that hundreds of passages mention tells none of them apart, and would make the walk as large as the client. */
+const WALK = { depth: 2, maxNodes: 2_000, maxDegree: 100, idsOnly: true };
 /** Of what the walk adds, the nearest. */
 const WALKED = 100;
+const RANKED_BY = ['id', 'createdAt', 'importance', 'language'];
 const WALK_TYPES = ['MENTIONS', 'ABOUT', 'DERIVED_FROM', 'SUPPORTS', 'REQUIRES', 'APPLIES_TO', 'SUPERSEDES'];
 
 /**
@@ -110,8 +112,12 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
         const { definition, properties } = schema.type(label);
         const held = properties.retiredAt ? { retiredAt: { isNull: true } } : {};
         const where = { id: { in: [...ids] }, ...held };
-        for (const node of await store.list(principal, definition, { where, limit: ids.length })) {
-          found.set(node.id, { ...(node as unknown as Stored), label, searched: searchableText(definition, node) });
+        const wanted = [...RANKED_BY, ...(definition.searchable ?? [])].filter((name) => name in properties);
+        const select = { properties: Object.fromEntries(wanted.map((name) => [name, name])) };
+        const find = { by: 'page', page: { where, first: ids.length } } as const;
+        const read = await store.read(principal, { roots: [{ key: 'found', node: label, find, select }] });
+        for (const node of (read.found as ReadConnection).nodes as unknown as Stored[]) {
+          found.set(node.id, { ...node, label, searched: searchableText(definition, node) });
         }
       }),
     );
@@ -123,7 +129,7 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
     if (query.expand === false || seeds.length === 0) return new Map<string, number>();
     const ids = seeds.map(([id]) => id);
     const near = await store.subgraph(principal, ids, { ...WALK, types: WALK_TYPES, signal: query.signal });
-    return nearness(project(near), new Map(seeds.map(([id, { score }]) => [id, score])));
+    return nearness(near, new Map(seeds.map(([id, { score }]) => [id, score])));
   }
 
   return {
