@@ -19,6 +19,9 @@ import { type Position, ProblemList } from './problems.ts';
 /** Limits on one definition file. A skill is a page of text; what is larger is not one. */
 export const SOURCE_LIMITS = { maxBytes: 256 * 1024, maxAliases: 10, maxDepth: 12 } as const;
 
+/** What the parser hands on as a problem of the text when its own recursion ended. */
+const STACK_ENDED = /call stack|too much recursion/i;
+
 const START: Position = { line: 1, column: 1 };
 
 /** A YAML file as nodes with exact places; aliases are followed, nothing is turned into plain objects by the library. */
@@ -65,6 +68,10 @@ export function readYamlSource(
   const lines = new LineCounter();
   const document = compose(body.text, lines, problems);
   if (!document) return { problems };
+  if (document.errors.some(({ message }) => STACK_ENDED.test(message))) {
+    problems.add(START, { what: 'nested too deeply', expected: `at most ${SOURCE_LIMITS.maxDepth} levels` });
+    return { problems };
+  }
   const source = sourceOf({ body, document, lines, problems });
   const at = source?.at ?? ((place: number) => position(place, lines, body));
   for (const error of [...document.errors, ...document.warnings]) {

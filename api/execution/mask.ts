@@ -52,8 +52,22 @@ export const extensionsOf = (error: KazeError): ErrorExtensions => ({
   code: error.code,
   kind: error.kind,
   retryable: error.retryable,
-  fields: error.fields,
+  fields: Object.fromEntries(
+    Object.entries(error.fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shortened(value, 500) : Array.isArray(value) ? value.map(shortenedItem) : value,
+    ]),
+  ),
 });
+
+const shortenedItem = (item: unknown) => (typeof item === 'string' ? shortened(item, 500) : item);
+
+/** Both ends of a text that repeats what the caller sent: a message is for people, and no way to have megabytes echoed. */
+export function shortened(text: string, most = 2_000): string {
+  if (text.length <= most) return text;
+  const half = Math.floor(most / 2);
+  return `${text.slice(0, half)} … ${text.slice(-half)}`;
+}
 
 const ours = new WeakSet<Error>();
 
@@ -64,7 +78,7 @@ export function toGraphQLError(
   at: { readonly path?: ReadonlyArray<string | number>; readonly whole?: boolean } = {},
 ): GraphQLError {
   const seen = publicError(error, logger);
-  const made = new GraphQLError(seen.message, {
+  const made = new GraphQLError(shortened(seen.message), {
     path: at.path ?? (error instanceof GraphQLError ? error.path : undefined),
     extensions: { ...extensionsOf(seen), ...(at.whole ? { http: { status: seen.status } } : {}) },
   });
@@ -87,7 +101,9 @@ const REQUEST_CODES = new Set([
 export function formatForApollo(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (error instanceof Error && ours.has(error)) return formatted;
-    if (REQUEST_CODES.has(String(formatted.extensions?.code))) return formatted;
+    if (REQUEST_CODES.has(String(formatted.extensions?.code))) {
+      return { ...formatted, message: shortened(formatted.message) };
+    }
     const masked = toGraphQLError(error, logger);
     return { ...formatted, message: masked.message, extensions: masked.extensions };
   };

@@ -7,6 +7,7 @@ import type { Logger } from '#platform';
 import type { RequestContext } from '../execution/context.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
 import { formatForApollo } from '../execution/mask.ts';
+import { checkNesting } from '../execution/nesting.ts';
 import type { Admit } from './routes.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -64,6 +65,8 @@ export function graphqlRoute(
     url: '/graphql',
     preHandler: async (request, reply) => {
       const { principal } = await options.admit(request);
+      const { query, variables } = (request.body ?? request.query ?? {}) as Record<string, unknown>;
+      checkNesting(query, variables);
       const gone = new AbortController();
       reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) gone.abort(new Error('the client went away'));

@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isKazeError, type KazeError, type Logger } from '#platform';
 import { apiError } from '../errors.ts';
-import { extensionsOf, publicError } from '../execution/mask.ts';
+import { extensionsOf, publicError, shortened } from '../execution/mask.ts';
 
 export function sendError(reply: FastifyReply, error: KazeError): FastifyReply {
   if (error.status === 401) {
@@ -16,7 +16,7 @@ export function sendError(reply: FastifyReply, error: KazeError): FastifyReply {
     .code(error.status)
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(JSON.stringify({ errors: [{ message: error.message, extensions: extensionsOf(error) }] }));
+    .send(JSON.stringify({ errors: [{ message: shortened(error.message), extensions: extensionsOf(error) }] }));
 }
 
 /** What fastify itself refuses, in our words. */
@@ -33,7 +33,10 @@ function refusal(error: FastifyError, request: FastifyRequest, bodyMaxBytes: num
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return apiError('KAZE_API_BAD_REQUEST', 'the body is no complete JSON document');
+      return apiError(
+        'KAZE_API_BAD_REQUEST',
+        'the body is no JSON document that can be taken: it is broken off, or a key is named __proto__ or constructor',
+      );
     default:
       if (error instanceof SyntaxError)
         return apiError('KAZE_API_BAD_REQUEST', `the body is no JSON: ${error.message}`);

@@ -27,6 +27,7 @@ import type { OperationExecutor } from '../execution/executor.ts';
 import { OperationMeter } from '../execution/limits.ts';
 import { LruMap } from '../execution/lru.ts';
 import { toGraphQLError } from '../execution/mask.ts';
+import { checkNesting } from '../execution/nesting.ts';
 import { meterVerbs } from '../execution/verb-cost.ts';
 import type { ApiModel } from '../schema/model.ts';
 import { type Authenticated, bearerToken, type Gatekeeper } from './authentication.ts';
@@ -164,6 +165,7 @@ export function webSocketEdge(options: WebSocketOptions): WebSocketEdge {
         }
         try {
           options.rate.take(extra.who!.key);
+          checkNesting(payload.query, payload.variables);
           const args = toArgs(payload, extra);
           if (
             !('document' in args) ||

@@ -37,6 +37,15 @@ export interface GraphSchema {
   edge(type: string, from: string, to: string): EdgeDefinition;
 }
 
+/** KAZE_GRAPH_UNKNOWN_LABEL; what is internal is never suggested, since whoever reads this may not know of it. */
+export function unknownType(name: string, types: ReadonlyMap<string, NodeType>): Error {
+  const shown = name.slice(0, 80);
+  const names = [...types].flatMap(([type, { definition }]) => (definition.internal ? [] : [type]));
+  return graphError('KAZE_GRAPH_UNKNOWN_LABEL', `there is no node type "${shown}"${didYouMean(name, names)}`, {
+    fields: { label: shown },
+  });
+}
+
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 const FIELD = /^[a-z][A-Za-z0-9]*$/;
 const RELATIONSHIP = /^[A-Z][A-Z_]*$/;
@@ -116,9 +125,7 @@ export function buildSchema(definitions: readonly NodeDefinition[]): GraphSchema
     type(name) {
       const found = built.get(name);
       if (found) return found;
-      throw graphError('KAZE_GRAPH_UNKNOWN_LABEL', `there is no node type "${name}"${didYouMean(name, built.keys())}`, {
-        fields: { label: name },
-      });
+      throw unknownType(name, built);
     },
     edge(type, from, to) {
       const edges = Object.values(this.type(from).definition.edges);

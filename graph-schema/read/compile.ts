@@ -1,4 +1,4 @@
-import type { NodeType, RelationField } from '../domain/schema.ts';
+import { type NodeType, type RelationField, unknownType } from '../domain/schema.ts';
 import { graphError } from '../errors.ts';
 import type { CypherParameters, CypherScalar } from '../ports/graph-engine.ts';
 import { decodeCursor } from './cursor.ts';
@@ -62,7 +62,7 @@ class Compiler {
   root(root: RootRead): { text: string; shape: RootShape } {
     const type = this.#text.schema.type(root.node);
     if (type.definition.internal && this.#options.visibility === 'public')
-      this.#text.schema.type(`${root.node} (internal)`);
+      throw unknownType(root.node, this.#text.schema.types);
     const node = this.#text.variable('n');
     const column = this.#text.variable('r');
     const scope = this.#text.scope(node, type.definition);

@@ -1,5 +1,5 @@
-import { Agent, type GraphStore, type Principal, Skill, tenantScope } from '#graph-schema';
-import { nearestName } from '#platform';
+import { Agent, type GraphStore, type Principal, Skill, Tenant, tenantScope } from '#graph-schema';
+import { didYouMean, nearestName, nearestNames } from '#platform';
 import type { Limits } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import { agentId } from '../../ids.ts';
@@ -87,10 +87,21 @@ async function unknownAgent(
 ): Promise<Error> {
   const all = await store.list(principal, Agent, { where: { scope: { eq: tenantScope(tenant) } }, limit: 200 });
   const names = all.map(({ name }) => name).sort();
+  if (names.length === 0) await checkClient(store, principal, tenant);
   const nearest = nearestName(agent, names);
   const hint = nearest ? `; did you mean ${nearest}?` : names.length > 0 ? `; there is ${names.join(', ')}` : '';
   return agentError('KAZE_AGENT_UNKNOWN', `the client ${tenant} has no agent "${agent}"${hint}`, {
     fields: { agent, tenant, nearest: nearest ? [nearest] : names.slice(0, 5) },
+  });
+}
+
+/** A client that the principal cannot see is unknown, whether it is there or not; names are only told to who sees them. */
+async function checkClient(store: GraphStore, principal: Principal, tenant: string): Promise<void> {
+  const seen = (await store.list(principal, Tenant, { limit: 1_000 })).map(({ name }) => name).sort();
+  if (seen.includes(tenant)) return;
+  const hint = seen.length > 3 ? didYouMean(tenant, seen) : seen.length > 0 ? `; there is ${seen.join(', ')}` : '';
+  throw agentError('KAZE_AGENT_UNKNOWN', `there is no client "${tenant}"${hint}`, {
+    fields: { tenant, nearest: seen.length > 3 ? nearestNames(tenant, seen) : seen },
   });
 }
 

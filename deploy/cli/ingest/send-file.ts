@@ -72,6 +72,8 @@ function concernsAll({ code }: CommandError): boolean {
     'KAZE_API_UPLOAD_FULL',
     'KAZE_GRAPH_FULL',
     'KAZE_GRAPH_UNAVAILABLE',
+    'KAZE_INGESTION_UNKNOWN_TENANT',
+    'KAZE_INGESTION_UNKNOWN_VERTICAL',
     'KAZE_CLI_QUERY',
   ].includes(code);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Agent, Chunk, type PageRead, type ReadConnection, Source, Task, type Where } from '#graph-schema';
-import { newId } from '#platform';
+import { type KazeError, newId } from '#platform';
 import { codeOf, ingestion, operator, runtime, type StoreOf, scope, task, why, work } from './fixture.ts';
 
 /** Nested reads, pages, filters, neighbourhoods. */
@@ -107,6 +107,36 @@ export function readingContract(store: StoreOf): void {
       expect(await codeOf(ask({ where: { leaseOwner: { isNull: true } } }))).toBe('KAZE_GRAPH_BAD_FILTER');
       expect(await codeOf(ask({ first: 1_001 }))).toBe('KAZE_GRAPH_BAD_FILTER');
       expect(await codeOf(ask({ where: JSON.parse('{"constructor":{"eq":"x"}}') }))).toBe('KAZE_GRAPH_BAD_FILTER');
+    });
+
+    it('refuses filters that are too large or too deep, and an order that repeats itself, with figures', async () => {
+      const refusal = (page: PageRead) =>
+        store()
+          .read(operator, {
+            roots: [{ key: 'x', node: 'Task', find: { by: 'page', page }, select: { properties: { id: 'id' } } }],
+          })
+          .then(
+            () => undefined,
+            (error: KazeError) => ({ code: error.code, message: error.message, fields: error.fields }),
+          );
+      const nested = (levels: number) =>
+        Array.from({ length: levels }).reduce<Where>((inner) => ({ not: inner }), { attempt: { eq: 1 } });
+      expect(await refusal({ where: nested(8) })).toBeUndefined();
+      expect(await refusal({ where: nested(9) })).toEqual({
+        code: 'KAZE_GRAPH_BAD_FILTER',
+        message: 'the filter nests 9 levels, allowed are 8',
+        fields: { label: 'Task', levels: 9, allowed: 8 },
+      });
+      expect((await refusal({ where: nested(50_000) }))?.fields).toMatchObject({ levels: 50_000 });
+      const wide = (count: number): Where => ({ or: Array.from({ length: count }, () => ({ attempt: { eq: 1 } })) });
+      expect((await refusal({ where: wide(500) }))?.fields).toMatchObject({ conditions: 501, allowed: 500 });
+      const agents: Where = { agent: { some: { tasks: { none: wide(600) } } } };
+      expect((await refusal({ where: agents }))?.message).toContain('has 603 conditions, allowed are 500');
+      const twice = { property: 'skill', direction: 'asc' } as const;
+      expect(await refusal({ orderBy: [twice, { ...twice, direction: 'desc' }] })).toMatchObject({
+        code: 'KAZE_GRAPH_BAD_FILTER',
+        message: 'the order names skill twice; name each property once',
+      });
     });
 
     it('filters by every operator and by related nodes', async () => {

@@ -13,17 +13,18 @@ export function graphStoreContract(create: () => Promise<{ engine: GraphEngine; 
   let opened: GraphStore;
   let close: () => Promise<void>;
   const store = () => opened;
+  const texts: string[] = [];
 
   beforeAll(async () => {
     const under = await create();
     close = under.close;
-    const engine = lintingEngine(under.engine);
+    const engine = lintingEngine(under.engine, (text) => texts.push(text));
     ({ store: opened } = await openGraph({ engine, schema, clock: systemClock, logger: silentLogger }));
   });
   afterAll(() => close());
 
   readingContract(store);
-  scopeContract(store);
+  scopeContract(store, () => texts);
   writingContract(store);
   historyContract(store);
   algorithmsContract(store);

@@ -2,10 +2,11 @@ import { checkReadOnly } from '../../../graph-schema/adapters/graph-engine/share
 import { lintCypher } from '../../../graph-schema/domain/cypher-lint.ts';
 import type { GraphEngine } from '../../../graph-schema/ports/graph-engine.ts';
 
-/** The same engine, which refuses every text that breaks a rule of the shared Cypher subset: tests run on it. */
-export function lintingEngine(engine: GraphEngine): GraphEngine {
+/** The same engine, which refuses every text that breaks a rule of the shared Cypher subset: tests run on it. `onText` hears each. */
+export function lintingEngine(engine: GraphEngine, onText: (text: string) => void = () => {}): GraphEngine {
   const clean = new Set<string>();
   const check = (text: string): void => {
+    onText(text);
     if (clean.has(text)) return;
     const problems = lintCypher(text);
     if (problems.length > 0)
