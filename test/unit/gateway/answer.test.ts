@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerFrom } from '../../../gateway/adapters/provider/offline/answer/index.ts';
 import { hasShape, readQuestion } from '../../../gateway/adapters/provider/offline/answer/question.ts';
 import { sentencesOf } from '../../../gateway/adapters/provider/offline/answer/sentences.ts';
+import { rowInWords } from '../../../gateway/adapters/provider/offline/answer/tables.ts';
 import { languageOf, wordsOf } from '../../../gateway/adapters/provider/offline/answer/words.ts';
 import { ANSWERED, HANDBOOK, HANDBUCH, UNANSWERED } from './fixture-handbook.ts';
 
@@ -44,6 +45,48 @@ describe('sentences', () => {
   });
 });
 
+describe('rows of tables', () => {
+  const rows = (text: string) => sentencesOf(text).map(({ start, end, row }) => [text.slice(start, end), row]);
+  const said = (text: string) => sentencesOf(text).map(({ row }) => (row ? rowInWords(row) : ''));
+
+  it('are sentences with the header that names their cells, which is none itself', () => {
+    const text = 'Channel | Saturday | Sunday\nChat | 9:00 to 20:00 | closed\n';
+    const header = ['Channel', 'Saturday', 'Sunday'];
+    const cells = ['Chat', '9:00 to 20:00', 'closed'];
+    expect(rows(text)).toEqual([['Chat | 9:00 to 20:00 | closed', { cells, header }]]);
+    expect(said(text)).toEqual(['Chat \u2013 Saturday: 9:00 to 20:00; Sunday: closed']);
+  });
+
+  it('are read in Markdown too, empty cells and all', () => {
+    expect(said('| Item | Limit |\n|---|---|\n| Dinner | 32 pounds |\n')).toEqual(['Dinner \u2013 Limit: 32 pounds']);
+    expect(said('| Leeds | Cork\nDesks | 38 | \n')).toEqual(['Desks \u2013 Leeds: 38']);
+  });
+
+  it('take more than one line with the same number of cells', () => {
+    expect(rows('Press a | b to go on.\nThen wait.')).toEqual([
+      ['Press a | b to go on.', undefined],
+      ['Then wait.', undefined],
+    ]);
+    expect(said('a | b\nc | d | e')).toEqual(['', '']);
+  });
+
+  it('are found by the words of their header, and quoted without it', async () => {
+    const hours = {
+      title: 'Support',
+      text: 'Channel | Weekdays | Saturday\nTelephone | 7:00 to 21:00 | 9:00 to 17:00\nMail | 8:00 to 18:00 | at noon',
+    };
+    const { answered, sentences } = await answerFrom('When is the telephone support open on Saturday?', [
+      ...HANDBOOK,
+      hours,
+    ]);
+    expect(answered).toBe(true);
+    const [first] = sentences;
+    expect(first).toMatchObject({ passage: HANDBOOK.length });
+    expect(hours.text.slice(first!.start, first!.end)).toBe('Telephone | 7:00 to 21:00 | 9:00 to 17:00');
+    expect(sentences.filter(({ passage }) => passage === HANDBOOK.length)).toHaveLength(1);
+  });
+});
+
 describe('questions', () => {
   it.each([
     ['Who wrote the song?', 'person'],
@@ -65,6 +108,13 @@ describe('questions', () => {
     const names = readQuestion('Who directed "A Man Without Love" with Christopher Nolan of London?').names;
     expect(names).toContainEqual(['man', 'without', 'love']);
     expect(names.flat()).toEqual(expect.arrayContaining(['christoph', 'nolan', 'london']));
+  });
+
+  it('do not look for the word that says what is measured', () => {
+    const stems = (text: string) => readQuestion(text).terms.map(({ stem }) => stem);
+    expect(stems('How long does probation last?')).toEqual(stems('Does probation last?'));
+    expect(stems('Wie lange dauert die Probezeit?')).toEqual(stems('Wie dauert die Probezeit?'));
+    expect(stems('Who decides on a long trial?')).toContain('long');
   });
 
   it('see the shape of an answer in a text', () => {
@@ -112,6 +162,23 @@ describe('answers from a handbook', () => {
 });
 
 describe('answers', () => {
+  it('leave out a sentence that says no more of what was asked than the one before', async () => {
+    const text = 'Probation lasts five months. The canteen serves soup. Flowers are watered by the front desk.';
+    const { answered, sentences } = await answerFrom('How long does probation last?', [{ title: 'Probation', text }]);
+    expect(answered).toBe(true);
+    expect(sentences.map(({ start, end }) => text.slice(start, end))).toEqual(['Probation lasts five months.']);
+  });
+
+  it('keep one that says the rest of it', async () => {
+    const text = 'Probation lasts five months. The manager decides on a longer trial in March. Soup is served at noon.';
+    const question = 'How long does probation last and who decides on a longer trial?';
+    const { sentences } = await answerFrom(question, [{ title: 'Work', text }]);
+    expect(sentences.map(({ start, end }) => text.slice(start, end))).toEqual([
+      'Probation lasts five months.',
+      'The manager decides on a longer trial in March.',
+    ]);
+  });
+
   it('go on from one passage to the one that it names', async () => {
     const passages = [
       { title: 'Blue Harbour', text: 'Blue Harbour is a 1994 film directed by Ellen Voss. It was shot in Norway.' },

@@ -2,6 +2,7 @@
 import type { DocumentPart } from '../../../domain/messages.ts';
 import type { Citation } from '../../../domain/response.ts';
 import type { ExtractiveAnswer } from './answer/index.ts';
+import { rowInWords } from './answer/tables.ts';
 import { countTokens } from './text.ts';
 
 export interface Composed {
@@ -17,7 +18,7 @@ export function compose(answer: ExtractiveAnswer, documents: readonly DocumentPa
   const citations: Citation[] = [];
   let left = room;
   let cut = false;
-  for (const { passage, start, end } of answer.sentences) {
+  for (const { passage, start, end, row } of answer.sentences) {
     const document = documents[passage]!;
     const mark = ` [${passage + 1}]`;
     const quote = fitting(document.text.slice(start, end), left - countTokens(mark));
@@ -26,8 +27,11 @@ export function compose(answer: ExtractiveAnswer, documents: readonly DocumentPa
       break;
     }
     cut = quote.length < end - start;
-    left -= countTokens(quote + mark);
-    pieces.push(`${quote.replace(/\s+/gu, ' ')}${mark}`);
+    // A row is said with the names of its columns; the citation holds it as it stands.
+    const said = row && !cut ? rowInWords(row) : quote;
+    const words = countTokens(said + mark) <= left ? said : quote;
+    left -= countTokens(words + mark);
+    pieces.push(`${words.replace(/\s+/gu, ' ')}${mark}`);
     citations.push({
       number: passage + 1,
       documentId: document.id,

@@ -23,10 +23,11 @@ export function readQuestion(text: string, language: Language = languageOf(text)
   const capitals = language === 'de' ? [] : namesIn(text, words);
   const names = [...quoted, ...capitals].filter((name) => name.length > 0);
   const inName = new Set(names.flat());
+  const measured = measureIn(text);
   const terms = new Map<string, number>();
   for (const word of words) {
     if (word.stop && !inName.has(word.stem)) continue;
-    if (CUES.has(word.raw.toLowerCase())) continue;
+    if (CUES.has(word.raw.toLowerCase()) || word.start === measured) continue;
     const weight = inName.has(word.stem) || /\p{N}/u.test(word.raw) ? NAME_WEIGHT : 1;
     terms.set(word.stem, Math.max(weight, terms.get(word.stem) ?? 0));
   }
@@ -61,6 +62,15 @@ const CUES = new Set([
   'heißt',
   'heisst',
 ]);
+
+const MEASURED =
+  /\b(?:how|wie)\s+(?=(long|often|far|old|tall|high|large|big|fast|late|early|soon|lange?|oft|weit|alt|hoch|gro[sß]s?|teuer|spät|früh|schnell|bald)(?!\p{L}))/iu;
+
+/** Where the word stands that says what is measured ("how long"): the answer has the measure, "five months", not the word. */
+function measureIn(text: string): number | undefined {
+  const match = MEASURED.exec(text);
+  return match ? match.index + match[0].length : undefined;
+}
 
 /** Runs of capitalised words. */
 function namesIn(text: string, words: readonly Word[]): string[][] {

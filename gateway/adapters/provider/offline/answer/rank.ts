@@ -40,12 +40,19 @@ export interface RankOptions {
   readonly similarities?: readonly number[];
 }
 
+interface ReadSentence {
+  readonly text: string;
+  readonly stems: ReadonlySet<string>;
+  /** Of the header, where it is a row: it tells what the cells are, as a title does. */
+  readonly above: ReadonlySet<string>;
+}
+
 interface Read {
   /** Every stem of title and text in order, between spaces. */
   readonly line: string;
   readonly title: ReadonlySet<string>;
   readonly all: ReadonlySet<string>;
-  readonly sentences: ReadonlyArray<Span & { readonly stems: ReadonlySet<string>; readonly text: string }>;
+  readonly sentences: ReadonlyArray<Span & ReadSentence>;
 }
 
 /** What a word in the title is worth to each sentence below it: the title tells what "it" and "he" are. */
@@ -89,14 +96,25 @@ export function rank(question: Question, passages: readonly Passage[], options: 
   const shaped = question.shape !== 'any' && question.shape !== 'yes-no';
   const sentences = chosen.flatMap(({ passage, score }) => {
     const own = read[passage]!;
-    return own.sentences
-      .map(({ start, end, text }, at) => {
+    const ranked = own.sentences
+      .map(({ start, end, text, row }, at): RankedSentence & { readonly at: number } => {
         const bonus = shaped && hasShape(text, question.shape) ? SHAPE_BONUS : 0;
         // Among equals the better passage first, and in it the earlier sentence.
-        return { passage, start, end, score: sentenceShare(own, at, share) + bonus + 0.01 * score - 0.001 * at };
+        const worth = sentenceShare(own, at, share) + bonus + 0.01 * score - 0.001 * at;
+        return { passage, start, end, row, at, score: worth };
       })
-      .sort((a, b) => b.score - a.score)
-      .slice(0, options.sentencesPerPassage ?? 2);
+      .sort((a, b) => b.score - a.score);
+    const [first, ...others] = ranked;
+    if (!first) return [];
+    const said = own.sentences[first.at]!;
+    const bearing = others.filter(({ at }) => {
+      const { stems, text } = own.sentences[at]!;
+      const more =
+        share(new Set([...said.stems, ...own.title, ...stems])) - share(new Set([...said.stems, ...own.title]));
+      if (more > 0.01) return true;
+      return shaped && hasShape(text, question.shape) && !hasShape(said.text, question.shape);
+    });
+    return [first, ...bearing.slice(0, (options.sentencesPerPassage ?? 2) - 1)].map(({ at, ...sentence }) => sentence);
   });
   return { sentences, evidence: evidenceOf(question, read, { passages: chosen.map(({ passage }) => passage), share }) };
 }
@@ -137,12 +155,14 @@ function readPassage(passage: Passage, { language, terms }: Question): Read {
   const title = telling(passage.title ?? '');
   const sentences = sentencesOf(passage.text).map((span) => {
     const text = passage.text.slice(span.start, span.end);
-    return { ...span, text, stems: telling(text) };
+    const above = span.row ? telling(span.row.header.join(' ')) : new Set<string>();
+    return { ...span, text, stems: telling(text), above };
   });
   const line = ` ${wordsOf(`${passage.title ?? ''} \u2022 ${passage.text}`, language)
     .flatMap((word) => (word.stop ? [] : [word.stem]))
     .join(' ')} `;
-  return { line, title, sentences, all: new Set([...title, ...sentences.flatMap(({ stems }) => [...stems])]) };
+  const all = new Set([...title, ...sentences.flatMap(({ stems, above }) => [...stems, ...above])]);
+  return { line, title, sentences, all };
 }
 
 /** Rare among the given passages counts more; what none of them has counts most, and so speaks against an answer. */
@@ -156,10 +176,11 @@ function weigh(question: Question, read: readonly Read[]): Map<string, number> {
 }
 
 function sentenceShare(read: Read, at: number, share: (stems: ReadonlySet<string>) => number): number {
-  const own = read.sentences[at]!.stems;
-  const withTitle = share(new Set([...own, ...read.title]));
+  const { stems: own, above, row } = read.sentences[at]!;
+  const withTitle = share(new Set([...own, ...above, ...read.title]));
   const plain = share(own);
-  const before = at > 0 ? share(new Set([...own, ...read.sentences[at - 1]!.stems])) - plain : 0;
+  // A row says nothing about the one below it.
+  const before = at > 0 && !row ? share(new Set([...own, ...read.sentences[at - 1]!.stems])) - plain : 0;
   return plain + TITLE_SHARE * (withTitle - plain) + NEIGHBOUR_SHARE * before;
 }
 

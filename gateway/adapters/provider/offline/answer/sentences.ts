@@ -1,6 +1,10 @@
+import { type TableRow, tableRowsOf } from './tables.ts';
+
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** Where it is the row of a table. */
+  readonly row?: TableRow;
 }
 
 const ABBREVIATION =
@@ -9,11 +13,25 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** A line longer than this without a full stop (a table, a log) is cut at a space, so that a quote stays readable. */
 const MAX_SENTENCE = 600;
 
-/** Sentences, and the lines of lists and headings, as places in the text. Abbreviations and initials end none. */
+/**
+ * Sentences, and the lines of lists and headings, as places in the text. Abbreviations and initials end none. The row of
+ * a table is one; its header says nothing by itself and is none, but goes with each row.
+ */
 export function sentencesOf(text: string): Span[] {
   const spans: Span[] = [];
+  const lines = text.split(/(?<=\n)/u);
+  const rows = tableRowsOf(lines);
   let offset = 0;
-  for (const line of text.split(/(?<=\n)/u)) {
+  for (const [at, line] of lines.entries()) {
+    const row = rows.get(at);
+    if (row !== undefined) {
+      const before = spans.length;
+      if (row !== 'header') push(spans, text, offset, offset + line.length);
+      // A row too long to be quoted in one piece is text like any other.
+      if (row !== 'header' && spans.length === before + 1) spans.push({ ...spans.pop()!, row });
+      offset += line.length;
+      continue;
+    }
     let open: number | undefined;
     for (const { segment, index } of segmenter.segment(line)) {
       open ??= index;
