@@ -43,6 +43,7 @@ export interface BudgetAccount {
 }
 
 export const DEFAULT_WARN_AT = 0.8;
+const TASK_KEPT_MS = 30 * 24 * 60 * 60_000;
 const LEVELS = ['cell', 'tenant', 'agent', 'task'] as const;
 const TASK_PATTERN = /^[^\s*]{1,128}$/;
 
@@ -98,7 +99,10 @@ export function accountsFor(rules: readonly BudgetRule[], path: BudgetPath, atMs
 
 function accountOf(rule: BudgetRule, path: BudgetPath, atMs: number): BudgetAccount {
   const scope = named(rule.scope, path);
-  const span = spanAt(rule.window, atMs);
+  const always = spanAt(rule.window, atMs);
+  // A store need not keep a task for ever: its total is seeded again from the ledger should it ever go on.
+  const forgets = scope.level === 'task' && always.forgetAtMs === null;
+  const span = forgets ? { ...always, forgetAtMs: atMs + TASK_KEPT_MS } : always;
   return {
     key: `${scopeName(scope)}:${rule.window}${span.name ? `:${span.name}` : ''}`,
     scope,
