@@ -3,7 +3,7 @@ import type { NodeDefinition, NodeOf } from '../domain/definition.ts';
 import type { GraphSchema } from '../domain/schema.ts';
 import type { CypherParameters, CypherRow } from '../ports/graph-engine.ts';
 import type { ListOptions } from '../ports/graph-store.ts';
-import { compileRead } from '../read/compile.ts';
+import { type CompiledRead, compileRead } from '../read/compile.ts';
 import type { ReadConnection, ReadPlan, ReadResult } from '../read/plan.ts';
 import { shapeResult } from '../read/shape.ts';
 import { TextBuilder } from '../read/text.ts';
@@ -19,14 +19,36 @@ const MAX_PUBLIC_PAGE = 1_000;
 const MAX_LIST = 10_000;
 const DEFAULT_LIST = 100;
 
+/**
+ * Texts by plan and reader, for as long as both live: the API keeps the plans of its operations and the principals of
+ * its tokens. A plan never changes once it was read, so neither does its text.
+ */
+const publicTexts = new WeakMap<ReadPlan, WeakMap<Principal, CompiledRead & { readonly schema: GraphSchema }>>();
+
+function publicText(schema: GraphSchema, principal: Principal, plan: ReadPlan): CompiledRead {
+  let byPrincipal = publicTexts.get(plan);
+  if (!byPrincipal) {
+    byPrincipal = new WeakMap();
+    publicTexts.set(plan, byPrincipal);
+  }
+  const known = byPrincipal.get(principal);
+  if (known?.schema === schema) return known;
+  const options = { visibility: 'public', maxPage: MAX_PUBLIC_PAGE } as const;
+  const compiled = { ...compileRead(plan, new TextBuilder(schema, principal), options), schema };
+  byPrincipal.set(principal, compiled);
+  return compiled;
+}
+
 export async function readPlan(
   reader: Reader,
   principal: Principal,
   { plan, visibility }: { plan: ReadPlan; visibility: Visibility },
 ): Promise<ReadResult> {
   if (plan.roots.length === 0) return {};
-  const maxPage = visibility === 'public' ? MAX_PUBLIC_PAGE : MAX_LIST;
-  const compiled = compileRead(plan, new TextBuilder(reader.schema, principal), { visibility, maxPage });
+  const compiled =
+    visibility === 'public'
+      ? publicText(reader.schema, principal, plan)
+      : compileRead(plan, new TextBuilder(reader.schema, principal), { visibility, maxPage: MAX_LIST });
   const [row] = await reader.run(compiled.text, compiled.parameters);
   return shapeResult(row!, compiled.shapes);
 }

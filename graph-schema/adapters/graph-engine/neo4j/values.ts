@@ -55,7 +55,16 @@ function plain(value: unknown, column: string): CypherValue {
       return null;
   }
   if (value === null) return null;
-  if (Array.isArray(value)) return value.map((item) => plain(item, column));
+  // The driver made these objects for this answer alone: values are put in their place where they change, which they
+  // seldom do, instead of copying hundreds of maps.
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (isFinal(item)) continue;
+      value[index] = plain(item, column);
+    }
+    return value as CypherValue;
+  }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     throw graphError(
@@ -63,7 +72,14 @@ function plain(value: unknown, column: string): CypherValue {
       `The column "${column}" holds a ${prototype.constructor?.name}: return maps and scalars.`,
     );
   }
-  const map: Record<string, CypherValue> = {};
-  for (const key of Object.keys(value)) map[key] = plain((value as Record<string, unknown>)[key], column);
-  return map;
+  const map = value as Record<string, unknown>;
+  for (const key of Object.keys(map)) {
+    const item = map[key];
+    if (isFinal(item)) continue;
+    map[key] = plain(item, column);
+  }
+  return map as CypherValue;
 }
+
+const isFinal = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
