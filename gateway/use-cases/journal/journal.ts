@@ -168,6 +168,8 @@ class FileJournal implements Journal {
   }
 
   async flush(): Promise<void> {
+    // What is under way may still fail with what was wrong before.
+    await this.writing?.catch(() => {});
     while (this.rows.size > 0 || this.spilled.size > 0) await this.feedOnce();
   }
 
