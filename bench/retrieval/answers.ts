@@ -2,11 +2,11 @@ import { createGateway } from '#gateway';
 import { createOfflineProvider, REFUSAL_THRESHOLD } from '#gateway/adapters/provider/offline';
 import type { KnowledgeSearch } from '#graph-schema';
 import { silentLogger as logger, systemClock } from '#platform';
-import { createAnswering } from '../../agents/answering/index.ts';
+import { createAnswering, DEFAULT_DEPTH } from '../../agents/answering/index.ts';
+import type { Bar } from './bars.ts';
 import type { RetrievalCell } from './cell.ts';
 import { type CorpusQuestion, holdsAnswer } from './corpus.ts';
 
-const CURVE_DEPTH = 8;
 const THRESHOLDS = [0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8];
 const percent = (share: number) => `${Math.round(share * 1_000) / 10} %`;
 
@@ -14,6 +14,8 @@ export interface AnswerFigures {
   readonly head: readonly string[];
   readonly rows: ReadonlyArray<ReadonlyArray<string | number>>;
   readonly curve: ReadonlyArray<ReadonlyArray<string | number>>;
+  /** At the depth that `ask` has by default; none when it was not measured. */
+  readonly bars: readonly Bar[];
 }
 
 /** `ask` itself, through the gateway and the offline model, with the gold passages there and taken away. */
@@ -23,6 +25,8 @@ export async function measureAnswers(
   depths: readonly number[],
 ): Promise<AnswerFigures> {
   const rows: Array<Array<string | number>> = [];
+  const bars: Bar[] = [];
+  let curve: Array<[number, string, string]> = [];
   for (const depth of depths) {
     const present = await askAll(cell, questions, { depth });
     const absent = await askAll(cell, questions, { depth, hideGold: true });
@@ -35,8 +39,19 @@ export async function measureAnswers(
       percent(share(present, ({ known }) => !known)),
       percent(share(absent, ({ known }) => !known)),
     ]);
+    if (depth !== DEFAULT_DEPTH) continue;
+    curve = refusalCurve(present, absent);
+    const given = share(present, ({ known, holds }) => known && holds);
+    const refused = share(present, ({ known }) => !known);
+    bars.push({
+      figure: 'answer in the cited passages, and not refused',
+      measured: given,
+      bar: 0.75,
+      rule: 'at least',
+    });
+    bars.push({ figure: 'false refusals', measured: refused, bar: 0.1, rule: 'at most' });
   }
-  return { head: HEAD, rows, curve: await refusalCurve(cell, questions) };
+  return { head: HEAD, rows, curve, bars };
 }
 
 const HEAD = [
@@ -98,12 +113,7 @@ async function askAll(
   return asked;
 }
 
-async function refusalCurve(
-  cell: RetrievalCell,
-  questions: readonly CorpusQuestion[],
-): Promise<Array<[number, string, string]>> {
-  const present = await askAll(cell, questions, { depth: CURVE_DEPTH });
-  const absent = await askAll(cell, questions, { depth: CURVE_DEPTH, hideGold: true });
+function refusalCurve(present: readonly Asked[], absent: readonly Asked[]): Array<[number, string, string]> {
   const refused = (list: readonly Asked[], threshold: number) =>
     percent(list.filter(({ confidence }) => confidence < threshold).length / list.length);
   return THRESHOLDS.map((threshold) => [threshold, refused(present, threshold), refused(absent, threshold)]);

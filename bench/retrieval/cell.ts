@@ -33,6 +33,8 @@ export interface RetrievalCell {
   readonly embedder: Embedder;
   readonly search: KnowledgeSearch;
   readonly principal: Principal;
+  /** May add to the client's knowledge. */
+  readonly curator: Principal;
   readonly scope: string;
   /** Passage by the id of its Chunk. */
   readonly passages: ReadonlyMap<string, CorpusPassage>;
@@ -48,6 +50,8 @@ export interface CellOptions {
   readonly entities: boolean;
   /** File in which vectors are kept between runs; they are computed each time without it. */
   readonly vectors?: string;
+  /** Adds to the graph before the index is filled. */
+  readonly load?: (cell: Pick<RetrievalCell, 'store' | 'curator'>) => Promise<void>;
 }
 
 /** A temporary embedded cell that holds the corpus: Grafeo in memory, LanceDB in a folder, USE-lite. */
@@ -61,6 +65,8 @@ export async function openRetrievalCell(options: CellOptions): Promise<Retrieval
   const scope = tenantScope('bench');
   const began = performance.now();
   const passages = await load(store, scope, options);
+  const curator = personPrincipal({ id: newId(), name: 'bench', role: 'curator', tenant: 'bench' });
+  await options.load?.({ store, curator });
   const feeder = startOutboxFeeder({
     store,
     kind: 'index',
@@ -82,6 +88,7 @@ export async function openRetrievalCell(options: CellOptions): Promise<Retrieval
     embedder,
     search: createKnowledgeSearch({ store, index, embedder, schema, clock, logger }),
     principal: personPrincipal({ id: newId(), name: 'bench', role: 'viewer', tenant: 'bench' }),
+    curator,
     scope,
     passages,
     textMs,
@@ -105,7 +112,7 @@ async function load(
 ): Promise<ReadonlyMap<string, CorpusPassage>> {
   const ids = new Map<string, CorpusPassage>();
   await store.transact(systemPrincipal('loader'), { why: 'bench' }, async (unit) => {
-    unit.create(Tenant, { scope, name: 'bench', title: 'Bench' });
+    unit.create(Tenant, { scope, name: 'bench', title: 'Bench', country: 'GB' });
   });
   const known = new Map<string, string>();
   for (let at = 0; at < passages.length; at += 200) {

@@ -1,4 +1,5 @@
 import { scopeToken } from '#graph-schema';
+import type { Bar } from './bars.ts';
 import type { RetrievalCell } from './cell.ts';
 import { type CorpusPassage, type CorpusQuestion, recallOf } from './corpus.ts';
 
@@ -8,7 +9,7 @@ type Ranker = (question: string) => Promise<readonly string[]>;
 export async function measureRanking(
   cell: RetrievalCell,
   questions: readonly CorpusQuestion[],
-): Promise<{ rows: Array<[string, number, number, number, number]> }> {
+): Promise<{ rows: Array<[string, number, number, number, number]>; bars: Bar[] }> {
   const { index, embedder, search, principal, scope } = cell;
   const candidates = async (question: string, withVector: boolean) => {
     const [values] = withVector ? await embedder.embed([question]) : [];
@@ -39,5 +40,13 @@ export async function measureRanking(
     const [p50] = times.sort((a, b) => a - b).slice(times.length >> 1);
     rows.push([name, recall5, recall20, perfect8, p50!]);
   }
-  return { rows };
+  const [text, vectors, , kaze] = rows.map(([, recall5, , perfect8]) => ({ recall5, perfect8 }));
+  const bars = (['recall5', 'perfect8'] as const).flatMap((name): Bar[] => {
+    const figure = name === 'recall5' ? 'recall@5' : 'perfect@8';
+    return [
+      { figure: `${figure}, against BM25 alone`, measured: kaze![name], bar: text![name], rule: 'above' },
+      { figure: `${figure}, against vectors alone`, measured: kaze![name], bar: vectors![name], rule: 'above' },
+    ];
+  });
+  return { rows, bars };
 }
