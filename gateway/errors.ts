@@ -1,10 +1,10 @@
-import { defineErrors } from '#platform';
+import { defineErrors, type ErrorTable } from '#platform';
 
-export const modelError = defineErrors({
+const codes = {
   KAZE_MODEL_BAD_REQUEST: {
     kind: 'caller',
     status: 400,
-    when: 'A request to a model is not well formed: no message, a tool or schema that is none, a wrong limit.',
+    when: 'A request to a model is not well formed, by our check or by the provider’s: no message, a schema that is none.',
     remedy: 'Mend what the message names.',
   },
   KAZE_MODEL_UNKNOWN: {
@@ -51,6 +51,65 @@ export const modelError = defineErrors({
     when: 'The provider failed in a way that it did not explain.',
     remedy: 'Try again; `kaze doctor` tells whether the provider can be reached.',
   },
+  KAZE_MODEL_RATE_LIMITED: {
+    kind: 'environment',
+    status: 429,
+    retryable: true,
+    when: 'The provider takes no more requests or tokens with this key for now; `retryAfterMs` says how long, if it said.',
+    remedy: 'Wait as long as it says, use another key or model, or ask the provider for a higher limit.',
+  },
+  KAZE_MODEL_OVERLOADED: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'The provider is overloaded and takes no requests, whoever sends them.',
+    remedy: 'Try again after some seconds, or use another model.',
+  },
+  KAZE_MODEL_UNREACHABLE: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'The provider could not be reached, or the connection to it broke before an answer began.',
+    remedy: 'Look after the network and the address; for a server of your own, see that it runs.',
+  },
+  KAZE_MODEL_CREDENTIAL_MISSING: {
+    kind: 'environment',
+    status: 503,
+    when: 'A provider was called for which there is no key.',
+    remedy: 'Set its key in the environment or the secrets file, as `providers/<name>/studio`.',
+  },
+  KAZE_MODEL_CREDENTIAL_REFUSED: {
+    kind: 'environment',
+    status: 502,
+    when: 'The provider refused the key: it is wrong, revoked, or may not use this model.',
+    remedy: 'Put a valid key in its place; the field `key` names the one that was refused.',
+  },
+  KAZE_MODEL_ACCOUNT_EXHAUSTED: {
+    kind: 'environment',
+    status: 502,
+    when: 'The account behind the key has no credit left with the provider, or its billing is not in order.',
+    remedy: 'Settle it with the provider, or use another key.',
+  },
+  KAZE_MODEL_CONTENT_FILTERED: {
+    kind: 'caller',
+    status: 422,
+    when: 'The provider refused the request, or withheld the value asked for, by its rules on content.',
+    remedy: 'Change what is asked; the same request will be refused again.',
+  },
+  KAZE_MODEL_STREAM_BROKEN: {
+    kind: 'environment',
+    status: 502,
+    retryable: true,
+    when: 'A stream broke off before the provider ended it. What had come is not a whole answer.',
+    remedy: 'Ask again; the part that had come is kept beside the error.',
+  },
+  KAZE_MODEL_BAD_ANSWER: {
+    kind: 'environment',
+    status: 502,
+    retryable: true,
+    when: 'The provider answered what its interface does not allow: no JSON, or a tool call whose arguments are none.',
+    remedy: 'Ask again, or use another model.',
+  },
   KAZE_MODEL_LEDGER_UNAVAILABLE: {
     kind: 'environment',
     status: 503,
@@ -58,4 +117,8 @@ export const modelError = defineErrors({
     when: 'The usage of a call could not be recorded, so its answer is not given out.',
     remedy: 'Look after the ledger; calls work again once it does.',
   },
-});
+} as const satisfies ErrorTable;
+
+export type ModelErrorCode = keyof typeof codes;
+
+export const modelError = defineErrors(codes);

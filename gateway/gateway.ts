@@ -1,9 +1,12 @@
 import type { Clock, Ledger, Logger } from '#platform';
 import { checkCompleteRequest, checkEmbedRequest } from './domain/check-request.ts';
 import { chooseEmbeddingModel, chooseModel } from './domain/choose-model.ts';
+import type { Credential } from './domain/credential.ts';
 import { fullName, type ModelInfo } from './domain/model.ts';
+import { partialOf } from './domain/partial-answer.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
 import type { CallMetadata, Completion, Delta, Embeddings, TokenCount, Usage } from './domain/response.ts';
+import { inputTokenBound } from './domain/token-bound.ts';
 import { modelError } from './errors.ts';
 import type { GatewayMetrics } from './ports/metrics.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
@@ -13,6 +16,11 @@ import { TimeLimit } from './use-cases/time-limit.ts';
 export interface GatewayOptions {
   /** In order of preference among equals. At least one. */
   readonly providers: readonly ModelProvider[];
+  /**
+   * The key to call a provider with, asked for at every call; null when there is none. A provider that needs a key has
+   * no models without one. Default: no keys.
+   */
+  readonly credentials?: (provider: string) => Promise<Credential | null>;
   readonly ledger: Pick<Ledger, 'recordUsage'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,7 +69,7 @@ class ModelGateway implements Gateway {
       const times = await account.succeed(answer.usage, answer.stopReason);
       return completionOf(answer, call.model, { id: account.id, ...times });
     } catch (error) {
-      throw await account.fail(error, limit.ended());
+      throw await account.fail(error, limit.ended(), partialOf(error)?.usage);
     } finally {
       limit.clear();
     }
@@ -72,6 +80,7 @@ class ModelGateway implements Gateway {
     const account = this.account('chat', call);
     const limit = timeLimit(request, options);
     let settled = false;
+    let used: Usage | undefined;
     try {
       await withinInput(provider, call, limit);
       const deltas = provider.stream(call, limit.signal)[Symbol.asyncIterator]();
@@ -79,6 +88,10 @@ class ModelGateway implements Gateway {
         for (;;) {
           const next = await limit.race(deltas.next());
           if (next.done) throw new Error('the provider ended its stream without an answer');
+          if (next.value.type === 'usage') {
+            used = next.value.usage;
+            continue;
+          }
           account.firstToken();
           if (next.value.type !== 'finish') {
             yield next.value;
@@ -96,9 +109,9 @@ class ModelGateway implements Gateway {
       }
     } catch (error) {
       settled = true;
-      throw await account.fail(error, limit.ended());
+      throw await account.fail(error, limit.ended(), partialOf(error)?.usage ?? used);
     } finally {
-      if (!settled) await account.fail(undefined, { cancelled: true, timedOut: false });
+      if (!settled) await account.fail(undefined, { cancelled: true, timedOut: false }, used);
       limit.clear();
     }
   }
@@ -106,10 +119,13 @@ class ModelGateway implements Gateway {
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<Embeddings> {
     checkEmbedRequest(request);
     const model = chooseEmbeddingModel(request, await this.models());
-    const account = new Account(this.accounts, { operation: 'embeddings', model, attribution: request.attribution });
+    const credential = await this.credentialFor(model.provider);
+    const { texts, attribution } = request;
+    const keyId = credential?.keyId ?? null;
+    const account = new Account(this.accounts, { operation: 'embeddings', model, attribution, keyId });
     const limit = new TimeLimit(DEFAULT_TIMEOUT_MS, options.signal);
     try {
-      const answer = await limit.race(this.providerOf(model).embed(request.texts, model, limit.signal));
+      const answer = await limit.race(this.providerOf(model).embed({ texts, model, credential }, limit.signal));
       await account.succeed(answer.usage);
       return answer;
     } catch (error) {
@@ -130,7 +146,13 @@ class ModelGateway implements Gateway {
   }
 
   async models(): Promise<readonly ModelInfo[]> {
-    return (await Promise.all(this.options.providers.map((provider) => provider.models()))).flat();
+    const lists = await Promise.all(
+      this.options.providers.map(async (provider) => {
+        const credential = await this.credentialFor(provider.name);
+        return credential === null && provider.needsCredential ? [] : provider.models(credential);
+      }),
+    );
+    return lists.flat();
   }
 
   async close(): Promise<void> {
@@ -141,7 +163,8 @@ class ModelGateway implements Gateway {
     checkCompleteRequest(request);
     const model = chooseModel(request, await this.models());
     const wanted = request.limits?.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
-    const call = { ...request, model, maxOutputTokens: Math.min(wanted, model.maxOutputTokens) };
+    const credential = await this.credentialFor(model.provider);
+    const call = { ...request, model, credential, maxOutputTokens: Math.min(wanted, model.maxOutputTokens) };
     return { provider: this.providerOf(model), call };
   }
 
@@ -152,7 +175,12 @@ class ModelGateway implements Gateway {
   }
 
   private account(operation: 'chat', call: ProviderCall): Account {
-    return new Account(this.accounts, { operation, model: call.model, attribution: call.attribution });
+    const { model, attribution, credential } = call;
+    return new Account(this.accounts, { operation, model, attribution, keyId: credential?.keyId ?? null });
+  }
+
+  private async credentialFor(provider: string): Promise<Credential | null> {
+    return (await this.options.credentials?.(provider)) ?? null;
   }
 }
 
@@ -163,6 +191,8 @@ function timeLimit(request: CompleteRequest, options: CallOptions): TimeLimit {
 /** Throws KAZE_MODEL_INPUT_TOO_LONG before anything is sent. */
 async function withinInput(provider: ModelProvider, call: ProviderCall, limit: TimeLimit): Promise<void> {
   const max = Math.min(call.limits?.maxInputTokens ?? Number.POSITIVE_INFINITY, call.model.contextTokens);
+  // A vendor's count is a request of its own: only asked for where the bound by bytes does not settle it.
+  if (inputTokenBound(call) <= max) return;
   const { tokens } = await limit.race(provider.countTokens(call, limit.signal));
   if (tokens <= max) return;
   throw modelError('KAZE_MODEL_INPUT_TOO_LONG', `the input counts ${tokens} tokens, at most ${max} are allowed`, {
@@ -191,9 +221,16 @@ function completionOf(
 
 /** Sums of several calls, for callers that report one. */
 export function addUsage(...usages: readonly Usage[]): Usage {
+  const sum = (of: (usage: Usage) => number | undefined) =>
+    usages.reduce((total, usage) => total + (of(usage) ?? 0), 0);
+  const cacheWriteHourTokens = sum((usage) => usage.cacheWriteHourTokens);
   return {
-    inputTokens: usages.reduce((sum, usage) => sum + usage.inputTokens, 0),
-    outputTokens: usages.reduce((sum, usage) => sum + usage.outputTokens, 0),
-    cachedTokens: usages.reduce((sum, usage) => sum + usage.cachedTokens, 0),
+    inputTokens: sum((usage) => usage.inputTokens),
+    outputTokens: sum((usage) => usage.outputTokens),
+    cachedTokens: sum((usage) => usage.cachedTokens),
+    cacheWriteTokens: sum((usage) => usage.cacheWriteTokens),
+    reasoningTokens: sum((usage) => usage.reasoningTokens),
+    ...(cacheWriteHourTokens > 0 ? { cacheWriteHourTokens } : {}),
+    ...(usages.some(({ estimated }) => estimated) ? { estimated: true } : {}),
   };
 }

@@ -12,6 +12,7 @@
  *     answer.text;        // 'Refunds are paid within 14 days. [1] …'
  *     answer.citations;   // [{ number: 1, documentId: 'chunk-7', quote: 'Refunds are paid within 14 days.', … }]
  */
+export type { Credential } from './domain/credential.ts';
 export type { Json, JsonObject, JsonSchema } from './domain/json.ts';
 export {
   type AssistantMessage,
@@ -21,6 +22,7 @@ export {
   type ImagePart,
   type Message,
   type Part,
+  type ProviderSignature,
   partsOf,
   type ReasoningPart,
   type SystemMessage,
@@ -32,6 +34,7 @@ export {
   type UserMessage,
 } from './domain/messages.ts';
 export { fullName, type ModelInfo } from './domain/model.ts';
+export { type PartialAnswer, partialOf } from './domain/partial-answer.ts';
 export type {
   Attribution,
   CallLimits,
@@ -40,21 +43,30 @@ export type {
   EmbedRequest,
   ModelHint,
   ModelTier,
+  ReasoningEffort,
   ResponseSchema,
   Tool,
   ToolChoice,
 } from './domain/request.ts';
-export type {
-  CallMetadata,
-  Citation,
-  Completion,
-  Delta,
-  Embeddings,
-  StopReason,
-  TokenCount,
-  Usage,
+export {
+  type CallMetadata,
+  type Citation,
+  type Completion,
+  type Delta,
+  type Embeddings,
+  NO_USAGE,
+  type StopReason,
+  type TokenCount,
+  type Usage,
 } from './domain/response.ts';
-export { modelError } from './errors.ts';
+export { inputTokenBound } from './domain/token-bound.ts';
+export { type ModelErrorCode, modelError } from './errors.ts';
 export { addUsage, type CallOptions, createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
-export type { ModelProvider, ProviderCall, ProviderCompletion, ProviderDelta } from './ports/provider.ts';
+export type {
+  ModelProvider,
+  ProviderCall,
+  ProviderCompletion,
+  ProviderDelta,
+  ProviderEmbedCall,
+} from './ports/provider.ts';

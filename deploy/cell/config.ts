@@ -27,6 +27,7 @@ function apiFields(): ApiFields {
   return Object.fromEntries(fields) as ApiFields;
 }
 
+const WEB = ['http', 'https'] as const;
 const POSTGRES = ['postgres', 'postgresql'] as const;
 
 /** Everything that can be set about a cell. `docs/configuration.md` is made from this. */
@@ -94,6 +95,22 @@ export const cellSections = [
     key: field.text({
       secret: true,
       meaning: 'Key of the encrypted secrets file; without one only the environment holds secrets.',
+    }),
+  }),
+  defineConfig('models', {
+    anthropicUrl: field.url({ protocols: WEB, meaning: 'Address to reach Anthropic at, in place of its own.' }),
+    openaiUrl: field.url({ protocols: WEB, meaning: 'Address to reach OpenAI at, with its /v1, in place of its own.' }),
+    googleUrl: field.url({ protocols: WEB, meaning: 'Address to reach Google’s models at, in place of its own.' }),
+    ollamaUrl: field.url({ protocols: WEB, meaning: 'Address of Ollama; without one it is not used.' }),
+    compatibleUrl: field.url({
+      protocols: WEB,
+      meaning: 'Address, with its /v1, of a server that speaks OpenAI’s interface; its models are asked of it.',
+    }),
+    compatibleName: field.text({
+      default: 'compatible',
+      pattern: NAME_PATTERN,
+      form: 'name of lower-case letters, digits and dashes',
+      meaning: 'What that server is called; its key, if it takes one, is the secret providers/<name>/studio.',
     }),
   }),
   defineConfig('telemetry', {

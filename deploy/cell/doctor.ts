@@ -2,6 +2,7 @@ import type { CellCheck, CellService } from '#api';
 import type { Principal } from '#graph-schema';
 import { describeConfig, KazeError } from '#platform';
 import { cellSections } from './config.ts';
+import { modelsText } from './models.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { describeSecrets } from './secrets.ts';
 
@@ -20,7 +21,7 @@ export function describeCell(options: PartsOptions): CellService {
       const settings = describeConfig(cellSections, loaded).filter(({ origin }) => origin !== 'default');
       return [
         ...(await engineChecks(options)),
-        { name: 'models', ok: true, detail: 'offline (extractive, no network): providers of hosted models come later' },
+        { name: 'models', ok: true, detail: await modelsText(config.models, options.secrets) },
         { name: 'secrets', ok: true, detail: await describeSecrets(options.secrets) },
         ...settings.map(({ key, value, origin }) => ({
           name: `setting ${key}`,

@@ -19,6 +19,7 @@ import { createKnowledgeSearch, schema } from '#graph-schema';
 import { createIngestion } from '#ingestion';
 import { createBackup } from './backup.ts';
 import { describeCell } from './doctor.ts';
+import { createModels } from './models.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { createServices } from './services.ts';
 import { createSourceService } from './sources.ts';
@@ -43,8 +44,8 @@ export async function assembleParts(options: PartsOptions) {
   closers.add('audit feed', () => auditFeeder.stop());
   const tokens = createTokens({ store, clock, audit });
 
-  const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
-  const gateway = createGateway({ providers: [createOfflineProvider({ embedder })], ledger, clock, logger });
+  const models = await createModels({ config: config.models, secrets: options.secrets, embedder });
+  const gateway = createGateway({ ...models, ledger, clock, logger });
   closers.add('gateway', () => gateway.close());
   const knowledge = createKnowledgeSearch({ store: guarded, index, embedder, schema, clock, logger });
 

@@ -11,6 +11,14 @@ export interface TextPart {
   readonly type: 'text';
   readonly text: string;
   readonly cacheControl?: CacheControl;
+  /** What a provider put on words of its own; handed back to it unchanged. */
+  readonly signature?: ProviderSignature;
+}
+
+/** A mark that only the provider which made it can read: it wants it back with the next turn of the conversation. */
+export interface ProviderSignature {
+  readonly provider: string;
+  readonly value: string;
 }
 
 export interface ImagePart {
@@ -42,6 +50,7 @@ export interface ToolCallPart {
   readonly id: string;
   readonly name: string;
   readonly arguments: JsonObject;
+  readonly signature?: ProviderSignature;
 }
 
 export interface ToolResultPart {
@@ -55,8 +64,11 @@ export interface ToolResultPart {
 /** What a model thought before it answered. Handed back unchanged where the provider wants its own thoughts again. */
 export interface ReasoningPart {
   readonly type: 'reasoning';
+  /** Empty where the provider keeps its thoughts to itself and gives out a signature only. */
   readonly text: string;
-  readonly signature?: string;
+  readonly signature?: ProviderSignature;
+  /** The thought is inside the signature, encrypted by the provider. */
+  readonly redacted?: boolean;
 }
 
 export interface SystemMessage {

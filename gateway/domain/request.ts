@@ -41,7 +41,7 @@ export interface CallLimits {
   readonly maxInputTokens?: number;
   /** Milliseconds for the whole call; default 120,000. */
   readonly timeoutMs?: number;
-  /** 0 to 2. Default: the provider's. */
+  /** 0 to 2. Default: the provider's. Left out for models that take none. */
   readonly temperature?: number;
 }
 
@@ -65,9 +65,13 @@ export interface CompleteRequest {
   readonly responseSchema?: ResponseSchema;
   /** Default `balanced`. */
   readonly modelHint?: ModelHint;
+  /** How much a model that can think first should. Default: the provider's; models that cannot ignore it. */
+  readonly reasoning?: ReasoningEffort;
   readonly limits?: CallLimits;
   readonly attribution: Attribution;
 }
+
+export type ReasoningEffort = 'none' | 'low' | 'medium' | 'high';
 
 export interface EmbedRequest {
   readonly texts: readonly string[];

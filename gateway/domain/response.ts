@@ -2,12 +2,29 @@ import type { Json } from './json.ts';
 import type { AssistantMessage, ToolCallPart } from './messages.ts';
 
 export interface Usage {
-  /** All input, cached tokens included. */
+  /** All input: what was read from the provider's cache and what was written to it included. */
   readonly inputTokens: number;
+  /** All output, reasoning included. */
   readonly outputTokens: number;
-  /** Input that the provider had kept from an earlier call. */
+  /** Of the input, what the provider had kept from an earlier call. */
   readonly cachedTokens: number;
+  /** Of the input, what the provider keeps for later calls; some charge more for it. */
+  readonly cacheWriteTokens: number;
+  /** Of those, what it keeps for an hour and not only for minutes, where that costs more. */
+  readonly cacheWriteHourTokens?: number;
+  /** Of the output, what the model thought before it answered. */
+  readonly reasoningTokens: number;
+  /** True where the provider did not say: an upper bound by bytes. */
+  readonly estimated?: boolean;
 }
+
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+};
 
 /**
  * - `end`: finished; `tool-calls`: waits for results; `length`: cut at maxOutputTokens

@@ -1,30 +1,46 @@
+import type { Credential } from '../domain/credential.ts';
 import type { ModelInfo } from '../domain/model.ts';
 import type { CompleteRequest } from '../domain/request.ts';
-import type { Completion, Delta, Embeddings, TokenCount } from '../domain/response.ts';
+import type { Completion, Delta, Embeddings, TokenCount, Usage } from '../domain/response.ts';
 
-/** A call as a provider gets it: checked, with its model chosen and its limits filled in. */
+/** A call as a provider gets it: checked, with its model and its key chosen and its limits filled in. */
 export interface ProviderCall extends CompleteRequest {
   readonly model: ModelInfo;
   readonly maxOutputTokens: number;
+  /** Null for a provider that needs none. */
+  readonly credential: Credential | null;
+}
+
+export interface ProviderEmbedCall {
+  readonly texts: readonly string[];
+  readonly model: ModelInfo;
+  readonly credential: Credential | null;
 }
 
 /** What a provider knows of an answer; the gateway adds identity and times. */
 export type ProviderCompletion = Omit<Completion, 'metadata'> & { readonly confidence: number | null };
+
+/** `usage` is what the call has taken so far, as the vendor tells it in mid-stream; it is not passed on to callers. */
 export type ProviderDelta =
   | Exclude<Delta, { type: 'finish' }>
+  | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly completion: ProviderCompletion };
 
 /**
  * One vendor, or none. Translates messages, tools, streams, stop reasons, usage and errors between ours and its own.
  * Throws only errors of `KAZE_MODEL_*`; rejects with the signal's reason once it aborts, and stops the vendor's work.
- * Adding one is one folder below `adapters/provider/`.
+ * Never tries twice. Adding one is one folder below `adapters/provider/`.
  */
 export interface ModelProvider {
   readonly name: string;
-  models(): Promise<readonly ModelInfo[]>;
+  /** Whether a call without a credential can only fail. */
+  readonly needsCredential: boolean;
+  /** Never throws: a server that does not answer has no models. */
+  models(credential: Credential | null): Promise<readonly ModelInfo[]>;
   complete(call: ProviderCall, signal: AbortSignal): Promise<ProviderCompletion>;
+  /** A stream that breaks off throws KAZE_MODEL_STREAM_BROKEN with what had come (`partialOf`). */
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderDelta>;
-  embed(texts: readonly string[], model: ModelInfo, signal: AbortSignal): Promise<Embeddings>;
+  embed(call: ProviderEmbedCall, signal: AbortSignal): Promise<Embeddings>;
   countTokens(call: ProviderCall, signal: AbortSignal): Promise<TokenCount>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
-import type { Clock, Ledger, Logger, UsageRow } from '#platform';
+import type { Clock, Ledger, Logger } from '#platform';
 import { isKazeError, type KazeError, newId } from '#platform';
 import type { ModelInfo } from '../domain/model.ts';
 import type { Attribution } from '../domain/request.ts';
-import type { StopReason, Usage } from '../domain/response.ts';
+import { NO_USAGE, type StopReason, type Usage } from '../domain/response.ts';
 import { modelError } from '../errors.ts';
 import type { GatewayMetrics } from '../ports/metrics.ts';
 import { endSpan, type Operation, startSpan } from '../telemetry.ts';
@@ -14,8 +14,6 @@ export interface AccountOptions {
   readonly metrics?: GatewayMetrics;
 }
 
-const NOTHING: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 };
-
 /** One call from its start to its one usage row, its one span and its one measurement, however it ends. */
 export class Account {
   readonly id = newId();
@@ -26,7 +24,7 @@ export class Account {
 
   constructor(
     private readonly options: AccountOptions,
-    private readonly call: { operation: Operation; model: ModelInfo; attribution: Attribution },
+    private readonly call: { operation: Operation; model: ModelInfo; attribution: Attribution; keyId: string | null },
   ) {
     this.startedAt = options.clock.now();
     this.span = startSpan(call.operation, call.model, call.attribution);
@@ -51,7 +49,11 @@ export class Account {
   }
 
   /** Gives back the error to throw: ours, with its cause. A row that cannot be kept is logged, the first error stays. */
-  async fail(error: unknown, signals: { cancelled: boolean; timedOut: boolean }, usage = NOTHING): Promise<KazeError> {
+  async fail(
+    error: unknown,
+    signals: { cancelled: boolean; timedOut: boolean },
+    usage: Usage = NO_USAGE,
+  ): Promise<KazeError> {
     const coded = this.coded(error, signals);
     const outcome = coded.code === 'KAZE_MODEL_CANCELLED' ? 'cancelled' : 'error';
     await this.close(outcome, usage, coded.code).catch((cause: unknown) => {
@@ -74,16 +76,16 @@ export class Account {
   }
 
   private async close(
-    outcome: UsageRow['outcome'],
+    outcome: 'ok' | 'error' | 'cancelled',
     usage: Usage,
     errorCode: string | null,
     stopReason?: StopReason,
   ): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    const { operation, model, attribution } = this.call;
+    const { operation, model, attribution, keyId } = this.call;
     const { latencyMs, firstTokenMs } = this.times();
-    const { inputTokens, outputTokens, cachedTokens } = usage;
+    const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
     const measured = { outcome, errorCode, latencyMs, firstTokenMs, inputTokens, outputTokens };
     endSpan(this.span, { usage, stopReason, errorCode });
     this.options.metrics?.call({ operation, provider: model.provider, model: model.name, ...measured });
@@ -98,8 +100,10 @@ export class Account {
         channel: attribution.channel,
         provider: model.provider,
         model: model.name,
-        keyId: null,
+        keyId,
         cachedTokens,
+        cacheWriteTokens,
+        reasoningTokens,
         costMicros: 0,
         ...measured,
       },

@@ -1,4 +1,72 @@
+import { NO_USAGE } from '#gateway';
+import { createAnthropicProvider } from '#gateway/adapters/provider/anthropic';
+import { createGoogleProvider } from '#gateway/adapters/provider/google';
 import { createOfflineProvider } from '#gateway/adapters/provider/offline';
+import { createOllamaProvider } from '#gateway/adapters/provider/ollama';
+import { createOpenAiProvider } from '#gateway/adapters/provider/openai';
+import { anthropicWire } from '../../support/models/wires/anthropic.ts';
+import { googleWire } from '../../support/models/wires/google.ts';
+import { ollamaWire } from '../../support/models/wires/ollama.ts';
+import { openAiWire } from '../../support/models/wires/openai.ts';
+import { hostedAnswers } from './hosted-answers.ts';
+import { hostedFaults } from './hosted-faults.ts';
+import type { HostedSubject } from './hosted-test.ts';
 import { providerContract } from './suite.ts';
 
 providerContract('offline', () => createOfflineProvider());
+
+function hostedContract(subject: HostedSubject): void {
+  hostedAnswers(subject);
+  hostedFaults(subject);
+}
+
+const EVERY_KIND = { inputTokens: 100, outputTokens: 40, cachedTokens: 60, cacheWriteTokens: 10, reasoningTokens: 15 };
+const shared = { filtered: 'KAZE_MODEL_CONTENT_FILTERED', retryAfterMs: null, withholds: true };
+
+hostedContract({
+  ...shared,
+  wire: anthropicWire,
+  create: (baseUrl) => createAnthropicProvider({ baseUrl }),
+  model: 'claude-sonnet-5-5',
+  embeddingModel: null,
+  toldUsage: EVERY_KIND,
+  signsReasoning: true,
+  countsTokens: true,
+});
+
+hostedContract({
+  ...shared,
+  wire: openAiWire,
+  create: (baseUrl) => createOpenAiProvider({ baseUrl }),
+  model: 'gpt-5.6-terra',
+  embeddingModel: 'text-embedding-3-small',
+  toldUsage: EVERY_KIND,
+  signsReasoning: false,
+  countsTokens: false,
+});
+
+hostedContract({
+  ...shared,
+  wire: googleWire,
+  create: (baseUrl) => createGoogleProvider({ baseUrl }),
+  model: 'gemini-3.8-flash',
+  embeddingModel: 'gemini-embedding-001',
+  toldUsage: { ...EVERY_KIND, cacheWriteTokens: 0 },
+  signsReasoning: true,
+  countsTokens: true,
+  retryAfterMs: 7_000,
+});
+
+hostedContract({
+  ...shared,
+  wire: ollamaWire,
+  create: (baseUrl) => createOllamaProvider({ baseUrl }),
+  model: 'llama3.2:3b',
+  embeddingModel: 'nomic-embed-text',
+  toldUsage: { ...NO_USAGE, inputTokens: 100, outputTokens: 40 },
+  signsReasoning: false,
+  countsTokens: false,
+  // Ollama has no filter: such a request is one that it refuses.
+  filtered: 'KAZE_MODEL_BAD_REQUEST',
+  withholds: false,
+});

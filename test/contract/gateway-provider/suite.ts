@@ -34,7 +34,7 @@ export function providerContract(name: string, create: () => ModelProvider): voi
   describe(`model provider ${name}`, () => {
     it('names models of its own provider with room for input and output', async () => {
       const provider = create();
-      const models = await provider.models();
+      const models = await provider.models(null);
       expect(models.length).toBeGreaterThan(0);
       for (const model of models) {
         expect(model.provider).toBe(provider.name);

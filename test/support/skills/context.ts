@@ -1,4 +1,4 @@
-import type { Completion } from '#gateway';
+import { type Completion, NO_USAGE } from '#gateway';
 import { silentLogger, sourceOf } from '#platform';
 import type { SkillDefinition } from '../../../agents/definitions/index.ts';
 import type {
@@ -28,7 +28,7 @@ export function completion(given: Partial<Completion> & { offline?: boolean; con
     citations: [],
     value: undefined,
     stopReason: 'end',
-    usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0 },
+    usage: { ...NO_USAGE, inputTokens: 1, outputTokens: 1 },
     metadata: {
       id: 'call-1',
       provider: offline ? 'offline' : 'hosted',

@@ -8,8 +8,10 @@ import {
   type ModelInfo,
   type ModelProvider,
   modelError,
+  NO_USAGE,
   type ProviderCall,
   type ProviderCompletion,
+  type ProviderEmbedCall,
 } from '#gateway';
 import { silentLogger, systemClock, type UsageRow } from '#platform';
 
@@ -31,6 +33,7 @@ function model(name: string, more: Partial<ModelInfo> = {}): ModelInfo {
 /** A provider that does as the test says, and remembers what it was asked. */
 class FakeProvider implements ModelProvider {
   readonly name = 'fake';
+  readonly needsCredential = false;
   readonly calls: ProviderCall[] = [];
   tokens = 10;
   closed = 0;
@@ -56,8 +59,8 @@ class FakeProvider implements ModelProvider {
       this.closed += 1;
     }
   }
-  async embed(texts: readonly string[], info: ModelInfo) {
-    const usage = { inputTokens: 3, outputTokens: 0, cachedTokens: 0 };
+  async embed({ texts, model: info }: ProviderEmbedCall) {
+    const usage = { ...NO_USAGE, inputTokens: 3 };
     return { model: info.name, dimensions: 2, vectors: texts.map(() => Float32Array.of(1, 0)), usage };
   }
   async countTokens(call: ProviderCall) {
@@ -74,7 +77,7 @@ function completion(text: string): ProviderCompletion {
     citations: [],
     value: undefined,
     stopReason: 'end',
-    usage: { inputTokens: 10, outputTokens: 2, cachedTokens: 4 },
+    usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 2, cachedTokens: 4 },
     confidence: null,
   };
 }
@@ -128,6 +131,8 @@ describe('the account of a call', () => {
         inputTokens: 10,
         outputTokens: 2,
         cachedTokens: 4,
+        cacheWriteTokens: 0,
+        reasoningTokens: 0,
         costMicros: 0,
         latencyMs: expect.any(Number),
         firstTokenMs: null,
@@ -303,13 +308,20 @@ describe('the choice of a model', () => {
     const gateway = gatewayOf(provider);
     await gateway.complete(ask({ limits: { maxOutputTokens: 5_000 } }));
     expect(provider.calls[0]!.maxOutputTokens).toBe(100);
+    const long = ask({ messages: [{ role: 'user', content: 'word '.repeat(300) }] });
     provider.tokens = 1_001;
-    await expect(gateway.complete(ask())).rejects.toMatchObject({ code: 'KAZE_MODEL_INPUT_TOO_LONG' });
+    await expect(gateway.complete(long)).rejects.toMatchObject({ code: 'KAZE_MODEL_INPUT_TOO_LONG' });
     provider.tokens = 50;
-    await expect(gateway.complete(ask({ limits: { maxInputTokens: 49 } }))).rejects.toMatchObject({
+    await expect(gateway.complete({ ...long, limits: { maxInputTokens: 49 } })).rejects.toMatchObject({
       fields: { tokens: 50, max: 49 },
     });
     expect(await gateway.countTokens(ask())).toEqual({ tokens: 50, model: 'm1', exact: true });
+  });
+
+  it('does not ask the provider to count input that is within the limit by its bytes', async () => {
+    const provider = new FakeProvider([model('m1')]);
+    provider.tokens = 1_001;
+    expect((await gatewayOf(provider).complete(ask())).text).toBe('done');
   });
 });
 

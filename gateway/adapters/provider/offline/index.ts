@@ -14,9 +14,22 @@ import {
 } from '../../../domain/messages.ts';
 import type { ModelInfo } from '../../../domain/model.ts';
 import type { ResponseSchema } from '../../../domain/request.ts';
-import type { Citation, Embeddings, StopReason, TokenCount } from '../../../domain/response.ts';
+import {
+  type Citation,
+  type Embeddings,
+  NO_USAGE,
+  type StopReason,
+  type TokenCount,
+} from '../../../domain/response.ts';
+import { misfit } from '../../../domain/schema-fit.ts';
 import { modelError } from '../../../errors.ts';
-import type { ModelProvider, ProviderCall, ProviderCompletion, ProviderDelta } from '../../../ports/provider.ts';
+import type {
+  ModelProvider,
+  ProviderCall,
+  ProviderCompletion,
+  ProviderDelta,
+  ProviderEmbedCall,
+} from '../../../ports/provider.ts';
 import { answerFrom, type Embed } from './answer/index.ts';
 import { type Language, languageOf } from './answer/words.ts';
 import { compose, fitting } from './compose.ts';
@@ -24,7 +37,7 @@ import { countTokens, NO_PASSAGES, PLAIN_SUFFIX, SUFFIX, TOOL_RESULT, UNKNOWN } 
 import { decideTool } from './tools.ts';
 import { fill } from './values/fill.ts';
 import { sourceOf } from './values/scalars.ts';
-import { isObject, misfit, typesOf } from './values/schema.ts';
+import { isObject, typesOf } from './values/schema.ts';
 
 export { answerFrom, REFUSAL_THRESHOLD } from './answer/index.ts';
 
@@ -59,6 +72,7 @@ interface Draft {
 
 class OfflineProvider implements ModelProvider {
   readonly name = PROVIDER;
+  readonly needsCredential = false;
 
   constructor(private readonly options: OfflineProviderOptions) {}
 
@@ -103,7 +117,7 @@ class OfflineProvider implements ModelProvider {
       citations: draft.citations ?? [],
       value: draft.value,
       stopReason: draft.stopReason,
-      usage: { inputTokens: inputTokens(call), outputTokens: countTokens(written), cachedTokens: 0 },
+      usage: { ...NO_USAGE, inputTokens: inputTokens(call), outputTokens: countTokens(written) },
       confidence: draft.confidence,
     };
   }
@@ -120,12 +134,12 @@ class OfflineProvider implements ModelProvider {
     yield { type: 'finish', completion };
   }
 
-  async embed(texts: readonly string[], model: ModelInfo, signal: AbortSignal): Promise<Embeddings> {
+  async embed({ texts, model }: ProviderEmbedCall, signal: AbortSignal): Promise<Embeddings> {
     const { embedder } = this.options;
     if (!embedder) throw modelError('KAZE_MODEL_NONE_SUITABLE', 'the offline model was given no embedder');
     const vectors = await embedder.embed(texts, signal);
     const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
-    const usage = { inputTokens: tokens, outputTokens: 0, cachedTokens: 0 };
+    const usage = { ...NO_USAGE, inputTokens: tokens };
     return { model: model.name, dimensions: embedder.dimensions, vectors, usage };
   }
 

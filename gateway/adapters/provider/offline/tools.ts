@@ -1,11 +1,12 @@
 /** Tool calls by rule: which tool a request speaks of, and its arguments as far as the request says them. */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { CompleteRequest, Tool } from '../../../domain/request.ts';
+import { misfit } from '../../../domain/schema-fit.ts';
 import { modelError } from '../../../errors.ts';
 import { languageOf, wordsOf } from './answer/words.ts';
 import { fill } from './values/fill.ts';
 import { sourceOf, stemsOfName } from './values/scalars.ts';
-import { isObject, misfit } from './values/schema.ts';
+import { isObject } from './values/schema.ts';
 
 export interface ToolDecision {
   readonly name: string;

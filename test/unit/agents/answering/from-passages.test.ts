@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerFromPassages } from '#agents';
-import type { Completion } from '#gateway';
+import { type Completion, NO_USAGE } from '#gateway';
 import { languageNote } from '../../../../agents/answering/wording.ts';
 
 const passages = [
@@ -15,7 +15,7 @@ const completion = (made: Partial<Completion>): Completion => ({
   citations: [],
   value: undefined,
   stopReason: 'end',
-  usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0 },
+  usage: { ...NO_USAGE, inputTokens: 1, outputTokens: 1 },
   metadata: {
     id: 'x',
     provider: 'test',

@@ -1,0 +1,103 @@
+/** OpenAI's models, the same on Azure, and every server that speaks OpenAI's interface, over OpenAI's own SDK. */
+import type OpenAI from 'openai';
+import type { Credential } from '../../../domain/credential.ts';
+import type { ModelInfo } from '../../../domain/model.ts';
+import { NO_USAGE } from '../../../domain/response.ts';
+import { bytesOf } from '../../../domain/token-bound.ts';
+import { OPENAI_MODELS } from '../../../models/openai.ts';
+import type { ModelProvider } from '../../../ports/provider.ts';
+import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
+import { LiveModels } from '../translation/live-models.ts';
+import { type ProviderOptions, SDK_TIMEOUT_MS } from '../translation/options.ts';
+import { upstreamFetch } from '../translation/upstream.ts';
+import { eventsOfChunks, eventsOfCompletion } from './reply.ts';
+import { type Dialect, requestOf } from './request.ts';
+import { FAILURES } from './tables.ts';
+
+export interface CompatibleOptions extends ProviderOptions {
+  /** Name of the provider: `vllm`, `together`. Its key is `providers/<name>/studio`. */
+  readonly name: string;
+  /** With its `/v1`. */
+  readonly baseUrl: string;
+  /** Default false: servers of one's own often take no key. */
+  readonly needsCredential?: boolean;
+  /** Assumed of models that the server lists and `models` does not hold. Default 8,192. */
+  readonly contextTokens?: number;
+}
+
+export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvider {
+  const models = (options.models ?? OPENAI_MODELS).map((model) => ({ ...model, provider: 'openai' }));
+  const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
+  return new HostedProvider({
+    ...chat({ baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
+    ...{ name: 'openai', needsCredential: true, models: async () => models },
+  });
+}
+
+/** Any server that speaks OpenAI's interface; what it lists is asked of it and joined with `models`. */
+export function createCompatibleProvider(options: CompatibleOptions): ModelProvider {
+  const { name, baseUrl, needsCredential = false, contextTokens = 8_192 } = options;
+  const known = (options.models ?? []).map((model) => ({ ...model, provider: name }));
+  const assumed = (id: string): ModelInfo => ({
+    ...{ provider: name, name: id, tiers: ['balanced'], offline: false, contextTokens },
+    maxOutputTokens: Math.min(4_096, contextTokens),
+    capabilities: { chat: true, tools: true, vision: false, json: true, embeddings: false },
+  });
+  let connect: (() => Promise<OpenAI>) | undefined;
+  const live = new LiveModels(async (signal) => {
+    const client = await connect?.();
+    const page = await client?.models.list({ signal });
+    return (page?.data ?? []).map(({ id }) => assumed(id));
+  });
+  return new HostedProvider({
+    ...chat({ baseUrl, dialect: { outputLimit: 'max_tokens' } }),
+    ...{ name, needsCredential },
+    async models(client) {
+      connect = client;
+      const names = new Set(known.map((model) => model.name));
+      return [...known, ...(await live.get()).filter((model) => !names.has(model.name))];
+    },
+  });
+}
+
+type Spoken = Omit<Vendor<OpenAI>, 'name' | 'needsCredential' | 'models'>;
+
+function chat({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): Spoken {
+  return {
+    failures: FAILURES,
+    connect: (credential) => connectTo(baseUrl, credential),
+    async *complete(client, call, signal) {
+      yield* eventsOfCompletion(await client.chat.completions.create(requestOf(call, dialect), { signal }));
+    },
+    async *stream(client, call, signal) {
+      const request = { ...requestOf(call, dialect), stream: true, stream_options: { include_usage: true } } as const;
+      yield* eventsOfChunks(await client.chat.completions.create(request, { signal }));
+    },
+    async embed(client, { texts, model }, signal) {
+      // Said outright: the SDK would ask for base64, which compatible servers do not all give.
+      const body = { model: model.name, input: [...texts], encoding_format: 'float' as const };
+      const { data, usage } = await client.embeddings.create(body, { signal });
+      const vectors = [...data].sort((a, b) => a.index - b.index).map(({ embedding }) => Float32Array.from(embedding));
+      const counted = usage ? { inputTokens: usage.prompt_tokens } : estimated(texts);
+      return { model: model.name, dimensions: vectors[0]?.length ?? 0, vectors, usage: { ...NO_USAGE, ...counted } };
+    },
+  };
+}
+
+function estimated(texts: readonly string[]) {
+  return { inputTokens: texts.reduce((sum, text) => sum + bytesOf(text), 0), estimated: true };
+}
+
+async function connectTo(baseUrl: string, credential: Credential | null): Promise<OpenAI> {
+  const { default: Client, AzureOpenAI } = await import('openai');
+  const { value, organisation = null, project = null, azure } = credential ?? {};
+  const shared = {
+    // The SDK wants one, also for servers that take none.
+    ...{ apiKey: value ?? 'none', organization: organisation, project, maxRetries: 0 },
+    ...{ timeout: SDK_TIMEOUT_MS, logLevel: 'off' as const, fetch: upstreamFetch() },
+  };
+  const address = credential?.baseUrl ?? baseUrl;
+  if (!azure) return new Client({ ...shared, baseURL: address });
+  const { apiVersion, deployment } = azure;
+  return new AzureOpenAI({ ...shared, endpoint: address, baseURL: null as never, apiVersion, deployment });
+}

@@ -1,0 +1,115 @@
+import type OpenAI from 'openai';
+import type { JsonSchema } from '../../../domain/json.ts';
+import {
+  type AssistantMessage,
+  type ImagePart,
+  type Message,
+  partsOf,
+  textOf,
+  type UserMessage,
+} from '../../../domain/messages.ts';
+import type { CompleteRequest, ResponseSchema } from '../../../domain/request.ts';
+import type { ProviderCall } from '../../../ports/provider.ts';
+import { NumberedDocuments } from '../translation/numbered.ts';
+
+type Chat = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
+type Content = OpenAI.Chat.ChatCompletionContentPart;
+
+/** How servers that speak OpenAI's interface differ from OpenAI. */
+export interface Dialect {
+  /** What the limit of the output is called: servers of one's own know only the old name. */
+  readonly outputLimit: 'max_completion_tokens' | 'max_tokens';
+}
+
+export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
+  const { model, maxOutputTokens, tools = [], responseSchema, limits, reasoning } = call;
+  const documents = new NumberedDocuments();
+  const { temperature } = limits ?? {};
+  return {
+    model: model.name,
+    messages: call.messages.flatMap((message) => messagesOf(message, documents)),
+    [dialect.outputLimit]: maxOutputTokens,
+    ...(temperature !== undefined && model.capabilities.temperature !== false ? { temperature } : {}),
+    ...(reasoning && model.capabilities.reasoning ? { reasoning_effort: reasoning } : {}),
+    ...(tools.length > 0 ? { tools: tools.map(toolOf), tool_choice: toolChoiceOf(call.toolChoice) } : {}),
+    ...(responseSchema ? { response_format: formatOf(responseSchema) } : {}),
+  };
+}
+
+function messagesOf(message: Message, documents: NumberedDocuments): ChatMessage[] {
+  switch (message.role) {
+    case 'system':
+      return [{ role: 'system', content: textOf(message) }];
+    case 'user':
+      return [{ role: 'user', content: userContent(message, documents) }];
+    case 'assistant':
+      return [assistantOf(message)];
+    case 'tool':
+      return message.content.map(({ callId, content }) => ({
+        role: 'tool',
+        tool_call_id: callId,
+        content: typeof content === 'string' ? content : JSON.stringify(content),
+      }));
+  }
+}
+
+function userContent(message: UserMessage, documents: NumberedDocuments): string | Content[] {
+  if (typeof message.content === 'string') return message.content;
+  const parts = message.content.map((part): Content => {
+    if (part.type === 'image') return { type: 'image_url', image_url: { url: addressOf(part) } };
+    return { type: 'text', text: part.type === 'document' ? documents.text(part) : part.text };
+  });
+  // Many compatible servers take text only as a string.
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return texts.length === parts.length ? texts.join('\n\n') : parts;
+}
+
+export function addressOf({ source, mediaType }: ImagePart): string {
+  return 'url' in source ? source.url : `data:${mediaType};base64,${source.data}`;
+}
+
+/** OpenAI wants no thoughts back on this interface. */
+function assistantOf(message: AssistantMessage): ChatMessage {
+  const calls = partsOf(message).flatMap((part) => (part.type === 'tool-call' ? [part] : []));
+  const text = textOf(message);
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(calls.length > 0
+      ? {
+          tool_calls: calls.map(({ id, name, arguments: args }) => ({
+            ...{ id, type: 'function' as const },
+            function: { name, arguments: JSON.stringify(args) },
+          })),
+        }
+      : {}),
+  };
+}
+
+function toolOf(tool: NonNullable<CompleteRequest['tools']>[number]): OpenAI.Chat.ChatCompletionTool {
+  const { name, description, parameters } = tool;
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
+}
+
+function toolChoiceOf(choice: CompleteRequest['toolChoice'] = 'auto'): OpenAI.Chat.ChatCompletionToolChoiceOption {
+  return typeof choice === 'object' ? { type: 'function', function: { name: choice.tool } } : choice;
+}
+
+function formatOf({ name, schema }: ResponseSchema): OpenAI.ResponseFormatJSONSchema {
+  const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64);
+  return { type: 'json_schema', json_schema: { name: plain, schema: { ...schema }, strict: isStrict(schema) } };
+}
+
+/** Held to the letter only where OpenAI's rules for it hold: every property required, none beside them. */
+export function isStrict(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(isStrict);
+  if (typeof schema !== 'object' || schema === null) return true;
+  const { type, properties, required, additionalProperties } = schema as JsonSchema;
+  if (type === 'object' || properties !== undefined) {
+    const names = Object.keys((properties as object | undefined) ?? {});
+    const needed: readonly unknown[] = Array.isArray(required) ? required : [];
+    if (additionalProperties !== false || !names.every((name) => needed.includes(name))) return false;
+  }
+  return Object.values(schema).every(isStrict);
+}

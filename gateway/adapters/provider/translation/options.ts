@@ -1,0 +1,12 @@
+import type { ModelInfo } from '../../../domain/model.ts';
+
+/** What every provider may be given; most need nothing. */
+export interface ProviderOptions {
+  /** Address in place of the vendor's own, where a credential names none. */
+  readonly baseUrl?: string;
+  /** In place of the models that Kaze knows. */
+  readonly models?: readonly ModelInfo[];
+}
+
+/** The SDKs' own time-out, out of the way of ours: the gateway ends calls by their signal. */
+export const SDK_TIMEOUT_MS = 24 * 3_600_000;

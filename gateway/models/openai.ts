@@ -1,0 +1,35 @@
+import type { ModelInfo } from '../domain/model.ts';
+
+/** OpenAI's models, from developers.openai.com/api/docs/models, read on 2026-11-22. Best of a level first. */
+const CAPABILITIES = { chat: true, tools: true, vision: true, json: true, embeddings: false };
+const THINKING = { ...CAPABILITIES, reasoning: true, temperature: false };
+
+function gpt(name: string, more: Pick<ModelInfo, 'tiers'> & Partial<ModelInfo>): ModelInfo {
+  return {
+    ...{ provider: 'openai', name, offline: false, contextTokens: 400_000, maxOutputTokens: 128_000 },
+    capabilities: THINKING,
+    ...more,
+  };
+}
+
+function embedding(name: string, dimensions: number): ModelInfo {
+  return {
+    ...{ provider: 'openai', name, tiers: [], offline: false, contextTokens: 8_192, maxOutputTokens: 0, dimensions },
+    capabilities: { chat: false, tools: false, vision: false, json: false, embeddings: true },
+  };
+}
+
+export const OPENAI_MODELS: readonly ModelInfo[] = [
+  gpt('gpt-5.6-terra', { tiers: ['balanced'], contextTokens: 1_050_000 }),
+  gpt('gpt-5.6-sol', { tiers: ['best'], contextTokens: 1_050_000 }),
+  gpt('gpt-5.6-luna', { tiers: ['fast'], contextTokens: 1_050_000 }),
+  gpt('gpt-5.4', { tiers: [], contextTokens: 1_050_000 }),
+  gpt('gpt-5.4-mini', { tiers: [] }),
+  gpt('gpt-5.4-nano', { tiers: [] }),
+  gpt('gpt-5-mini', { tiers: [] }),
+  gpt('gpt-4.1', { tiers: [], contextTokens: 1_047_576, maxOutputTokens: 32_768, capabilities: CAPABILITIES }),
+  gpt('gpt-4.1-mini', { tiers: [], contextTokens: 1_047_576, maxOutputTokens: 32_768, capabilities: CAPABILITIES }),
+  gpt('gpt-4o-mini', { tiers: [], contextTokens: 128_000, maxOutputTokens: 16_384, capabilities: CAPABILITIES }),
+  embedding('text-embedding-3-small', 1_536),
+  embedding('text-embedding-3-large', 3_072),
+];
