@@ -1,7 +1,7 @@
 /**
  * A nested read of 750 objects (50 tasks with agent, skills, outcomes, cited knowledge) in one run, round by round: the
  * bare engine with the compiled text, the store, the whole HTTP answer, and on Neo4j `@neo4j/graphql` under Apollo over
- * the same graph and indexes. Neo4j: KAZE_BENCH_NEO4J_URL (its graph is written to), else one started for the run.
+ * the same graph and indexes. Neo4j: KAZE_BENCH_NEO4J_URL (an empty graph, which is written to), else one started for the run.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type GraphEngine, openGraph, schema } from '#graph-schema';
@@ -45,7 +45,8 @@ function checkSame(answers: Readonly<Record<string, unknown>>): void {
   const count = countObjects(first![1]);
   if (count !== OBJECTS) throw new Error(`${first![0]} gave ${count} objects, not ${OBJECTS}`);
   for (const [name, answer] of others) {
-    if (!isDeepStrictEqual(answer, first![1])) throw new Error(`${name} and ${first![0]} gave different answers`);
+    if (!isDeepStrictEqual(answer, first![1]))
+      throw new Error(`${name} and ${first![0]} gave different answers: does the graph hold more than the bench's?`);
   }
 }
 

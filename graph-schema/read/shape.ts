@@ -2,8 +2,10 @@ import type { CypherRow, CypherScalar } from '../ports/graph-engine.ts';
 import { encodeCursor } from './cursor.ts';
 import type { OrderBy, ReadConnection, ReadNode, ReadResult } from './plan.ts';
 
-/** How the maps that a compiled text returns become the result: what to unwrap, cut and overlay. */
+/** How the lists that a compiled text returns become the result: what to name, unwrap, cut and overlay. */
 export interface NodeShape {
+  /** Of the values of a row, in their order. */
+  readonly keys: readonly string[];
   readonly relations: ReadonlyArray<RelationShape>;
   /** Under this key stand the `before` values of later revisions, newest first. */
   readonly revisionsKey?: string;
@@ -35,13 +37,20 @@ export interface RootShape {
 }
 
 type Mutable = { [key: string]: unknown };
+type Values = readonly unknown[];
+
+function named(values: Values, { keys }: NodeShape): Mutable {
+  const node: Mutable = {};
+  for (let index = 0; index < keys.length; index += 1) node[keys[index]!] = values[index];
+  return node;
+}
 
 export function shapeResult(row: CypherRow, shapes: readonly RootShape[]): ReadResult {
   const result: ReadResult = {};
   for (const shape of shapes) {
-    const items = row[shape.column] as unknown as Mutable[];
+    const items = row[shape.column] as unknown as Values[];
     if (shape.kind === 'one') {
-      result[shape.key] = items[0] ? shapeNode(items[0], shape.node) : null;
+      result[shape.key] = items[0] ? shapeNode(named(items[0], shape.node), shape.node) : null;
     } else {
       const total = shape.totalColumn ? (row[shape.totalColumn] as number) : undefined;
       result[shape.key] = connection(items, { node: shape.node, page: shape.page!, edgeKeys: [], total });
@@ -53,9 +62,9 @@ export function shapeResult(row: CypherRow, shapes: readonly RootShape[]): ReadR
 function shapeNode(node: Mutable, shape: NodeShape): ReadNode {
   if (shape.revisionsKey) overlay(node, shape);
   for (const relation of shape.relations) {
-    const items = node[relation.key] as Mutable[];
+    const items = node[relation.key] as Values[];
     if (relation.kind === 'one') {
-      node[relation.key] = items[0] ? shapeNode(items[0], relation.node) : null;
+      node[relation.key] = items[0] ? shapeNode(named(items[0], relation.node), relation.node) : null;
     } else {
       const total = relation.totalKey ? (node[relation.totalKey] as number) : undefined;
       if (relation.totalKey) delete node[relation.totalKey];
@@ -90,9 +99,9 @@ interface ConnectionShape {
   readonly total: number | undefined;
 }
 
-function connection(items: Mutable[], { node, page, edgeKeys, total }: ConnectionShape): ReadConnection {
-  const hasNextPage = items.length > page.first;
-  if (hasNextPage) items.length = page.first;
+function connection(rows: readonly Values[], { node, page, edgeKeys, total }: ConnectionShape): ReadConnection {
+  const hasNextPage = rows.length > page.first;
+  const items = (hasNextPage ? rows.slice(0, page.first) : rows).map((row) => named(row, node));
   const cursors = page.cursorProperties.length > 0 ? items.map((item) => takeCursor(item, page)) : undefined;
   const edges = edgeKeys.length > 0 ? items.map((item) => takeEdge(item, edgeKeys)) : undefined;
   for (const item of items) shapeNode(item, node);
