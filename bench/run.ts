@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const BENCHES: Readonly<Record<string, string>> = {
   'nested-read': 'the HTTP answer to a nested read, against the store, the bare engine and @neo4j/graphql',
   'graphql-layer': 'the GraphQL layer without a database, against a plain JSON server',
+  growth: 'restart, reads, search and memory at 500,000 nodes and at a tenth (--size small|large|both, --work DIR)',
+  ingestion: 'passages a second with and without vectors, and memory over a corpus ten times as large',
   retrieval: 'finding and answering on a multi-hop question set (needs --data)',
 };
 

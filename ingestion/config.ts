@@ -8,12 +8,12 @@ export const ingestionLimitsSchema = z.strictObject({
   maxWords: z.int().min(30).max(4_000).default(350),
   /** Passages written in one transaction; a file with more goes in hidden batches and is shown when complete. */
   batchPassages: z.int().min(1).max(5_000).default(64),
-  /** First passages of a file in which entities are looked for (some 40 ms each for English prose). */
-  entityPassages: z.int().min(0).max(1_000_000).default(2_000),
-  /** First passages of a file in which facts are looked for. */
-  factPassages: z.int().min(0).max(1_000_000).default(500),
-  /** The same for rows of a sheet, whose passages say it all again: some ten rows each. */
-  factRowPassages: z.int().min(0).max(1_000_000).default(20),
+  /** First passages of a file in which entities are looked for (some 40 ms each for English prose); default all. */
+  entityPassages: z.int().min(0).max(1_000_000).default(1_000_000),
+  /** First passages of a file in which facts are looked for; default all. */
+  factPassages: z.int().min(0).max(1_000_000).default(1_000_000),
+  /** The same for rows of a sheet, whose passages say it all again: some ten rows each, a fact for each cell. */
+  factRowPassages: z.int().min(0).max(1_000_000).default(200),
   /** Facts kept of one passage. */
   factsPerPassage: z.int().min(0).max(1_000).default(60),
   /** Known names of the tenant that are looked for in its texts. */
