@@ -64,8 +64,8 @@ const CANDIDATES = 200;
 const ARRANGED = 60;
 const TRUSTED = 20;
 const SEEDS = 10;
-/** A thing that hundreds of passages mention tells none of them apart, and would make the walk as large as the client. */
-const WALK = { depth: 2, maxNodes: 2_000, maxDegree: 100, idsOnly: true };
+/** A thing that many passages mention tells few of them apart, and would make the walk as large as the client. */
+const WALK = { depth: 2, maxNodes: 2_000, maxDegree: 50, idsOnly: true };
 /** Of what the walk adds, the nearest. */
 const WALKED = 100;
 const RANKED_BY = ['id', 'createdAt', 'importance', 'language'];
