@@ -27,8 +27,14 @@ export class Neo4jConnection {
     return this.#driver.session({ defaultAccessMode: mode, database: this.#settings.database });
   }
 
-  async verify(): Promise<void> {
-    await this.#driver.verifyConnectivity({ database: this.#settings.database });
+  /** A whole question and its answer: the driver's own check is content with a connection that hangs. */
+  async verify(timeoutMs: number): Promise<void> {
+    const session = this.session('READ');
+    try {
+      await session.run('RETURN 1 AS one', {}, { timeout: timeoutMs });
+    } finally {
+      this.release(session);
+    }
   }
 
   /**

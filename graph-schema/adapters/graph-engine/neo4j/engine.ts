@@ -74,7 +74,7 @@ export class Neo4jEngine implements GraphEngine {
     if (this.#parts.connection.isClosed) return false;
     const limits = new CallLimits({ timeoutMs: this.#parts.settings.healthTimeoutMs });
     try {
-      await limits.race(this.#parts.connection.verify());
+      await limits.race(this.#parts.connection.verify(limits.timeoutMs));
       return true;
     } catch {
       return false;
