@@ -8,6 +8,7 @@ import { anthropicWire } from '../../support/models/wires/anthropic.ts';
 import { googleWire } from '../../support/models/wires/google.ts';
 import { ollamaWire } from '../../support/models/wires/ollama.ts';
 import { openAiWire } from '../../support/models/wires/openai.ts';
+import { aimockContract } from './aimock.ts';
 import { hostedAnswers } from './hosted-answers.ts';
 import { hostedFaults } from './hosted-faults.ts';
 import type { HostedSubject } from './hosted-test.ts';
@@ -15,9 +16,10 @@ import { providerContract } from './suite.ts';
 
 providerContract('offline', () => createOfflineProvider());
 
-function hostedContract(subject: HostedSubject): void {
+function hostedContract(subject: HostedSubject, createForAimock = subject.create): void {
   hostedAnswers(subject);
   hostedFaults(subject);
+  aimockContract({ ...subject, create: createForAimock });
 }
 
 const EVERY_KIND = { inputTokens: 100, outputTokens: 40, cachedTokens: 60, cacheWriteTokens: 10, reasoningTokens: 15 };
@@ -57,7 +59,7 @@ hostedContract({
   retryAfterMs: 7_000,
 });
 
-hostedContract({
+const ollama: HostedSubject = {
   ...shared,
   wire: ollamaWire,
   create: (baseUrl) => createOllamaProvider({ baseUrl }),
@@ -69,4 +71,11 @@ hostedContract({
   // Ollama has no filter: such a request is one that it refuses.
   filtered: 'KAZE_MODEL_BAD_REQUEST',
   withholds: false,
+};
+hostedContract(ollama, (baseUrl) => {
+  // aimock lists no models of Ollama.
+  const capabilities = { chat: true, tools: true, vision: false, json: true, embeddings: false };
+  const limits = { contextTokens: 8_192, maxOutputTokens: 1_024 };
+  const model = { provider: 'ollama', name: ollama.model, tiers: [], offline: false, ...limits, capabilities };
+  return createOllamaProvider({ baseUrl, models: [model] });
 });

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { type CompleteRequest, inputTokenBound, type ModelInfo, type ProviderCall } from '#gateway';
+import { requestOf as anthropic } from '../../../../gateway/adapters/provider/anthropic/request.ts';
+import { requestOf as google } from '../../../../gateway/adapters/provider/google/request.ts';
+import { requestOf as ollama } from '../../../../gateway/adapters/provider/ollama/request.ts';
+import { isStrict, requestOf as openai } from '../../../../gateway/adapters/provider/openai/request.ts';
+import { ANTHROPIC_MODELS } from '../../../../gateway/models/anthropic.ts';
+import { GOOGLE_MODELS } from '../../../../gateway/models/google.ts';
+import { OPENAI_MODELS } from '../../../../gateway/models/openai.ts';
+
+const ATTRIBUTION = { tenant: 'acme', agent: 'seo', task: null, skillVersion: null, channel: null };
+const TOOLS = ['look', 'listen'].map((name) => ({ name, description: name, parameters: { type: 'object' } }));
+
+function call(model: ModelInfo, more: Partial<CompleteRequest> = {}): ProviderCall {
+  const messages = [{ role: 'user' as const, content: 'hello' }];
+  return { messages, attribution: ATTRIBUTION, ...more, model, maxOutputTokens: 20_000, credential: null };
+}
+const named = (models: readonly ModelInfo[], name: string) => models.find((model) => model.name === name)!;
+const signal = new AbortController().signal;
+const claude = named(ANTHROPIC_MODELS, 'claude-sonnet-5-5');
+const gpt = named(OPENAI_MODELS, 'gpt-5.6-terra');
+const gemini = named(GOOGLE_MODELS, 'gemini-3.8-flash');
+const plain = { outputLimit: 'max_completion_tokens' } as const;
+
+describe('requests to vendors', () => {
+  it('map what is to be cached to Anthropic, an hour for what is to be kept longer than five minutes', () => {
+    const parts = [
+      { type: 'text' as const, text: 'a', cacheControl: { type: 'ephemeral' as const } },
+      { type: 'text' as const, text: 'b', cacheControl: { type: 'ephemeral' as const, ttlSeconds: 3_600 } },
+    ];
+    const { messages, system } = anthropic(
+      call(claude, {
+        messages: [
+          { role: 'system', content: parts },
+          { role: 'user', content: parts },
+        ],
+      }),
+    );
+    const expected = [
+      { type: 'text', text: 'a', cache_control: { type: 'ephemeral', ttl: '5m' } },
+      { type: 'text', text: 'b', cache_control: { type: 'ephemeral', ttl: '1h' } },
+    ];
+    expect(system).toEqual(expected);
+    expect(messages[0]!.content).toEqual(expected);
+  });
+
+  it('name the tool that must be called in each vendor’s way', () => {
+    const named = { tools: TOOLS, toolChoice: { tool: 'look' } };
+    expect(anthropic(call(claude, named)).tool_choice).toEqual({ type: 'tool', name: 'look' });
+    expect(openai(call(gpt, named), plain).tool_choice).toEqual({ type: 'function', function: { name: 'look' } });
+    expect(google(call(gemini, named), signal).config?.toolConfig).toEqual({
+      functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['look'] },
+    });
+    expect(ollama(call(gemini, named)).tools).toHaveLength(1);
+    const none = { tools: TOOLS, toolChoice: 'none' as const };
+    expect(anthropic(call(claude, none)).tool_choice).toEqual({ type: 'none' });
+    expect(ollama(call(gemini, none)).tools).toBeUndefined();
+    const required = { tools: TOOLS, toolChoice: 'required' as const };
+    expect(anthropic(call(claude, required)).tool_choice).toEqual({ type: 'any' });
+    expect(openai(call(gpt, required), plain).tool_choice).toBe('required');
+  });
+
+  it('give thoughts back to nobody but who signed them', () => {
+    const thought = (provider: string) => ({
+      ...{ type: 'reasoning' as const, text: 'hm' },
+      signature: { provider, value: `signed-by-${provider}` },
+    });
+    const content = [thought('anthropic'), thought('google'), { type: 'text' as const, text: 'ok' }];
+    const messages = [
+      { role: 'user' as const, content: 'a' },
+      { role: 'assistant' as const, content },
+      { role: 'user' as const, content: 'b' },
+    ];
+    const sent = {
+      anthropic: JSON.stringify(anthropic(call(claude, { messages }))),
+      google: JSON.stringify(google(call(gemini, { messages }), signal)),
+      openai: JSON.stringify(openai(call(gpt, { messages }), plain)),
+    };
+    expect(sent.anthropic).toContain('signed-by-anthropic');
+    expect(sent.anthropic).not.toContain('signed-by-google');
+    expect(sent.google).toContain('signed-by-google');
+    expect(sent.google).not.toContain('signed-by-anthropic');
+    expect(sent.openai).not.toContain('signed-by');
+  });
+
+  it('leave a temperature out for models that take none', () => {
+    const limits = { limits: { temperature: 0 } };
+    expect(openai(call(gpt, limits), plain)).not.toHaveProperty('temperature');
+    expect(openai(call(named(OPENAI_MODELS, 'gpt-4.1'), limits), plain)).toHaveProperty('temperature', 0);
+    expect(google(call(gemini, limits), signal).config).toHaveProperty('temperature', 0);
+  });
+
+  it('ask for thinking as each generation of models takes it', () => {
+    const reasoning = { reasoning: 'high' as const };
+    expect(anthropic(call(claude, reasoning))).toMatchObject({
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'high' },
+    });
+    const older = anthropic(call(named(ANTHROPIC_MODELS, 'claude-haiku-4-5'), reasoning));
+    expect(older.thinking).toEqual({ type: 'enabled', budget_tokens: 20_000 - 1_024 });
+    expect(openai(call(gpt, reasoning), plain).reasoning_effort).toBe('high');
+    expect(google(call(gemini, reasoning), signal).config?.thinkingConfig).toMatchObject({ thinkingLevel: 'HIGH' });
+  });
+
+  it('refer to images by address where the vendor fetches them', () => {
+    const url = 'https://example.com/a.png';
+    const content = [{ type: 'image' as const, mediaType: 'image/png', source: { url } }];
+    const image = { messages: [{ role: 'user' as const, content }] };
+    for (const body of [
+      anthropic(call(claude, image)),
+      openai(call(gpt, image), plain),
+      google(call(gemini, image), signal),
+    ]) {
+      expect(JSON.stringify(body)).toContain(url);
+    }
+    expect(() => ollama(call(gemini, image))).toThrow(expect.objectContaining({ code: 'KAZE_MODEL_BAD_REQUEST' }));
+  });
+
+  it('hold OpenAI to a schema strictly only where its rules allow that', () => {
+    const properties = { a: { type: 'object', properties: {}, required: [], additionalProperties: false } };
+    const strict = { type: 'object', properties, required: ['a'], additionalProperties: false };
+    expect(isStrict(strict)).toBe(true);
+    expect(isStrict({ ...strict, required: [] })).toBe(false);
+    expect(isStrict({ ...strict, properties: { a: { type: 'object', properties: {} } } })).toBe(false);
+  });
+});
+
+describe('the bound of the input', () => {
+  it('is never below a byte a token, whatever the script', () => {
+    for (const text of ['a', 'ünïcödé', '漢字仮名交じり文', '👩‍👩‍👧']) {
+      const bytes = Buffer.byteLength(text.repeat(100));
+      expect(inputTokenBound({ messages: [{ role: 'user', content: text.repeat(100) }] })).toBeGreaterThanOrEqual(
+        bytes,
+      );
+    }
+  });
+
+  it('counts tools, schemas, images and earlier calls', () => {
+    const messages = [{ role: 'user' as const, content: 'hello' }];
+    const least = inputTokenBound({ messages });
+    expect(inputTokenBound({ messages, tools: TOOLS })).toBeGreaterThan(least + 100);
+    expect(inputTokenBound({ messages, responseSchema: { name: 'x', schema: {} } })).toBeGreaterThan(least);
+    const image = { type: 'image' as const, mediaType: 'image/png', source: { data: 'AA' } };
+    expect(inputTokenBound({ messages: [{ role: 'user', content: [image] }] })).toBeGreaterThanOrEqual(4_784);
+  });
+});
