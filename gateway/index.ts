@@ -12,6 +12,17 @@
  *     answer.text;        // 'Refunds are paid within 14 days. [1] …'
  *     answer.citations;   // [{ number: 1, documentId: 'chunk-7', quote: 'Refunds are paid within 14 days.', … }]
  */
+export type { Amount } from './domain/budget/amount.ts';
+export { budgetError } from './domain/budget/errors.ts';
+export {
+  type BudgetAccount,
+  type BudgetPath,
+  type BudgetRule,
+  type BudgetScope,
+  checkRules,
+} from './domain/budget/rule.ts';
+export { createStreamCount, type StreamCount } from './domain/budget/stream-count.ts';
+export type { BudgetWindow } from './domain/budget/window.ts';
 export type { Credential } from './domain/credential.ts';
 export type { Json, JsonObject, JsonSchema } from './domain/json.ts';
 export {
@@ -35,6 +46,9 @@ export {
 } from './domain/messages.ts';
 export { fullName, type ModelInfo } from './domain/model.ts';
 export { type PartialAnswer, partialOf } from './domain/partial-answer.ts';
+export { costMicros, type PricedUsage } from './domain/price/cost.ts';
+export { type ModelPrice, type PriceFile, parsePriceFile } from './domain/price/price-file.ts';
+export { createPriceList, type Price, type PriceList } from './domain/price/price-list.ts';
 export type {
   Attribution,
   CallLimits,
@@ -62,6 +76,7 @@ export {
 export { inputTokenBound } from './domain/token-bound.ts';
 export { type ModelErrorCode, modelError } from './errors.ts';
 export { addUsage, type CallOptions, createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export type { BudgetStore } from './ports/budget-store.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
 export type {
   ModelProvider,
@@ -70,3 +85,21 @@ export type {
   ProviderDelta,
   ProviderEmbedCall,
 } from './ports/provider.ts';
+export { defaultPriceList, shippedPrices } from './prices/index.ts';
+export {
+  type BudgetStatus,
+  type Budgets,
+  type BudgetsOptions,
+  createBudgets,
+  type ReserveRequest,
+} from './use-cases/budget/budgets.ts';
+export { streamCut } from './use-cases/budget/failures.ts';
+export { type BudgetHistory, createLedgerHistory, noHistory, type RowsUnderWay } from './use-cases/budget/history.ts';
+export type { BudgetNotice } from './use-cases/budget/notices.ts';
+export type { Reservation, Settled, StreamedSoFar } from './use-cases/budget/reservation.ts';
+export {
+  type Journal,
+  type JournalOptions,
+  openJournal,
+  type RecoveredAttempt,
+} from './use-cases/journal/journal.ts';

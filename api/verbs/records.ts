@@ -12,12 +12,21 @@ export const UsageBy = {
   tenant: 'tenant',
   agent: 'agent',
   task: 'task',
+  taskType: 'taskType',
   skillVersion: 'skillVersion',
   provider: 'provider',
   model: 'model',
+  keyId: 'keyId',
+  virtualKeyId: 'virtualKeyId',
+  outcome: 'outcome',
   day: 'day',
+  hour: 'hour',
+  minute: 'minute',
 } as const satisfies Record<UsageDimension, UsageDimension>;
-registerEnumType(UsageBy, { name: 'UsageBy', description: 'What model usage is summed by.' });
+registerEnumType(UsageBy, {
+  name: 'UsageBy',
+  description: 'What model usage is summed by: taskType is the skill; day, hour and minute are of UTC.',
+});
 
 @InputType()
 export class UsageInput {
@@ -32,6 +41,14 @@ export class UsageInput {
   agent?: string | null;
   @Field(() => ID, { nullable: true })
   task?: string | null;
+  @Field(() => String, { nullable: true, description: 'The kind of work, in a cell the skill.' })
+  @IfGiven()
+  @MaxLength(200)
+  taskType?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Which of the provider’s keys was used; never the key.' })
+  keyId?: string | null;
+  @Field(() => ID, { nullable: true })
+  virtualKeyId?: string | null;
   @Field(() => DateTime, { nullable: true })
   from?: number | null;
   @Field(() => DateTime, { nullable: true })
@@ -48,6 +65,12 @@ export class UsageSumView {
   inputTokens!: number;
   @Field(() => GraphQLSafeInt)
   outputTokens!: number;
+  @Field(() => GraphQLSafeInt, { description: 'Input that the provider had kept from before.' })
+  cachedTokens!: number;
+  @Field(() => GraphQLSafeInt, { description: 'Input that the provider kept for the next call.' })
+  cacheWriteTokens!: number;
+  @Field(() => GraphQLSafeInt, { description: 'Part of the output.' })
+  reasoningTokens!: number;
   @Field(() => GraphQLSafeInt, { description: 'Micro US dollars.' })
   costMicros!: number;
 }
@@ -119,7 +142,7 @@ export class AuditVerificationView {
 
 @Resolver()
 export class RecordVerbs {
-  @Query(() => [UsageSumView], { description: 'What models cost, summed.' })
+  @Query(() => [UsageSumView], { description: 'What models cost, summed. A client’s token sees its own calls only.' })
   async usage(
     @Arg('input', () => UsageInput, { defaultValue: { by: ['tenant'] } }) input: UsageInput,
     @Ctx() { principal, services }: ExecutionContext,
@@ -128,6 +151,9 @@ export class RecordVerbs {
       tenant: tenantOf(principal, input.tenant),
       agent: input.agent ?? undefined,
       task: input.task ?? undefined,
+      taskType: input.taskType ?? undefined,
+      keyId: input.keyId ?? undefined,
+      virtualKeyId: input.virtualKeyId ?? undefined,
       from: input.from ?? undefined,
       to: input.to ?? undefined,
     };

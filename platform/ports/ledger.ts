@@ -1,5 +1,6 @@
-/** One row per model call (per attempt, once there are several). Money in micro US dollars, so sums stay integral. */
+/** One row per attempt of a model call. Money in micro US dollars, so sums stay integral. */
 export interface UsageRow {
+  /** Of the attempt; its budget reservation has the same id. */
   readonly id: string;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -10,15 +11,33 @@ export interface UsageRow {
   readonly channel: string | null;
   readonly provider: string;
   readonly model: string;
-  /** Which key was used, never the key. */
+  /** Which of the provider's keys was used, never the key. */
   readonly keyId: string | null;
+  /** With which of Kaze's own keys the caller came; null for a call from inside. */
+  readonly virtualKeyId?: string | null;
+  /** The kind of work, in a cell the skill: what usual lengths and learned choices go by. */
+  readonly taskType?: string | null;
+  /** The call that this attempt belongs to; null when there was only one. */
+  readonly callId?: string | null;
+  /** From 1: which attempt of its call, retries and fallbacks counted alike. */
+  readonly attempt?: number;
+  /** True when the answer came from Kaze's own cache, and nothing was sent. */
+  readonly cacheHit?: boolean;
+  /** All input, cached and cache-write tokens included. */
   readonly inputTokens: number;
+  /** All output, reasoning tokens included. */
   readonly outputTokens: number;
   readonly cachedTokens: number;
+  /** Input that the provider kept for the next call. */
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
   readonly costMicros: number;
+  /** What the budgets held for it while it ran. */
+  readonly reservedMicros?: number;
   readonly latencyMs: number;
   readonly firstTokenMs: number | null;
-  readonly outcome: 'ok' | 'error' | 'cancelled';
+  /** `lost`: the process ended before the attempt did; it is charged what was reserved for it. */
+  readonly outcome: 'ok' | 'error' | 'cancelled' | 'lost';
   readonly errorCode: string | null;
 }
 
@@ -26,17 +45,39 @@ export interface UsageFilter {
   readonly tenant?: string;
   readonly agent?: string;
   readonly task?: string;
+  readonly keyId?: string;
+  readonly virtualKeyId?: string;
+  readonly taskType?: string;
+  readonly model?: string;
+  /** Epoch milliseconds; `from` is included, `to` is not. */
   readonly from?: number;
   readonly to?: number;
 }
 
-export type UsageDimension = 'tenant' | 'agent' | 'task' | 'skillVersion' | 'provider' | 'model' | 'day';
+/** `day` (2026-11-22), `hour` (2026-11-22T14) and `minute` (2026-11-22T14:05) are of UTC. */
+export type UsageDimension =
+  | 'tenant'
+  | 'agent'
+  | 'task'
+  | 'taskType'
+  | 'skillVersion'
+  | 'provider'
+  | 'model'
+  | 'keyId'
+  | 'virtualKeyId'
+  | 'outcome'
+  | 'day'
+  | 'hour'
+  | 'minute';
 
 export interface UsageSum {
   readonly group: Readonly<Record<string, string | null>>;
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
   readonly costMicros: number;
 }
 

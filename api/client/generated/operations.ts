@@ -1316,19 +1316,30 @@ export type UsageInput = {
   tenant?: string | null | undefined;
   agent?: string | null | undefined;
   task?: string | null | undefined;
+  /** The kind of work, in a cell the skill. */
+  taskType?: string | null | undefined;
+  /** Which of the provider’s keys was used; never the key. */
+  keyId?: string | null | undefined;
+  virtualKeyId?: string | null | undefined;
   from?: string | null | undefined;
   to?: string | null | undefined;
 };
 
-/** What model usage is summed by. */
+/** What model usage is summed by: taskType is the skill; day, hour and minute are of UTC. */
 export type UsageBy =
   | 'tenant'
   | 'agent'
   | 'task'
+  | 'taskType'
   | 'skillVersion'
   | 'provider'
   | 'model'
-  | 'day';
+  | 'keyId'
+  | 'virtualKeyId'
+  | 'outcome'
+  | 'day'
+  | 'hour'
+  | 'minute';
 
 export type AuditInput = {
   subject?: string | null | undefined;
@@ -1405,6 +1416,16 @@ export type SendMessageInput = {
   tenant?: string | null | undefined;
   /** Name of the agent; the router chooses when left out. */
   agent?: string | null | undefined;
+  /** At most 20. */
+  files?: Array<MessageFileInput> | null | undefined;
+};
+
+/** An uploaded file that goes with a message. */
+export type MessageFileInput = {
+  /** Input that it is for; found out when left out. */
+  input?: string | null | undefined;
+  /** Id that PUT /uploads gave. */
+  upload: string;
 };
 
 /** What taking a file in changed. */
@@ -1416,16 +1437,6 @@ export type SourceChange =
 
 export type IngestSourceInput = {
   /** Id that PUT /uploads gave. */
-  /** At most 20. */
-  files?: Array<MessageFileInput> | null | undefined;
-};
-
-/** An uploaded file that goes with a message. */
-export type MessageFileInput = {
-  /** Input that it is for; found out when left out. */
-  input?: string | null | undefined;
-  /** Id that PUT /uploads gave. */
-  upload: string;
   upload: string;
   /** Name of the client; the token’s own when left out. */
   tenant?: string | null | undefined;
@@ -1642,7 +1653,7 @@ export type UsageSumQueryVariables = Exact<{
 }>;
 
 
-export type UsageSumQuery = { usage: Array<{ group: Record<string, unknown>, calls: number, inputTokens: number, outputTokens: number, costMicros: number }> };
+export type UsageSumQuery = { usage: Array<{ group: Record<string, unknown>, calls: number, inputTokens: number, outputTokens: number, cachedTokens: number, cacheWriteTokens: number, reasoningTokens: number, costMicros: number }> };
 
 export type TenantListQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2048,7 +2059,7 @@ export const AuditVerify: TypedOperation<AuditVerifyQuery, AuditVerifyQueryVaria
 export const UsageSum: TypedOperation<UsageSumQuery, UsageSumQueryVariables> = {
   kind: 'query',
   name: 'UsageSum',
-  text: "query UsageSum($input: UsageInput!) {\n  usage(input: $input) {\n    group\n    calls\n    inputTokens\n    outputTokens\n    costMicros\n  }\n}",
+  text: "query UsageSum($input: UsageInput!) {\n  usage(input: $input) {\n    group\n    calls\n    inputTokens\n    outputTokens\n    cachedTokens\n    cacheWriteTokens\n    reasoningTokens\n    costMicros\n  }\n}",
 };
 
 export const TenantList: TypedOperation<TenantListQuery, TenantListQueryVariables> = {

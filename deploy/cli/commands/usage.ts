@@ -2,13 +2,20 @@ import { InvalidArgumentError, Option } from 'commander';
 import { configure, type Define } from '../command.ts';
 import { pastInstant } from '../input/instant.ts';
 
-const DIMENSIONS = ['tenant', 'agent', 'task', 'skillVersion', 'provider', 'model', 'day'] as const;
+const DIMENSIONS = [
+  ...['tenant', 'agent', 'task', 'taskType', 'skillVersion', 'provider', 'model'],
+  ...['keyId', 'virtualKeyId', 'outcome', 'day', 'hour', 'minute'],
+] as const;
 
 export const define: Define = (command, cli) => {
   configure(command, {
     summary: 'sum what models cost',
     tenant: 'only this client',
-    examples: ['kaze usage', 'kaze usage --by tenant,model --from 30d --json'],
+    examples: [
+      'kaze usage',
+      'kaze usage --by tenant,model --from 30d --json',
+      'kaze usage --by keyId,agent,hour --key 019a… --from 1d',
+    ],
   })
     .addOption(
       new Option('--by <list>', `up to four of ${DIMENSIONS.join(', ')}`)
@@ -17,6 +24,8 @@ export const define: Define = (command, cli) => {
     )
     .option('--agent <id>', 'only of this agent')
     .option('--task <id>', 'only of this task')
+    .option('--task-type <name>', 'only this kind of work: a skill')
+    .option('--key <id>', 'only with this one of the provider’s keys')
     .addOption(new Option('--from <when>', 'from then on: 30d (ago), or a date').argParser((text) => pastInstant(text)))
     .addOption(new Option('--to <when>', 'before then').argParser((text) => pastInstant(text)))
     .action(async (options) => (await import('../usage/usage.ts')).usage(cli, options));

@@ -8,6 +8,9 @@ interface UsageOptions extends CellOptions, TenantOptions {
   readonly by: NonNullable<UsageInput['by']>;
   readonly agent?: string;
   readonly task?: string;
+  readonly taskType?: string;
+  /** Id of a key. */
+  readonly key?: string;
   /** ISO 8601. */
   readonly from?: string;
   readonly to?: string;
@@ -16,12 +19,12 @@ interface UsageOptions extends CellOptions, TenantOptions {
 type Row = UsageSumQuery['usage'][number];
 
 export async function usage(cli: Cli, options: UsageOptions): Promise<void> {
-  const { by, agent, task, from, to } = options;
+  const { by, agent, task, taskType, key: keyId, from, to } = options;
   const tenant = tenantFrom(options);
   const client = await cli.connect(options);
   const answer = await client.execute(
     UsageSum,
-    { input: { by, tenant, agent, task, from, to } },
+    { input: { by, tenant, agent, task, taskType, keyId, from, to } },
     { signal: cli.terminal.signal },
   );
   cli.result(options, { nodes: answer.usage }, () => {
@@ -30,6 +33,7 @@ export async function usage(cli: Cli, options: UsageOptions): Promise<void> {
       ...by.map((name) => ({ title: name.toUpperCase(), value: (row: Row) => String(row.group[name] ?? '-') })),
       { title: 'CALLS', value: (row: Row) => String(row.calls), right: true },
       { title: 'TOKENS IN', value: (row: Row) => String(row.inputTokens), right: true },
+      { title: 'CACHED', value: (row: Row) => String(row.cachedTokens), right: true },
       { title: 'TOKENS OUT', value: (row: Row) => String(row.outputTokens), right: true },
       { title: 'COST', value: (row: Row) => dollars(row.costMicros), right: true },
     ];

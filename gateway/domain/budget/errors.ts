@@ -19,7 +19,7 @@ export const budgetError = defineErrors({
     kind: 'caller',
     status: 422,
     when: 'A budget in money holds for the call, and no price file knows the price of the model.',
-    remedy: 'Add the model to your own price file (gateway.priceFile), or choose a model whose price is known.',
+    remedy: 'Add the model to your own price file, or choose a model whose price is known.',
   },
   KAZE_BUDGET_STREAM_CUT: {
     kind: 'caller',

@@ -16,7 +16,7 @@ export function entry(id: string, change: Partial<AuditEntry> = {}): AuditEntry 
   };
 }
 
-export function usage(id: string, change: Partial<UsageRow> = {}): UsageRow {
+export function usage(id: string, change: Partial<UsageRow> = {}): Required<UsageRow> {
   return {
     id,
     at: 1_700_000_000_000,
@@ -28,10 +28,18 @@ export function usage(id: string, change: Partial<UsageRow> = {}): UsageRow {
     provider: 'offline',
     model: 'extractive',
     keyId: null,
+    virtualKeyId: null,
+    taskType: null,
+    callId: null,
+    attempt: 1,
+    cacheHit: false,
     inputTokens: 10,
     outputTokens: 5,
     cachedTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
     costMicros: 3,
+    reservedMicros: 0,
     latencyMs: 12,
     firstTokenMs: null,
     outcome: 'ok',

@@ -20,6 +20,8 @@ async function collect(lines: AsyncIterable<string>): Promise<string[]> {
   return all;
 }
 
+const noKinds = { cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+
 export function ledgerContract(name: string, newPlace: () => Promise<LedgerPlace>): void {
   describe(`ledger on ${name}`, () => {
     let place: LedgerPlace;
@@ -45,8 +47,16 @@ export function ledgerContract(name: string, newPlace: () => Promise<LedgerPlace
         skillVersion: 'v1',
         channel: 'slack',
         keyId: 'key-1',
+        virtualKeyId: 'vk-1',
+        taskType: 'keyword-research',
+        callId: 'call-1',
+        attempt: 3,
+        cacheHit: true,
         inputTokens: large,
         cachedTokens: 7,
+        cacheWriteTokens: 8,
+        reasoningTokens: 9,
+        reservedMicros: large,
         costMicros: large,
         firstTokenMs: 0,
         outcome: 'error',
@@ -68,7 +78,7 @@ export function ledgerContract(name: string, newPlace: () => Promise<LedgerPlace
       const rows = Array.from({ length: 4_000 }, (_, index) => usage(`many-${index}`, { tenant: 'many', at: index }));
       await ledger.recordUsage(rows);
       expect(await ledger.sumUsage({ tenant: 'many' }, [])).toEqual([
-        { group: {}, calls: 4_000, inputTokens: 40_000, outputTokens: 20_000, costMicros: 12_000 },
+        { group: {}, calls: 4_000, inputTokens: 40_000, outputTokens: 20_000, ...noKinds, costMicros: 12_000 },
       ]);
     });
 
@@ -117,18 +127,61 @@ export function ledgerContract(name: string, newPlace: () => Promise<LedgerPlace
         usage('sum-3', { tenant: 'sums', at: day + 1, agent: 'other' }),
       ]);
       expect(await ledger.sumUsage({ tenant: 'sums' }, ['task', 'day'])).toEqual([
-        { group: { task: null, day: '2026-02-01' }, calls: 1, inputTokens: 10, outputTokens: 5, costMicros: 3 },
+        {
+          group: { task: null, day: '2026-02-01' },
+          calls: 1,
+          inputTokens: 10,
+          outputTokens: 5,
+          ...noKinds,
+          costMicros: 3,
+        },
         {
           group: { task: 't1', day: '2026-01-31' },
           calls: 2,
           inputTokens: 20,
           outputTokens: 10,
+          ...noKinds,
           costMicros: 2 ** 51 + 1,
         },
       ]);
       const before = await ledger.sumUsage({ tenant: 'sums', from: day, to: day + 1 }, ['agent']);
       expect(before.map((sum) => [sum.group.agent, sum.calls])).toEqual([['seo-strategist', 2]]);
       expect(await ledger.sumUsage({ tenant: 'nobody' }, ['model'])).toEqual([]);
+    });
+
+    test('shows which agent used a key, with what kind of work, when to the minute, and how much of each kind', async () => {
+      const at = Date.UTC(2026, 10, 22, 14, 5, 59);
+      const kinds = { cachedTokens: 4, cacheWriteTokens: 3, reasoningTokens: 2 };
+      await ledger.recordUsage([
+        usage('key-1', { tenant: 'keys', at, keyId: 'client-1', virtualKeyId: 'vk', taskType: 'audit', ...kinds }),
+        usage('key-2', { tenant: 'keys', at: at + 1_000, keyId: 'client-1', virtualKeyId: 'vk', ...kinds }),
+        usage('key-3', { tenant: 'keys', at, keyId: 'studio-1', agent: 'writer', outcome: 'lost', ...kinds }),
+      ]);
+      const minutes = await ledger.sumUsage({ keyId: 'client-1', tenant: 'keys' }, ['agent', 'minute']);
+      expect(minutes.map(({ group, calls }) => [group.agent, group.minute, calls])).toEqual([
+        ['seo-strategist', '2026-11-22T14:05', 1],
+        ['seo-strategist', '2026-11-22T14:06', 1],
+      ]);
+      expect(await ledger.sumUsage({ tenant: 'keys' }, ['keyId', 'virtualKeyId', 'hour'])).toEqual([
+        {
+          group: { keyId: 'client-1', virtualKeyId: 'vk', hour: '2026-11-22T14' },
+          calls: 2,
+          inputTokens: 20,
+          outputTokens: 10,
+          cachedTokens: 8,
+          cacheWriteTokens: 6,
+          reasoningTokens: 4,
+          costMicros: 6,
+        },
+        expect.objectContaining({ group: { keyId: 'studio-1', virtualKeyId: null, hour: '2026-11-22T14' }, calls: 1 }),
+      ]);
+      const lost = await ledger.sumUsage({ tenant: 'keys' }, ['outcome', 'taskType']);
+      expect(lost.map(({ group, calls }) => [group.outcome, group.taskType, calls])).toEqual([
+        ['lost', null, 1],
+        ['ok', null, 1],
+        ['ok', 'audit', 1],
+      ]);
+      expect(await ledger.usageRows({ virtualKeyId: 'vk', taskType: 'audit', model: 'extractive' })).toHaveLength(1);
     });
 
     test('chains audit records without gaps, gives back those that are there already, and verifies', async () => {
@@ -284,6 +337,39 @@ export function ledgerContract(name: string, newPlace: () => Promise<LedgerPlace
         await expect(newer.open()).rejects.toMatchObject({ code: 'KAZE_LEDGER_NEWER', fields: { found: 99 } });
       } finally {
         await newer.dispose();
+      }
+    });
+
+    test('brings tables of the first version up to date, keeps their rows, and takes their backups', async () => {
+      const older = await newPlace();
+      const first = await older.open();
+      await first.ledger.recordUsage([usage('old')]);
+      const lines = await collect(first.ledger.dump());
+      const added = ['virtual_key_id', 'task_type', 'call_id', 'attempt', 'cache_hit', 'cache_write_tokens'];
+      for (const column of [...added, 'reasoning_tokens', 'reserved_micros']) {
+        await sql`alter table kaze.usage drop column ${sql.id(column)}`.execute(first.database.kysely);
+      }
+      await sql`drop index kaze.usage_key`.execute(first.database.kysely);
+      await sql`delete from kaze.migrations where component = 'ledger' and version = 2`.execute(first.database.kysely);
+      await first.database.close();
+      const second = await older.open();
+      const target = await newPlace();
+      const other = await target.open();
+      try {
+        expect(await second.ledger.usageRows({})).toEqual([usage('old')]);
+        await second.ledger.recordUsage([usage('new', { attempt: 2 })]);
+        const ofVersionOne = lines.map((line) => {
+          const { virtualKeyId, taskType, callId, attempt, cacheHit, ...rest } = JSON.parse(line);
+          const { cacheWriteTokens, reasoningTokens, reservedMicros, ...row } = rest;
+          return JSON.stringify(row.table === 'ledger' ? { ...row, version: 1 } : row);
+        });
+        await other.ledger.restore(from(ofVersionOne));
+        expect(await other.ledger.usageRows({})).toEqual([usage('old')]);
+      } finally {
+        await second.database.close();
+        await other.database.close();
+        await older.dispose();
+        await target.dispose();
       }
     });
 

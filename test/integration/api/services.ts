@@ -141,7 +141,8 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
     usage: {
       async sum(_principal, filter, by) {
         note('usage', { filter, by });
-        return [{ group: { tenant: filter.tenant ?? null }, calls: 1, inputTokens: 2, outputTokens: 3, costMicros: 4 }];
+        const kinds = { inputTokens: 2, outputTokens: 3, cachedTokens: 1, cacheWriteTokens: 0, reasoningTokens: 1 };
+        return [{ group: { tenant: filter.tenant ?? null }, calls: 1, ...kinds, costMicros: 4 }];
       },
     },
     cell: {

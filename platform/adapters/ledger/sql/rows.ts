@@ -22,6 +22,7 @@ export function toStoredUsage(row: UsageRow): Omit<Insertable<LedgerTables['usag
   const integer = (name: keyof UsageRow) => checkedInteger(row[name], `usage row ${row.id}: ${name}`);
   const text = (name: keyof UsageRow) => checkedText(row[name], `usage row ${row.id}: ${name}`);
   const textOrNull = (name: keyof UsageRow) => (row[name] == null ? null : text(name));
+  const integerOr = (name: keyof UsageRow, otherwise: number) => (row[name] == null ? otherwise : integer(name));
   return {
     id: text('id'),
     at: integer('at'),
@@ -33,10 +34,18 @@ export function toStoredUsage(row: UsageRow): Omit<Insertable<LedgerTables['usag
     provider: text('provider'),
     model: text('model'),
     key_id: textOrNull('keyId'),
+    virtual_key_id: textOrNull('virtualKeyId'),
+    task_type: textOrNull('taskType'),
+    call_id: textOrNull('callId'),
+    attempt: integerOr('attempt', 1),
+    cache_hit: row.cacheHit === true,
     input_tokens: integer('inputTokens'),
     output_tokens: integer('outputTokens'),
     cached_tokens: integer('cachedTokens'),
+    cache_write_tokens: integerOr('cacheWriteTokens', 0),
+    reasoning_tokens: integerOr('reasoningTokens', 0),
     cost_micros: integer('costMicros'),
+    reserved_micros: integerOr('reservedMicros', 0),
     latency_ms: integer('latencyMs'),
     first_token_ms: row.firstTokenMs == null ? null : integer('firstTokenMs'),
     outcome: text('outcome'),
@@ -44,7 +53,7 @@ export function toStoredUsage(row: UsageRow): Omit<Insertable<LedgerTables['usag
   };
 }
 
-export function toUsageRow(row: Omit<StoredUsage, 'position'>): UsageRow {
+export function toUsageRow(row: Omit<StoredUsage, 'position'>): Required<UsageRow> {
   return {
     id: row.id,
     at: toInteger(row.at),
@@ -56,10 +65,18 @@ export function toUsageRow(row: Omit<StoredUsage, 'position'>): UsageRow {
     provider: row.provider,
     model: row.model,
     keyId: row.key_id,
+    virtualKeyId: row.virtual_key_id,
+    taskType: row.task_type,
+    callId: row.call_id,
+    attempt: toInteger(row.attempt),
+    cacheHit: row.cache_hit,
     inputTokens: toInteger(row.input_tokens),
     outputTokens: toInteger(row.output_tokens),
     cachedTokens: toInteger(row.cached_tokens),
+    cacheWriteTokens: toInteger(row.cache_write_tokens),
+    reasoningTokens: toInteger(row.reasoning_tokens),
     costMicros: toInteger(row.cost_micros),
+    reservedMicros: toInteger(row.reserved_micros),
     latencyMs: toInteger(row.latency_ms),
     firstTokenMs: row.first_token_ms === null ? null : toInteger(row.first_token_ms),
     outcome: row.outcome as UsageRow['outcome'],

@@ -17,10 +17,18 @@ export type LedgerTables = {
     provider: string;
     model: string;
     key_id: string | null;
+    virtual_key_id: string | null;
+    task_type: string | null;
+    call_id: string | null;
+    attempt: StoredInteger;
+    cache_hit: boolean;
     input_tokens: StoredInteger;
     output_tokens: StoredInteger;
     cached_tokens: StoredInteger;
+    cache_write_tokens: StoredInteger;
+    reasoning_tokens: StoredInteger;
     cost_micros: StoredInteger;
+    reserved_micros: StoredInteger;
     latency_ms: StoredInteger;
     first_token_ms: StoredInteger | null;
     outcome: string;
@@ -82,6 +90,23 @@ export const ledgerMigrations: readonly Migration[] = [
         ]),
       ];
       for (const statement of statements) await statement.execute(transaction);
+    },
+  },
+  {
+    version: 2,
+    name: 'attempts: keys, kinds of tokens, what was reserved',
+    async up(transaction, schema) {
+      const usage = sql.id(schema, 'usage');
+      // A default that is a constant rewrites no row, and no trigger sees it as a change.
+      await sql`alter table ${usage}
+        add column virtual_key_id text, add column task_type text, add column call_id text,
+        add column attempt bigint not null default 1, add column cache_hit boolean not null default false,
+        add column cache_write_tokens bigint not null default 0, add column reasoning_tokens bigint not null default 0,
+        add column reserved_micros bigint not null default 0`.execute(transaction);
+      await sql`create index usage_key on ${usage} (key_id, at) where key_id is not null`.execute(transaction);
+      await sql`create index usage_virtual_key on ${usage} (virtual_key_id, at) where virtual_key_id is not null`.execute(
+        transaction,
+      );
     },
   },
 ];

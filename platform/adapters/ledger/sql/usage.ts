@@ -4,7 +4,7 @@ import { lock } from '../../database/migrations.ts';
 import { refused, toInteger, toStoredUsage, toUsageRow } from './rows.ts';
 import { type LedgerDatabase, usageLock } from './tables.ts';
 
-/** Rows a statement inserts: 18 parameters each, of the 65,535 that PostgreSQL takes. */
+/** Rows a statement inserts: 26 parameters each, of the 65,535 that PostgreSQL takes. */
 const BATCH = 1_000;
 const MAX_PAGE = 1_000;
 
@@ -12,11 +12,30 @@ const DIMENSIONS = {
   tenant: sql<string | null>`tenant`,
   agent: sql<string | null>`agent`,
   task: sql<string | null>`task`,
+  taskType: sql<string | null>`task_type`,
   skillVersion: sql<string | null>`skill_version`,
   provider: sql<string | null>`provider`,
   model: sql<string | null>`model`,
-  day: sql<string | null>`to_char(to_timestamp(at / 1000.0) at time zone 'UTC', 'YYYY-MM-DD')`,
+  keyId: sql<string | null>`key_id`,
+  virtualKeyId: sql<string | null>`virtual_key_id`,
+  outcome: sql<string | null>`outcome`,
+  day: instant('YYYY-MM-DD'),
+  hour: instant('YYYY-MM-DD"T"HH24'),
+  minute: instant('YYYY-MM-DD"T"HH24:MI'),
 } satisfies Record<UsageDimension, unknown>;
+
+function instant(format: string) {
+  return sql<string | null>`to_char(to_timestamp(at / 1000.0) at time zone 'UTC', ${sql.lit(format)})`;
+}
+
+const SUMS = [
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
+  'cost_micros',
+] as const;
 
 export async function recordUsage(db: LedgerDatabase, schema: string, rows: readonly UsageRow[]): Promise<void> {
   // In one order, so that two writers of the same rows wait for each other instead of deadlocking.
@@ -60,9 +79,7 @@ export async function sumUsage(
   const columns = [
     ...keys,
     sql`count(*) as calls`,
-    ...['input_tokens', 'output_tokens', 'cost_micros'].map(
-      (c) => sql`coalesce(sum(${sql.id(c)}), 0)::text as ${sql.id(c)}`,
-    ),
+    ...SUMS.map((column) => sql`coalesce(sum(${sql.id(column)}), 0)::text as ${sql.id(column)}`),
   ];
   const positions = dimensions.map((_, index) => sql.lit(index + 1));
   const grouped = positions.length
@@ -75,6 +92,9 @@ export async function sumUsage(
     calls: toInteger(row.calls!),
     inputTokens: toInteger(row.input_tokens!),
     outputTokens: toInteger(row.output_tokens!),
+    cachedTokens: toInteger(row.cached_tokens!),
+    cacheWriteTokens: toInteger(row.cache_write_tokens!),
+    reasoningTokens: toInteger(row.reasoning_tokens!),
     costMicros: toInteger(row.cost_micros!),
   }));
 }
@@ -85,6 +105,10 @@ function conditions(filter: UsageFilter) {
   if (filter.tenant !== undefined) parts.push(sql`tenant = ${filter.tenant}`);
   if (filter.agent !== undefined) parts.push(sql`agent = ${filter.agent}`);
   if (filter.task !== undefined) parts.push(sql`task = ${filter.task}`);
+  if (filter.keyId !== undefined) parts.push(sql`key_id = ${filter.keyId}`);
+  if (filter.virtualKeyId !== undefined) parts.push(sql`virtual_key_id = ${filter.virtualKeyId}`);
+  if (filter.taskType !== undefined) parts.push(sql`task_type = ${filter.taskType}`);
+  if (filter.model !== undefined) parts.push(sql`model = ${filter.model}`);
   if (filter.from !== undefined) parts.push(sql`at >= ${filter.from}`);
   if (filter.to !== undefined) parts.push(sql`at < ${filter.to}`);
   return sql<SqlBool>`${sql.join(parts, sql` and `)}`;

@@ -158,7 +158,20 @@ const ANSWERS: Record<string, unknown> = {
     ],
   },
   AuditVerify: { auditVerify: { ok: true, checked: 1, head: 'h', broken: null } },
-  UsageSum: { usage: [{ group: { tenant: 'acme' }, calls: 1, inputTokens: 1, outputTokens: 1, costMicros: 0 }] },
+  UsageSum: {
+    usage: [
+      {
+        group: { tenant: 'acme' },
+        calls: 1,
+        inputTokens: 1,
+        outputTokens: 1,
+        cachedTokens: 0,
+        cacheWriteTokens: 0,
+        reasoningTokens: 0,
+        costMicros: 0,
+      },
+    ],
+  },
   Me: { me: { name: 'x', role: 'admin', tenant: null }, cellInfo: { name: 'main', version: '0.1.0', startedAt: at } },
   CellDoctor: { doctor: [{ name: 'graph', ok: true, detail: 'answers' }] },
 };
