@@ -1,7 +1,9 @@
 import {
+  Community,
   Entity,
   type GraphStore,
   Knowledge,
+  type Principal,
   refreshCommunities,
   systemPrincipal,
   Tenant,
@@ -34,6 +36,11 @@ export async function startCommunities({
       const where = { scope: { eq: scope } };
       const size = `${await store.count(principal, Knowledge, where)} ${await store.count(principal, Entity, where)}`;
       if (seen.get(scope) === size) continue;
+      // After a restart they stand as they were: reading whole clients again would hold up everyone's first minutes.
+      if (!seen.has(scope) && (await areCurrent(store, principal, scope))) {
+        seen.set(scope, size);
+        continue;
+      }
       const communities = await refreshCommunities(store, scope);
       seen.set(scope, size);
       logger.debug({ scope, communities }, 'communities computed');
@@ -41,4 +48,12 @@ export async function startCommunities({
   });
   await queue.schedule('communities', QUEUE, { everyMs: EVERY_MS });
   return worker;
+}
+
+/** Whether nothing that they are made of was written since they were computed. */
+async function areCurrent(store: GraphStore, principal: Principal, scope: string): Promise<boolean> {
+  const [one] = await store.list(principal, Community, { where: { scope: { eq: scope } }, limit: 1 });
+  if (!one) return false;
+  const later = { scope: { eq: scope }, updatedAt: { gt: one.createdAt } };
+  return (await store.count(principal, Knowledge, later)) + (await store.count(principal, Entity, later)) === 0;
 }
