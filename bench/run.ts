@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   growth: 'restart, reads, search and memory at 500,000 nodes and at a tenth (--size small|large|both, --work DIR)',
   ingestion: 'passages a second with and without vectors, and memory over a corpus ten times as large',
   retrieval: 'finding and answering on a multi-hop question set (needs --data)',
+  skills: 'keyword research over exports of growing size: time, memory, event-loop delay',
 };
 
 const given = process.argv.slice(2);

@@ -45,6 +45,9 @@ export const cellSections = [
       default: '.kaze',
       meaning: 'Folder that holds everything of an embedded cell, and its credentials.',
     }),
+    filesDir: field.text({
+      meaning: 'Folder of task files and uploads, one for all processes of a cell; the data folder when left out.',
+    }),
   }),
   defineConfig('log', {
     level: field.oneOf(['debug', 'info', 'warn', 'error', 'silent'], {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   bindAgent,
@@ -60,11 +60,12 @@ export async function assembleParts(options: PartsOptions) {
   }
 
   const { createFolderTaskFiles } = await import('#agents/adapters/task-files/folder');
-  const taskFiles = join(dataFolder, 'task-files');
+  const filesFolder = resolve(config.data.filesDir ?? dataFolder);
+  const taskFiles = join(filesFolder, 'task-files');
   const files = await createFolderTaskFiles({ folder: taskFiles });
   const { uploadMaxBytes, uploadTtlMs, uploadsPerOwner } = config.api;
   const limits = { maxBytes: uploadMaxBytes, ttlMs: uploadTtlMs, perOwner: uploadsPerOwner };
-  const uploads = await createFolderUploads({ folder: join(dataFolder, 'uploads'), clock, ...limits });
+  const uploads = await createFolderUploads({ folder: join(filesFolder, 'uploads'), clock, ...limits });
   closers.add('uploads', () => uploads.close());
 
   const deliveryGate = createDeliveryGate({ store });

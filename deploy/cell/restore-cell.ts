@@ -35,8 +35,9 @@ export async function restoreCell(options: RestoreCellOptions): Promise<BackupMa
     const wait = createEngineWait({ clock, logger, forMs: WAIT_MS });
     const engines = await openEngines({ config, clock, logger, wait });
     closers.add('engines', () => engines.close());
+    const filesFolder = resolve(loaded.values.data.filesDir ?? dataFolder);
     const { graph: engine, ledger } = engines;
-    const manifest = await restoreBackup({ archive, dataFolder, engine, ledger, clock, onProgress });
+    const manifest = await restoreBackup({ archive, dataFolder, filesFolder, engine, ledger, clock, onProgress });
     // A backup of an older Kaze is brought up to date before anyone starts on it.
     await openGraph({ engine, schema, clock, logger });
     await rm(join(dataFolder, 'credentials'), { recursive: true, force: true });

@@ -11,6 +11,8 @@ import { cellError } from './errors.ts';
 export interface RestoreOptions {
   readonly archive: string;
   readonly dataFolder: string;
+  /** Where task files go. */
+  readonly filesFolder: string;
   readonly engine: GraphEngine;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -54,7 +56,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
     await ledger.restore(linesOf(join(folder, 'ledger.ndjson')));
     onProgress(`${manifest.ledgerRows} ledger rows`);
     const files = join(folder, 'task-files');
-    if (await stat(files).catch(() => undefined)) await cp(files, join(dataFolder, 'task-files'), { recursive: true });
+    if (await stat(files).catch(() => undefined))
+      await cp(files, join(options.filesFolder, 'task-files'), { recursive: true });
     await settle(engine, options.clock.now());
     await engine.barrier();
     await rm(join(dataFolder, MARKER));

@@ -1,3 +1,4 @@
+import { Pace } from '../pace.ts';
 import { languageOf, wordsOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
 import { type BrandReport, findBrand } from './brand.ts';
@@ -21,12 +22,14 @@ export interface Analysis {
 /** The whole of keyword research, from a read export to findings with their fit. Deterministic. */
 export async function analyse(
   table: RankingTable,
-  { context, embed }: { context: BusinessContext; embed?: Embed },
+  { context, embed, pace = new Pace() }: { context: BusinessContext; embed?: Embed; pace?: Pace },
 ): Promise<Analysis> {
   const { queries, hasPages } = table;
-  const { curve, brand } = settleCurveAndBrand(table, context);
+  const { curve, brand } = await settleCurveAndBrand(table, context, pace);
+  await pace.rest();
   const floorClicks = floorOf(queries);
   const findings = findOpportunities(queries, { curve, branded: brand.branded, floorClicks, hasPages });
+  await pace.rest();
   const ownLanguage = languageOf(
     queries
       .slice(0, 3_000)
@@ -34,8 +37,9 @@ export async function analyse(
       .join('\n'),
   );
   const stemmer = new Stemmer(context.language === 'unknown' ? ownLanguage : context.language);
-  const grouping = groupQueries(queries, stemmer);
-  const fit = await judgeFit(table, { context, stemmer, brand, findings, embed });
+  const grouping = await groupQueries(queries, stemmer, pace);
+  await pace.rest();
+  const fit = await judgeFit(table, { context, stemmer, brand, findings, embed, pace });
   return { table, curve, brand, floorClicks, findings, grouping, fit };
 }
 
@@ -43,15 +47,19 @@ export async function analyse(
  * Brand queries bend the curve, and the curve tells the brand: two rounds settle both. Then, once, the queries already
  * found to be under-clicked are left out too: on a small site they are many enough to pull the curve down to themselves.
  */
-function settleCurveAndBrand({ queries }: RankingTable, context: BusinessContext) {
+async function settleCurveAndBrand({ queries }: RankingTable, context: BusinessContext, pace: Pace) {
   // Most clicks at the top may be the brand's: without the likeliest name the first curve is nobody's but the rest's.
   const rest = queries.filter(({ query }) => !wordsOf(query).some((word) => context.titleNames.has(word)));
   let curve = fitClickCurve(rest.length >= queries.length / 2 ? rest : queries);
+  await pace.rest();
   let brand = findBrand(queries, { context, curve });
   for (let round = 0; round < 2; round++) {
+    await pace.rest();
     curve = fitClickCurve(queries.filter((_, index) => !brand.branded[index]));
+    await pace.rest();
     brand = findBrand(queries, { context, curve });
   }
+  await pace.rest();
   const floorClicks = floorOf(queries);
   const low = findUnderClicked(queries, { curve, branded: brand.branded, floorClicks });
   if (low.size > 0) curve = fitClickCurve(queries.filter((_, index) => !brand.branded[index] && !low.has(index)));

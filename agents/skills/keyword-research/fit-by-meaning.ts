@@ -1,3 +1,4 @@
+import type { Pace } from '../pace.ts';
 import type { BusinessContext } from './business-context.ts';
 import { quantile } from './statistics.ts';
 import type { Finding, Fit, Query } from './types.ts';
@@ -6,6 +7,7 @@ export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[
 
 /** The offline embedder reads some 200 short queries a second. */
 const MOST_OPEN = 400;
+const EMBEDDED_AT_ONCE = 8;
 const MOST_REFERENCES = 200;
 const LEAST_REFERENCES = 20;
 const NEIGHBOURS = 5;
@@ -25,6 +27,7 @@ export interface MeaningOptions {
   readonly findings: readonly Finding[];
   readonly namesakes: readonly number[];
   readonly embed: Embed;
+  readonly pace: Pace;
 }
 
 interface Relations {
@@ -39,7 +42,7 @@ interface Relations {
  * themselves put one foreign query in three among the topical ones, and topical ones in rare words among the foreign.
  */
 export async function relateByMeaning(queries: readonly Query[], options: MeaningOptions): Promise<Relations> {
-  const { fits, stems, context, embed } = options;
+  const { fits, stems, context, pace } = options;
   const byImpressions = (left: number, right: number) => queries[right]!.impressions - queries[left]!.impressions;
   const first = new Set([...options.findings.map(({ index }) => index), ...options.namesakes]);
   const isAlone = loneliness(stems);
@@ -55,7 +58,7 @@ export async function relateByMeaning(queries: readonly Query[], options: Meanin
     return { relations: new Map(), notes: [note] };
   }
   const text = (index: number) => queries[index]!.query;
-  const vectors = await embed([...context.sentences, ...references.map(text), ...open.map(text)]);
+  const vectors = await embedded([...context.sentences, ...references.map(text), ...open.map(text)], options);
   const known = vectors.slice(0, context.sentences.length + references.length);
   const knownStems = [...context.sentences.map(() => []), ...references.map((index) => stems[index]!)];
   const closeness = (vector: Float32Array, own: readonly string[]): number => {
@@ -65,12 +68,16 @@ export async function relateByMeaning(queries: readonly Query[], options: Meanin
     near.sort((left, right) => right - left);
     return near.slice(0, NEIGHBOURS).reduce((sum, one) => sum + one, 0) / NEIGHBOURS;
   };
-  const scale = references
-    .map((index, at) => closeness(known[context.sentences.length + at]!, stems[index]!))
-    .sort((left, right) => left - right);
+  const scale: number[] = [];
+  for (const [at, index] of references.entries()) {
+    if (pace.isDue()) await pace.rest();
+    scale.push(closeness(known[context.sentences.length + at]!, stems[index]!));
+  }
+  scale.sort((left, right) => left - right);
   const [far, close] = [quantile(scale, FAR), quantile(scale, CLOSE)];
   const relations = new Map<number, { fit: Fit; reason: string }>();
   for (const [at, index] of open.entries()) {
+    if (pace.isDue()) await pace.rest();
     const value = closeness(vectors[known.length + at]!, stems[index]!);
     if (value >= close) {
       relations.set(index, {
@@ -87,6 +94,16 @@ export async function relateByMeaning(queries: readonly Query[], options: Meanin
   const notes =
     rest > 0 ? [`Meaning was compared for ${open.length} queries; ${rest} smaller ones count as unknown.`] : [];
   return { relations, notes };
+}
+
+/** In small parts: an embedder in this thread holds everything up for as long as one call takes. */
+async function embedded(texts: readonly string[], { embed, pace }: MeaningOptions): Promise<Float32Array[]> {
+  const vectors: Float32Array[] = [];
+  for (let at = 0; at < texts.length; at += EMBEDDED_AT_ONCE) {
+    vectors.push(...(await embed(texts.slice(at, at + EMBEDDED_AT_ONCE))));
+    await pace.rest();
+  }
+  return vectors;
 }
 
 /** Whether most of what a query says is said by no other query. */

@@ -1,3 +1,4 @@
+import type { Pace } from '../pace.ts';
 import { isOtherLanguage, languageOf, wordsOf } from '../text/languages.ts';
 import type { Stemmer } from '../text/stems.ts';
 import type { BrandReport } from './brand.ts';
@@ -22,6 +23,7 @@ export interface FitOptions {
   readonly brand: BrandReport;
   readonly findings: readonly Finding[];
   readonly embed?: Embed;
+  readonly pace: Pace;
 }
 
 /** Share of a query's meaning, by the rarity of its words, that must be known to belong to the business. */
@@ -36,7 +38,7 @@ const CARRYING_QUERIES = 3;
  * of its own (see `relateByMeaning`); whatever is not shown is `unknown`. Nothing is removed.
  */
 export async function judgeFit(table: RankingTable, options: FitOptions): Promise<FitReport> {
-  const { context, stemmer, brand } = options;
+  const { context, stemmer, brand, pace } = options;
   const { queries } = table;
   const fits = queries.map((): Fit => 'unknown');
   const reasons = new Map<number, string>();
@@ -50,7 +52,9 @@ export async function judgeFit(table: RankingTable, options: FitOptions): Promis
     return { fits, reasons, notes };
   }
   const words = queries.map(({ query }) => wordsOf(query));
+  if (pace.isDue()) await pace.rest();
   const stems = words.map((own) => contentStems(own, stemmer, brand.words));
+  if (pace.isDue()) await pace.rest();
   const rarity = rarityOf(stems);
   for (const [index, branded] of brand.branded.entries()) if (branded) settle(index, 'on_topic', 'names the brand');
   const isContextStem = contextMatcher(context, brand.words);
@@ -60,15 +64,20 @@ export async function judgeFit(table: RankingTable, options: FitOptions): Promis
     return known.get(stem)!;
   };
   for (const [index, own] of stems.entries()) {
+    if (pace.isDue()) await pace.rest();
     if (fits[index] !== 'unknown' || knownShare(own, { rarity, isKnown: inContext }) < KNOWN_SHARE) continue;
     settle(index, 'on_topic', `has "${own.filter(inContext).join('", "')}" in common with the business context`);
   }
+  await pace.rest();
   spreadByPage(table, { fits, settle });
+  if (pace.isDue()) await pace.rest();
   spreadByWords(stems, { fits, rarity, inContext, settle });
+  if (pace.isDue()) await pace.rest();
   const others = words.filter((own, index) => fits[index] === 'unknown' && isOtherLanguage(own, stemmer.language));
   if (others.length > 0) {
     notes.push(`${others.length} queries are in another language than the business context and count as unknown.`);
   }
+  if (pace.isDue()) await pace.rest();
   const tied = stems.map((own) => own.some(inContext));
   await spreadByMeaning(table, { options, fits, words, stems, tied, settle, notes });
   return { fits, reasons, notes };
@@ -212,6 +221,7 @@ async function spreadByMeaning(
     findings,
     namesakes: brand.namesakes,
     embed,
+    pace: options.pace,
   });
   for (const [index, relation] of related.relations) {
     if (relation.fit === 'on_topic' || (context.isEnough && !tied[index])) settle(index, relation.fit, relation.reason);

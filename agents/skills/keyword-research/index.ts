@@ -1,5 +1,6 @@
 import { skillErrors } from '../errors.ts';
 import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import { Pace } from '../pace.ts';
 import { type InputText, plainText, readInputText } from '../read-input.ts';
 import { analyse } from './analyse.ts';
 import { understandContext } from './business-context.ts';
@@ -34,7 +35,7 @@ export const keywordResearch: SkillHandler = {
     const business = understandContext(await readContext(inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);
-    const analysis = await analyse(table, { context: business, embed: context.embed });
+    const analysis = await analyse(table, { context: business, embed: context.embed, pace: new Pace(signal) });
     signal.throwIfAborted();
     const ranked = rankFindings(analysis);
     const metrics = measure(analysis, ranked);

@@ -87,6 +87,10 @@ async function* read(file: string): AsyncGenerator<Uint8Array> {
     for await (const part of createReadStream(file)) yield part as Uint8Array;
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw agentError('KAZE_TASK_FILE', `a file of a task cannot be read (${code})`, { cause, fields: { code } });
+    const what =
+      code === 'ENOENT'
+        ? 'is not in the files folder of this process; where several processes serve one cell, KAZE_DATA_FILES_DIR must name one folder for all'
+        : `cannot be read (${code})`;
+    throw agentError('KAZE_TASK_FILE', `a file of a task ${what}`, { cause, fields: { code } });
   }
 }

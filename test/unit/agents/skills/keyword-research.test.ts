@@ -191,7 +191,7 @@ describe('click curve', () => {
 });
 
 describe('grouping', () => {
-  it('joins wordings of one intent and keeps intents apart that share a word', () => {
+  it('joins wordings of one intent and keeps intents apart that share a word', async () => {
     const texts = [
       'bike repair leeds',
       'repairing bikes leeds',
@@ -207,7 +207,7 @@ describe('grouping', () => {
       lines: [at + 2],
       pages: [],
     }));
-    const { groupOf } = groupQueries(queries, new Stemmer('en'));
+    const { groupOf } = await groupQueries(queries, new Stemmer('en'));
     expect(groupOf[1]).toBe(groupOf[0]);
     expect(groupOf[2]).toBe(groupOf[0]);
     expect(new Set([groupOf[0], groupOf[3], groupOf[4]]).size).toBe(3);
