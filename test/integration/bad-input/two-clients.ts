@@ -51,13 +51,19 @@ export class TwoClients {
 
   static async start(): Promise<TwoClients> {
     const folder = await mkdtemp(join(tmpdir(), 'kaze-bad-input-'));
-    const foreign = await seed(folder);
     const cell = new CellProcess(folder);
-    await cell.start();
-    const { createToken } = await cell.query<{ createToken: { token: string } }>(
-      'mutation { createToken(input: { name: "acme", role: operator, tenant: "acme" }) { token } }',
-    );
-    return new TwoClients(cell, foreign, createToken.token);
+    try {
+      const foreign = await seed(folder);
+      await cell.start();
+      const { createToken } = await cell.query<{ createToken: { token: string } }>(
+        'mutation { createToken(input: { name: "acme", role: operator, tenant: "acme" }) { token } }',
+      );
+      return new TwoClients(cell, foreign, createToken.token);
+    } catch (error) {
+      await cell.kill();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Posts as acme's operator, or with another token; with none for ''. */
