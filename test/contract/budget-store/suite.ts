@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Amount, amountOf, type CostLine } from '../../../gateway/domain/budget/amount.ts';
-import type { BudgetWindow } from '../../../gateway/domain/budget/window.ts';
 import type { BudgetLine, BudgetStore, ReservationAsk } from '../../../gateway/ports/budget-store.ts';
 
 export interface StorePlace {

@@ -86,7 +86,7 @@ class MemoryBudgetStore implements BudgetStore {
   ): Promise<number> {
     this.sweep();
     const held = this.held.get(id);
-    if (!held || held.state !== 'open') return held?.outputTokens ?? 0;
+    if (held?.state !== 'open') return held?.outputTokens ?? 0;
     const lines = ask.lines.filter(({ key }) => held.keys.includes(key));
     const lengths = { held: held.outputTokens, wanted: ask.outputTokens };
     const more = extension(held.cost, lengths, this.standings(lines, held.atMs));
