@@ -110,7 +110,8 @@ export class HostedProvider<Client> implements ModelProvider {
   ): Promise<T> {
     signal.throwIfAborted();
     try {
-      return await work(await this.client(call), signal);
+      // One of its own for each call: SDKs leave listeners on the signal that they are given.
+      return await work(await this.client(call), AbortSignal.any([signal]));
     } catch (error) {
       signal.throwIfAborted();
       throw failureOf(error, this.context(call));
