@@ -35,6 +35,20 @@ export const graphError = defineErrors({
     when: 'The database went away between a commit and its answer, and did not come back in time to be asked.',
     remedy: 'Look whether the change is there before repeating it.',
   },
+  KAZE_GRAPH_HELD: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'Another process of the cell holds writes back while it reads the graph out for a backup.',
+    remedy: 'Nothing was written; it is tried again by itself once the backup has read the graph.',
+  },
+  KAZE_GRAPH_HOLD_LOST: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'A backup could not hold the writes of other processes back to its end: it stood still, or the graph was away.',
+    remedy: 'Nothing was kept of it; take the backup again.',
+  },
   KAZE_GRAPH_DUPLICATE: {
     kind: 'caller',
     status: 409,

@@ -62,6 +62,7 @@ export type {
   GraphEngine,
   GraphEngineCapabilities,
   IndexSpec,
+  WriteHold,
 } from './ports/graph-engine.ts';
 export type {
   CallOptions,

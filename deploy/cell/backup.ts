@@ -33,7 +33,7 @@ export interface BackupOptions {
 }
 
 /**
- * One gzipped tar of graph, ledger and task files as of one moment, while the cell runs. It holds no credential and no
+ * One gzipped tar of graph, ledger and task files as of one moment, while the cell's processes run. It holds no credential and no
  * secret: tokens stand in the graph only as hashes, and a restore revokes them.
  *
  * Writes wait only while the ledger's and, on engines without snapshot reads, the graph's rows are read.
@@ -50,7 +50,7 @@ export async function createBackup(options: BackupOptions): Promise<{ stream: Re
       await writeLines(join(folder, 'graph.ndjson'), graphLines(gate, counts));
       await writeLines(join(folder, 'ledger.ndjson'), ledgerLines(ledger, counts));
     } finally {
-      release();
+      await release();
     }
     const entries = ['manifest.json', 'graph.ndjson', 'ledger.ndjson'];
     if (await stat(taskFiles).catch(() => undefined)) {

@@ -60,7 +60,7 @@ export async function openCell(options: OpenCellOptions, onClosers: (closers: Cl
 
 async function openOn(engines: Engines, options: OpenCellOptions, closers: Closers): Promise<string> {
   const { config, clock, logger, readiness, listener, dataFolder } = options;
-  const gate = createWriteGate(engines.graph);
+  const gate = createWriteGate(engines.graph, clock);
   const opened = await openGraph({ engine: gate.engine, schema, clock, logger });
   const { store } = opened;
   await startBackground({ opened, engines, clock, logger, closers });

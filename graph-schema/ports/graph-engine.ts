@@ -38,7 +38,7 @@ export interface GraphEngineCapabilities {
  * Errors: KAZE_GRAPH_UNAVAILABLE (away, may come back), KAZE_GRAPH_TIMEOUT, KAZE_GRAPH_CANCELLED, KAZE_GRAPH_CONFLICT
  * (another transaction won; the whole transaction may be tried again), KAZE_GRAPH_COMMIT_UNKNOWN (the connection ended
  * between commit and answer: it may have happened), KAZE_GRAPH_DUPLICATE (a unique key is taken), KAZE_GRAPH_FULL (no
- * space), KAZE_GRAPH_STATEMENT (the text or its parameters are wrong: a defect of ours).
+ * space), KAZE_GRAPH_HELD (writes are held back; try the whole transaction again), KAZE_GRAPH_STATEMENT (the text or its parameters are wrong: a defect of ours).
  */
 export interface GraphEngine {
   readonly capabilities: GraphEngineCapabilities;
@@ -53,10 +53,21 @@ export interface GraphEngine {
    * `supportsSnapshotReads`, and the caller holds writes back where not.
    */
   dump(): AsyncIterable<DumpedNode | DumpedRelationship>;
+  /**
+   * Keeps back the transactions of every process on the graph, this one's too, and waits until those under way have
+   * ended; absent where only one process can have the graph. Transactions are refused with KAZE_GRAPH_HELD meanwhile,
+   * before anything was done. A holder that dies lets go by itself within 30 s.
+   */
+  holdWrites?(): Promise<WriteHold>;
   /** Waits until everything committed so far survives a power failure. */
   barrier(): Promise<void>;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface WriteHold {
+  /** Lets writers go on. @throws KAZE_GRAPH_HOLD_LOST when they went on before: what was read is not of one moment */
+  release(): Promise<void>;
 }
 
 export interface DumpedNode {

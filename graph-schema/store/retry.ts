@@ -11,6 +11,7 @@ export interface RetryOptions {
 
 const FIRST_WAIT_MS = 4;
 const LONGEST_WAIT_MS = 400;
+const MAY_PASS = ['KAZE_GRAPH_CONFLICT', 'KAZE_GRAPH_UNAVAILABLE', 'KAZE_GRAPH_HELD'] as const;
 
 /**
  * Runs one attempt after another until one succeeds, fails for good, or the time is up. Waits grow with full jitter
@@ -38,7 +39,7 @@ export async function untilCommitted<T>(
         const known = await settle(committed, { end, clock, pause });
         if (known === 'unknown') throw error;
         if (known) return known.value;
-      } else if (!isKazeError(error, 'KAZE_GRAPH_CONFLICT') && !isKazeError(error, 'KAZE_GRAPH_UNAVAILABLE')) {
+      } else if (!MAY_PASS.some((code) => isKazeError(error, code))) {
         throw error;
       }
       if (late) {

@@ -8,6 +8,7 @@ import type {
   EngineTransaction,
   GraphEngine,
   IndexSpec,
+  WriteHold,
 } from '../../../ports/graph-engine.ts';
 import { CallLimits } from '../shared/call-limits.ts';
 import { checkParameters } from '../shared/parameters.ts';
@@ -18,6 +19,7 @@ import type { Neo4jEngineParts } from './parts.ts';
 import { AWAIT_INDEXES, DUMP_IDS, DUMP_NODES, DUMP_RELATIONSHIPS, indexStatements } from './queries.ts';
 import { completeTransaction } from './transaction.ts';
 import { fromNative, toNative } from './values.ts';
+import { takeWriteHold } from './write-hold.ts';
 
 const DUMP_TIMEOUT_MS = 3_600_000;
 const FIRST_RETRY_MS = 50;
@@ -63,6 +65,11 @@ export class Neo4jEngine implements GraphEngine {
   async *dump(): AsyncGenerator<DumpedNode | DumpedRelationship, void, undefined> {
     yield* this.#dumpBatches<DumpedNode>(DUMP_NODES);
     yield* this.#dumpBatches<DumpedRelationship>(DUMP_RELATIONSHIPS);
+  }
+
+  async holdWrites(): Promise<WriteHold> {
+    this.#checkOpen();
+    return takeWriteHold(this.#parts);
   }
 
   /** Nothing to wait for: each commit was synced before it was answered. */

@@ -7,6 +7,7 @@ import type { Neo4jConnection } from './connection.ts';
 import { commitUnknown, fromCommit, fromNeo4j } from './errors.ts';
 import type { Neo4jEngineParts } from './parts.ts';
 import { fromNative, toNative } from './values.ts';
+import { checkHeld, HELD } from './write-hold.ts';
 
 /** One attempt: begins, works, commits; rolls back when the work fails, time is over or the caller cancels. */
 export async function completeTransaction<T>(
@@ -58,6 +59,7 @@ class RunningTransaction implements EngineTransaction {
   readonly #connection: Neo4jConnection;
   #failure: unknown;
   #hasEnded = false;
+  #isFirst = true;
 
   constructor(native: Transaction, limits: CallLimits, connection: Neo4jConnection) {
     this.#native = native;
@@ -71,8 +73,15 @@ class RunningTransaction implements EngineTransaction {
     if (this.#hasEnded) throw graphError('KAZE_GRAPH_UNAVAILABLE', 'The transaction has ended.');
     try {
       checkParameters(parameters);
-      const result = this.#native.run(text, toNative(parameters, this.#connection.int));
-      return fromNative((await this.#limits.race(Promise.resolve(result))).records);
+      const native = toNative(parameters, this.#connection.int);
+      // Both are sent before either is answered: asking whether writes are held costs no journey of its own.
+      const held = this.#isFirst ? Promise.resolve(this.#native.run(HELD)) : undefined;
+      held?.catch(() => undefined);
+      this.#isFirst = false;
+      const result = Promise.resolve(this.#native.run(text, native));
+      result.catch(() => undefined);
+      if (held) checkHeld(fromNative((await this.#limits.race(held)).records));
+      return fromNative((await this.#limits.race(result)).records);
     } catch (error) {
       this.#failure = fromNeo4j(error);
       throw this.#failure;
