@@ -24,6 +24,8 @@ export {
 export { createStreamCount, type StreamCount } from './domain/budget/stream-count.ts';
 export type { BudgetWindow } from './domain/budget/window.ts';
 export type { Credential } from './domain/credential.ts';
+export { flowError } from './domain/flow/errors.ts';
+export { type GatewayPolicy, type GatewayPolicyInput, parsePolicy } from './domain/flow/policy.ts';
 export type { Json, JsonObject, JsonSchema } from './domain/json.ts';
 export {
   type AssistantMessage,
@@ -63,6 +65,7 @@ export type {
   ToolChoice,
 } from './domain/request.ts';
 export {
+  type AttemptMetadata,
   type CallMetadata,
   type Citation,
   type Completion,
@@ -75,8 +78,17 @@ export {
 } from './domain/response.ts';
 export { inputTokenBound } from './domain/token-bound.ts';
 export { type ModelErrorCode, modelError } from './errors.ts';
-export { addUsage, type CallOptions, createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export {
+  addUsage,
+  type CallOptions,
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type GatewayStatus,
+} from './gateway.ts';
 export type { BudgetStore } from './ports/budget-store.ts';
+export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
+export type { LimitAnswer, LimitAsk, LimitStore, Slots } from './ports/limit-store.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
 export type {
   ModelProvider,
@@ -103,3 +115,10 @@ export {
   openJournal,
   type RecoveredAttempt,
 } from './use-cases/journal/journal.ts';
+export {
+  createKeyRing,
+  type KeyCaller,
+  type KeyRing,
+  type KeyRingOptions,
+  type RoutedKey,
+} from './use-cases/keys/key-ring.ts';

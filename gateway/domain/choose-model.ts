@@ -4,42 +4,57 @@ import { partsOf } from './messages.ts';
 import { fullName, type ModelInfo } from './model.ts';
 import type { CapabilityNeed, CompleteRequest, EmbedRequest, ModelHint, ModelTier } from './request.ts';
 
+/** Models that suit a request, in groups of equals, the best group first. */
+export interface SuitableModels {
+  readonly groups: readonly (readonly ModelInfo[])[];
+  /** True for the one model that was named. */
+  readonly named: boolean;
+  /** Whether another model could take the request too. */
+  suits(model: ModelInfo): boolean;
+}
+
 /**
- * The model for a request: the named one; else among those that can do what it needs, one of the wished level before
- * others, a hosted one before the offline one, in the order in which providers were configured.
+ * The models for a request: the named one; else those that can do what it needs, those of the wished level before
+ * others, hosted ones before the offline one, each group in the order in which providers were configured.
  */
-export function chooseModel(request: CompleteRequest, models: readonly ModelInfo[]): ModelInfo {
+export function suitableModels(request: CompleteRequest, models: readonly ModelInfo[]): SuitableModels {
   const hint: ModelHint = request.modelHint ?? 'balanced';
   const need = needOf(request, hint);
+  const suits = (model: ModelInfo) => lacking(model, need) === undefined;
   if (typeof hint === 'object' && 'model' in hint) {
     const model = named(hint.model, models);
     const lacks = lacking(model, need);
     if (lacks) throw unsuitable(`the model ${fullName(model)} has no ${lacks}, which the request needs`, lacks);
-    return model;
+    return { groups: [[model]], named: true, suits };
   }
-  const able = models.filter((model) => lacking(model, need) === undefined);
+  const able = models.filter(suits);
   if (able.length === 0) {
     throw unsuitable(`none of ${models.length} configured models can do what the request needs: ${describeNeed(need)}`);
   }
   const tier = typeof hint === 'string' ? hint : hint.prefer;
-  return bestOf(able, tier);
+  return { groups: ranked(able, tier), named: false, suits };
 }
 
-export function chooseEmbeddingModel(request: EmbedRequest, models: readonly ModelInfo[]): ModelInfo {
+export function suitableEmbeddingModels(request: EmbedRequest, models: readonly ModelInfo[]): SuitableModels {
+  // Vectors of two models cannot be compared: none stands in for another.
+  const suits = () => false;
   if (request.modelHint) {
     const model = named(request.modelHint.model, models);
     if (!model.capabilities.embeddings)
       throw unsuitable(`the model ${fullName(model)} gives no embeddings`, 'embeddings');
-    return model;
+    return { groups: [[model]], named: true, suits };
   }
   const able = models.filter((model) => model.capabilities.embeddings);
   if (able.length === 0) throw unsuitable('no configured model gives embeddings', 'embeddings');
-  return bestOf(able, undefined);
+  return { groups: ranked(able, undefined).map(([first]) => [first!]), named: false, suits };
 }
 
-function bestOf(models: readonly ModelInfo[], tier: ModelTier | undefined): ModelInfo {
-  const rank = (model: ModelInfo) => (model.offline ? 2 : 0) + (tier && !model.tiers.includes(tier) ? 1 : 0);
-  return models.reduce((best, model) => (rank(model) < rank(best) ? model : best));
+function ranked(models: readonly ModelInfo[], tier: ModelTier | undefined): readonly (readonly ModelInfo[])[] {
+  const groups: ModelInfo[][] = [[], [], [], []];
+  for (const model of models) {
+    groups[(model.offline ? 2 : 0) + (tier && !model.tiers.includes(tier) ? 1 : 0)]!.push(model);
+  }
+  return groups.filter(({ length }) => length > 0);
 }
 
 function needOf(request: CompleteRequest, hint: ModelHint): CapabilityNeed {

@@ -7,6 +7,8 @@ export interface Tool {
   readonly description: string;
   /** JSON Schema of an object. */
   readonly parameters: JsonSchema;
+  /** False for a tool that only reads: answers that call it may then be cached. Default true. */
+  readonly sideEffects?: boolean;
 }
 
 /** `auto`: the model decides; `required`: it must call one; `none`: it may not; or the one tool it must call. */
@@ -35,11 +37,14 @@ export type ModelHint =
 export type ModelTier = 'fast' | 'balanced' | 'best';
 
 export interface CallLimits {
-  /** 1 and up; default 1,024, or what the model gives at most when that is less. */
+  /**
+   * 1 and up, and never more than the model gives. Default: what budgets find usual for the kind of work and the model,
+   * 1,024 where there are no budgets.
+   */
   readonly maxOutputTokens?: number;
   /** The call is refused when its input is larger. */
   readonly maxInputTokens?: number;
-  /** Milliseconds for the whole call; default 120,000. */
+  /** Milliseconds for the whole call with its waits and retries; default: the policy's, 120,000. */
   readonly timeoutMs?: number;
   /** 0 to 2. Default: the provider's. Left out for models that take none. */
   readonly temperature?: number;
@@ -69,6 +74,12 @@ export interface CompleteRequest {
   readonly reasoning?: ReasoningEffort;
   readonly limits?: CallLimits;
   readonly attribution: Attribution;
+  /** The kind of work, in a cell the skill: what usual lengths and learned choices go by. */
+  readonly taskType?: string | null;
+  /** A cap of the task itself, beside the budgets; holds only with a task in the attribution. */
+  readonly taskCap?: { readonly maxMicros?: number; readonly maxTokens?: number };
+  /** Whether an earlier answer to the same request will do. Default: only at temperature 0. */
+  readonly cache?: boolean;
 }
 
 export type ReasoningEffort = 'none' | 'low' | 'medium' | 'high';

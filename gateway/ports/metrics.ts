@@ -10,5 +10,6 @@ export interface GatewayMetrics {
     readonly firstTokenMs: number | null;
     readonly inputTokens: number;
     readonly outputTokens: number;
+    readonly costMicros: number;
   }): void;
 }

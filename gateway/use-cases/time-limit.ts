@@ -1,19 +1,31 @@
-/** The caller's signal and the call's time limit in one, and afterwards which of the two it was. */
+/** A signal of the caller and a time limit in one, and afterwards which of the two it was. */
 export class TimeLimit {
-  readonly signal: AbortSignal;
-  private readonly timer: NodeJS.Timeout;
+  private readonly own = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
   private expired = false;
+  private readonly onCaller = () => this.own.abort(this.caller?.reason);
 
+  /** @param timeoutMs undefined for none of its own */
   constructor(
-    timeoutMs: number,
+    timeoutMs: number | undefined,
     private readonly caller: AbortSignal | undefined,
   ) {
-    const own = new AbortController();
+    if (timeoutMs !== undefined) this.renew(timeoutMs);
+    if (caller?.aborted) this.onCaller();
+    else caller?.addEventListener('abort', this.onCaller, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.own.signal;
+  }
+
+  /** From now on so long. */
+  renew(timeoutMs: number): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.expired = true;
-      own.abort(new Error(`${timeoutMs} ms are over`));
+      this.own.abort(new Error(`${timeoutMs} ms are over`));
     }, timeoutMs);
-    this.signal = caller ? AbortSignal.any([caller, own.signal]) : own.signal;
   }
 
   ended(): { cancelled: boolean; timedOut: boolean } {
@@ -24,20 +36,22 @@ export class TimeLimit {
   async race<T>(work: Promise<T>): Promise<T> {
     // Handled from the start: work that fails after it was given up has nobody else to tell.
     work.catch(() => {});
-    this.signal.throwIfAborted();
+    const { signal } = this.own;
+    signal.throwIfAborted();
     let onAbort = () => {};
     const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(this.signal.reason);
-      this.signal.addEventListener('abort', onAbort, { once: true });
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
     });
     try {
       return await Promise.race([work, aborted]);
     } finally {
-      this.signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
   clear(): void {
     clearTimeout(this.timer);
+    this.caller?.removeEventListener('abort', this.onCaller);
   }
 }

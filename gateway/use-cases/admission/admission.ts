@@ -1,0 +1,65 @@
+import type { KazeError } from '#platform';
+import type { Attempt } from './attempt.ts';
+import type { AdmissionCall } from './call.ts';
+import type { AdmissionDeps } from './deps.ts';
+import { Ticket } from './ticket.ts';
+
+/**
+ * The one way of every call to a model, whatever it is made of: limits and the fair line before them, circuit, key,
+ * budget, journal; then the attempt; then settling, release and one usage row for each attempt.
+ *
+ *     const ticket = admission.admit(call);
+ *     try {
+ *       for (;;) {
+ *         const attempt = await ticket.next();
+ *         try {
+ *           const answer = await attempt.race(attempt.send(() => provider.complete(…, attempt.signal)));
+ *           await attempt.succeed(answer.usage);
+ *           return answer;
+ *         } catch (error) {
+ *           const coded = await attempt.fail(error);
+ *           if (!(await ticket.again(attempt, coded))) throw coded;
+ *         }
+ *       }
+ *     } finally {
+ *       ticket.close();
+ *     }
+ */
+export class Admission {
+  constructor(private readonly deps: AdmissionDeps) {}
+
+  admit(call: AdmissionCall): Ticket {
+    return new Ticket(this.deps, call);
+  }
+
+  /**
+   * Runs `work` for each attempt until one succeeds. It settles its attempt by `succeed` itself: what it throws fails it.
+   * Errors: those of the last attempt, or of what stood before the first.
+   */
+  async run<T>(call: AdmissionCall, work: (attempt: Attempt, ticket: Ticket) => Promise<T>): Promise<T> {
+    const ticket = this.admit(call);
+    let last: KazeError | undefined;
+    try {
+      for (;;) {
+        const attempt = await nextAfter(ticket, last);
+        try {
+          return await work(attempt, ticket);
+        } catch (error) {
+          last = await attempt.fail(error);
+          if (!(await ticket.again(attempt, last))) throw last;
+        }
+      }
+    } finally {
+      ticket.close();
+    }
+  }
+}
+
+/** The next attempt; when none can be made any more, what the last one failed with says more than why. */
+export async function nextAfter(ticket: Ticket, last: KazeError | undefined): Promise<Attempt> {
+  try {
+    return await ticket.next();
+  } catch (error) {
+    throw last ?? error;
+  }
+}

@@ -1,0 +1,255 @@
+import { context, type Span, trace } from '@opentelemetry/api';
+import { isKazeError, type KazeError, type UsageRow } from '#platform';
+import { createStreamCount, type StreamCount } from '../../domain/budget/stream-count.ts';
+import type { Credential } from '../../domain/credential.ts';
+import type { ModelInfo } from '../../domain/model.ts';
+import { partialOf } from '../../domain/partial-answer.ts';
+import { NO_USAGE, type StopReason, type Usage } from '../../domain/response.ts';
+import { modelError } from '../../errors.ts';
+import { endSpan, startSpan } from '../../telemetry.ts';
+import { streamCut } from '../budget/failures.ts';
+import type { Reservation } from '../budget/reservation.ts';
+import type { TimeLimit } from '../time-limit.ts';
+import type { AdmissionCall } from './call.ts';
+import type { AdmissionDeps } from './deps.ts';
+
+export interface AttemptFacts {
+  readonly id: string;
+  /** From 1. */
+  readonly number: number;
+  readonly callId: string;
+  readonly call: AdmissionCall;
+  readonly model: ModelInfo;
+  readonly credential: Credential | null;
+  readonly outputTokens: number;
+  readonly atMs: number;
+  readonly reservation: Reservation | undefined;
+  /** The whole call's. */
+  readonly limit: TimeLimit;
+  /** The attempt's own (`first token`, `idle`) inside of it; the same one where the attempt has none. */
+  readonly own: TimeLimit;
+  /** Gives back everything that was taken for it. */
+  release(ended: { ok: boolean; error: KazeError | undefined; latencyMs: number; tokens: number; sent: boolean }): void;
+}
+
+export interface AttemptTimes {
+  readonly latencyMs: number;
+  readonly firstTokenMs: number | null;
+}
+
+/** One call to one model with one key, from its reservation to its one usage row, however it ends. */
+export class Attempt {
+  readonly id: string;
+  readonly number: number;
+  readonly model: ModelInfo;
+  readonly credential: Credential | null;
+  /** The limit that the provider must be given. */
+  readonly outputTokens: number;
+  readonly signal: AbortSignal;
+  private readonly span: Span;
+  private readonly count: StreamCount;
+  private firstTokenAtMs: number | undefined;
+  private lastUsage: Usage | undefined;
+  private sent = false;
+  private closed = false;
+
+  constructor(
+    private readonly deps: AdmissionDeps,
+    private readonly facts: AttemptFacts,
+  ) {
+    const { id, number, model, credential, outputTokens, own, call } = facts;
+    this.id = id;
+    this.number = number;
+    this.model = model;
+    this.credential = credential;
+    this.outputTokens = outputTokens;
+    this.signal = own.signal;
+    this.count = createStreamCount();
+    const charged = facts.reservation?.amount;
+    // If nothing more is heard of it, it counts as if all that was reserved had been used.
+    deps.journal?.begin({
+      ...this.row(NO_USAGE, { outcome: 'lost', errorCode: null, costMicros: charged?.micros ?? 0 }),
+      inputTokens: call.inputTokenBound,
+      outputTokens,
+    });
+    this.span = startSpan(call.operation, model, call.attribution);
+  }
+
+  /** True once something of the answer may have reached the caller: nothing is tried again after it. */
+  get answered(): boolean {
+    return this.firstTokenAtMs !== undefined;
+  }
+
+  /** Sends the call: what it begins has the attempt's span as its parent. */
+  send<T>(work: () => T): T {
+    this.sent = true;
+    return context.with(trace.setSpan(context.active(), this.span), work);
+  }
+
+  /** Settles as `work` does, or rejects as soon as a time is over or the caller has gone. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return this.facts.own.race(work);
+  }
+
+  /** A piece of a stream has come, with its text where there is any: starts the time until the next one. */
+  piece(text = ''): void {
+    if (this.firstTokenAtMs === undefined) this.firstTokenAtMs = this.deps.clock.now();
+    if (this.facts.own !== this.facts.limit) this.facts.own.renew(this.deps.policy.timeouts.idleMs);
+    if (text !== '') this.count.add(text);
+  }
+
+  /** What the provider says it has taken so far. */
+  used(usage: Usage): void {
+    this.lastUsage = usage;
+    this.count.report(usage.outputTokens);
+  }
+
+  /** As far as the provider has said, else bounded from above. */
+  usageSoFar(): Usage {
+    const { outputTokens } = this.count;
+    if (this.lastUsage) return { ...this.lastUsage, outputTokens };
+    return { ...NO_USAGE, inputTokens: this.facts.call.inputTokenBound, outputTokens, estimated: true };
+  }
+
+  /** True once a stream has used what is reserved for it: `extend`, or end it. */
+  get spent(): boolean {
+    return this.facts.reservation?.cutAt(this.count) ?? false;
+  }
+
+  /** Reserves for more of a stream. Errors: KAZE_BUDGET_STREAM_CUT. */
+  async extend(): Promise<void> {
+    if (await this.facts.reservation?.extend()) return;
+    throw streamCut({ call: this.facts.callId, outputTokens: this.count.outputTokens });
+  }
+
+  /** Errors: KAZE_MODEL_LEDGER_UNAVAILABLE: an answer without a row is not given out. */
+  async succeed(usage: Usage, stopReason?: StopReason): Promise<AttemptTimes> {
+    const times = this.times();
+    try {
+      await this.close({ outcome: 'ok', usage, errorCode: null, stopReason });
+    } catch (cause) {
+      throw modelError('KAZE_MODEL_LEDGER_UNAVAILABLE', `the usage of call ${this.id} could not be recorded`, {
+        fields: { call: this.id },
+        cause,
+      });
+    }
+    return times;
+  }
+
+  /** Gives back the error to throw: ours, with its cause. A row that cannot be kept is logged, the first error stays. */
+  async fail(error: unknown): Promise<KazeError> {
+    const coded = this.coded(error);
+    const outcome = coded.code === 'KAZE_MODEL_CANCELLED' ? 'cancelled' : 'error';
+    const usage = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
+    await this.close({ outcome, usage, errorCode: coded.code, error: coded }).catch((cause: unknown) => {
+      this.deps.logger.error({ call: this.id, error: String(cause) }, 'gateway: a usage row could not be recorded');
+    });
+    return coded;
+  }
+
+  /** The reader left a stream. Nothing once the attempt has ended. */
+  async abandon(): Promise<void> {
+    if (this.closed) return;
+    await this.fail(modelError('KAZE_MODEL_CANCELLED', `the stream of ${this.model.name} was left`));
+  }
+
+  /**
+   * A provider bills for what it began, also when nobody waits for the rest: an answer given up is charged its input by
+   * the bound, and the output that came.
+   */
+  private assumed({ code }: KazeError): Usage {
+    const givenUp = code === 'KAZE_MODEL_CANCELLED' || code === 'KAZE_MODEL_TIMEOUT' || this.answered;
+    if (!this.sent || !givenUp || this.model.offline) return NO_USAGE;
+    return this.usageSoFar();
+  }
+
+  private coded(error: unknown): KazeError {
+    const { model, facts } = this;
+    const fields = { provider: model.provider, model: model.name, call: facts.callId };
+    const whole = facts.limit.ended();
+    if (whole.cancelled) {
+      return modelError('KAZE_MODEL_CANCELLED', `the call to ${model.name} was cancelled`, { fields, cause: error });
+    }
+    if (whole.timedOut) {
+      return modelError('KAZE_MODEL_TIMEOUT', `${model.name} did not answer within the time of the call`, { fields });
+    }
+    if (facts.own.ended().timedOut) {
+      const what = this.answered ? 'sent nothing more' : 'began no answer';
+      return modelError('KAZE_MODEL_TIMEOUT', `${model.name} ${what} within its time`, { fields });
+    }
+    if (isKazeError(error)) return error;
+    return modelError('KAZE_MODEL_PROVIDER_FAILED', `the provider ${model.provider} failed`, { fields, cause: error });
+  }
+
+  private async close(ended: {
+    outcome: 'ok' | 'error' | 'cancelled';
+    usage: Usage;
+    errorCode: string | null;
+    error?: KazeError;
+    stopReason?: StopReason;
+  }): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    const { outcome, usage, errorCode, error, stopReason } = ended;
+    const { reservation, own, limit, call, release } = this.facts;
+    const times = this.times();
+    if (own !== limit) own.clear();
+    release({
+      ok: outcome === 'ok',
+      error,
+      latencyMs: times.latencyMs,
+      tokens: usage.inputTokens + usage.outputTokens,
+      sent: this.sent,
+    });
+    const charged = usage.inputTokens + usage.outputTokens > 0;
+    let costMicros = 0;
+    if (charged) costMicros = (await reservation?.settle(usage))?.costMicros ?? this.deps.costOf(this.model, usage);
+    else await reservation?.release();
+    endSpan(this.span, { usage, stopReason, errorCode });
+    const { inputTokens, outputTokens } = usage;
+    const { operation } = call;
+    const { provider, name: model } = this.model;
+    const tokens = { inputTokens, outputTokens };
+    this.deps.metrics?.call({ operation, provider, model, outcome, errorCode, ...times, ...tokens, costMicros });
+    const { attribution, taskType = null } = call;
+    const { latencyMs } = times;
+    if (this.sent) {
+      this.deps.chooser?.observe?.({
+        model: this.model,
+        attribution,
+        taskType,
+        ok: outcome === 'ok',
+        latencyMs,
+        costMicros,
+      });
+    }
+    const row = this.row(usage, { outcome, errorCode, costMicros });
+    if (this.deps.journal) this.deps.journal.end(row);
+    else await this.deps.ledger.recordUsage([row]);
+  }
+
+  private row(usage: Usage, ended: Pick<UsageRow, 'outcome' | 'errorCode' | 'costMicros'>): UsageRow {
+    const { id, number, callId, call, model, credential, atMs, reservation } = this.facts;
+    const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+    const { tenant, agent, task, skillVersion, channel } = call.attribution;
+    return {
+      ...{ id, at: atMs, tenant, agent, task, skillVersion, channel },
+      ...{ provider: model.provider, model: model.name, keyId: credential?.keyId ?? null },
+      ...{ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens },
+      ...(call.virtualKeyId ? { virtualKeyId: call.virtualKeyId } : {}),
+      ...(call.taskType ? { taskType: call.taskType } : {}),
+      // The first attempt's id is the call's.
+      ...(number > 1 ? { callId, attempt: number } : {}),
+      ...(reservation ? { reservedMicros: reservation.amount.micros } : {}),
+      ...this.times(),
+      ...ended,
+    };
+  }
+
+  private times(): AttemptTimes {
+    const { atMs } = this.facts;
+    const latencyMs = Math.max(0, this.deps.clock.now() - atMs);
+    const firstTokenMs = this.firstTokenAtMs === undefined ? null : Math.max(0, this.firstTokenAtMs - atMs);
+    return { latencyMs, firstTokenMs };
+  }
+}

@@ -1,0 +1,296 @@
+import { isKazeError, type KazeError, newId } from '#platform';
+import { flowError } from '../../domain/flow/errors.ts';
+import { fullName, type ModelInfo } from '../../domain/model.ts';
+import type { AttemptMetadata } from '../../domain/response.ts';
+import { modelError } from '../../errors.ts';
+import type { Reservation } from '../budget/reservation.ts';
+import type { RoutedKey } from '../keys/key-ring.ts';
+import type { TakenRoom } from '../limits/limits.ts';
+import { TimeLimit } from '../time-limit.ts';
+import { Attempt } from './attempt.ts';
+import type { AdmissionCall } from './call.ts';
+import type { AdmissionDeps } from './deps.ts';
+import { KEY_REST_MS, pauseMs, remedyFor, retryAfterOf } from './retry.ts';
+
+/** Bytes of prose and code a token: limits count by this until the provider tells; budgets never do. */
+const BYTES_PER_TOKEN = 3;
+const LEASE_MARGIN_MS = 30_000;
+/** Failures before a call was sent, after which another model may still take it. */
+const PASSED_ON = new Set([
+  'KAZE_GATEWAY_CIRCUIT_OPEN',
+  'KAZE_GATEWAY_LIMITED',
+  'KAZE_GATEWAY_QUEUE_FULL',
+  'KAZE_MODEL_RATE_LIMITED',
+  'KAZE_MODEL_CREDENTIAL_MISSING',
+]);
+
+/** One call on its way through its attempts. Ends with `close`, whatever came of it. */
+export class Ticket {
+  /** Of the call, and of its first attempt. */
+  readonly id = newId();
+  readonly tried: AttemptMetadata[] = [];
+  private readonly limit: TimeLimit;
+  private readonly untilMs: number;
+  private readonly timeoutMs: number;
+  private candidate = 0;
+  private triesOfModel = 0;
+  private attempts = 0;
+
+  constructor(
+    private readonly deps: AdmissionDeps,
+    private readonly call: AdmissionCall,
+  ) {
+    this.timeoutMs = call.timeoutMs ?? deps.policy.timeouts.totalMs;
+    this.untilMs = deps.clock.now() + this.timeoutMs;
+    this.limit = new TimeLimit(this.timeoutMs, call.signal);
+  }
+
+  /**
+   * The next attempt, with everything taken that it needs. The first failure of those before the call was sent is
+   * thrown when no candidate is left; it leaves a usage row if the call had no attempt at all.
+   */
+  async next(): Promise<Attempt> {
+    let refusal: KazeError | undefined;
+    const { candidates } = this.call;
+    let last = candidates[Math.min(this.candidate, candidates.length - 1)]!;
+    for (; this.candidate < candidates.length; this.candidate += 1, this.triesOfModel = 0) {
+      last = candidates[this.candidate]!;
+      try {
+        const attempt = await this.open(last);
+        this.attempts += 1;
+        this.triesOfModel += 1;
+        return attempt;
+      } catch (error) {
+        const coded = this.coded(error, last);
+        refusal ??= coded;
+        if (this.limit.signal.aborted || !PASSED_ON.has(coded.code)) break;
+      }
+    }
+    const error = refusal ?? modelError('KAZE_MODEL_PROVIDER_FAILED', 'no model is left to try');
+    if (this.attempts === 0) await this.refused(error, last);
+    throw error;
+  }
+
+  /** Whether it is worth another attempt after this failure; waits as long as that one has to. */
+  async again(attempt: Attempt, error: KazeError): Promise<boolean> {
+    const { retries } = this.deps.policy;
+    const remedy = remedyFor(error);
+    if (remedy === 'stop' || attempt.answered || this.limit.signal.aborted) return false;
+    if (this.attempts >= retries.maxAttempts) return false;
+    const more = this.candidate + 1 < this.call.candidates.length;
+    const nextModel = () => {
+      this.candidate += 1;
+      this.triesOfModel = 0;
+      return true;
+    };
+    if (remedy === 'model') return more && nextModel();
+    const restMs = remedy === 'key' ? await this.keyRestMs(attempt.model) : undefined;
+    // Another key, now.
+    if (restMs === 0) return true;
+    const open = (this.deps.modelStates.of(attempt.model).breaker?.waitMs(this.deps.clock.now()) ?? 0) > 0;
+    if (more && (open || remedy === 'key' || this.triesOfModel >= retries.perModel)) return nextModel();
+    if (open || this.triesOfModel >= retries.perModel) return false;
+    if (remedy === 'key' && error.code !== 'KAZE_MODEL_RATE_LIMITED') return false;
+    const retryAfterMs = Math.max(retryAfterOf(error) ?? 0, restMs ?? 0);
+    const pause = pauseMs(retries, { number: this.triesOfModel, retryAfterMs }, this.deps.random);
+    if (pause === undefined || this.deps.clock.now() + pause >= this.untilMs) return false;
+    // A timer may fire a millisecond early.
+    await this.deps.clock.sleep(Math.ceil(pause) + 1, this.limit.signal).catch(() => {});
+    return !this.limit.signal.aborted;
+  }
+
+  close(): void {
+    this.limit.clear();
+  }
+
+  private async open(model: ModelInfo): Promise<Attempt> {
+    const { deps, call, limit } = this;
+    limit.signal.throwIfAborted();
+    const { breaker, latency } = deps.modelStates.of(model);
+    const waitMs = breaker?.waitMs(deps.clock.now()) ?? 0;
+    if (waitMs > 0) throw circuitOpen(model, waitMs);
+    const keys = await deps.keys.keysFor(model.provider, call.attribution);
+    const usable = this.usable(model, keys);
+    const id = this.attempts === 0 ? this.id : newId();
+    const { key, room } = await this.takeRoom(id, model, usable);
+    // Entered at the latest moment: a probe that never goes out would keep the circuit shut. Others may have been faster.
+    const crowded = breaker?.waitMs(deps.clock.now()) ?? 0;
+    const told = crowded > 0 ? undefined : breaker?.enter();
+    let reservation: Reservation | undefined;
+    const own = call.streamed ? new TimeLimit(undefined, limit.signal) : limit;
+    try {
+      if (crowded > 0) throw circuitOpen(model, crowded);
+      reservation = await this.reserve(id, model, key);
+      const attempt = this.attempt({ id, model, key, room, reservation, own, told });
+      if (call.streamed) own.renew(deps.policy.timeouts.firstTokenMs);
+      latency.begin();
+      return attempt;
+    } catch (error) {
+      if (own !== limit) own.clear();
+      told?.('unknown', deps.clock.now());
+      room.leave({ tokens: 0, sent: false });
+      if (key) deps.keyStates.end(key.credential.keyId);
+      await reservation?.release();
+      throw error;
+    }
+  }
+
+  private attempt(taken: {
+    id: string;
+    model: ModelInfo;
+    key: RoutedKey | undefined;
+    room: TakenRoom;
+    reservation: Reservation | undefined;
+    own: TimeLimit;
+    told: ((outcome: 'ok' | 'failed' | 'unknown', nowMs: number) => void) | undefined;
+  }): Attempt {
+    const { deps, call } = this;
+    const { id, model, key, room, reservation, own, told } = taken;
+    const wanted = Math.min(call.outputTokensWanted ?? call.defaultOutputTokens, model.maxOutputTokens);
+    const keyId = key?.credential.keyId ?? null;
+    return new Attempt(deps, {
+      ...{ id, number: this.attempts + 1, callId: this.id, call, model, reservation, own, limit: this.limit },
+      credential: key?.credential ?? null,
+      outputTokens: reservation?.outputTokens ?? wanted,
+      atMs: reservation?.atMs ?? deps.clock.now(),
+      release: ({ ok, error, latencyMs, tokens, sent }) => {
+        const nowMs = deps.clock.now();
+        const failed = error !== undefined && remedyFor(error) === 'again';
+        told?.(ok ? 'ok' : failed ? 'failed' : 'unknown', nowMs);
+        deps.modelStates.of(model).latency.end(ok || failed ? latencyMs : undefined, nowMs);
+        room.leave({ tokens, sent });
+        this.tried.push({
+          ...{ id, provider: model.provider, model: model.name, keyId, latencyMs },
+          errorCode: error?.code ?? null,
+        });
+        if (keyId === null) return;
+        deps.keyStates.end(keyId);
+        if (ok) deps.keyStates.succeeded(keyId);
+        else if (error && deps.policy.retries.restKeys && remedyFor(error) === 'key')
+          deps.keyStates.cool(keyId, nowMs, retryAfterOf(error) ?? KEY_REST_MS[error.code]);
+      },
+    });
+  }
+
+  private usable(model: ModelInfo, keys: readonly RoutedKey[]): readonly RoutedKey[] {
+    if (keys.length === 0) {
+      if (!this.deps.needsCredential(model.provider)) return [];
+      const message = `there is no key for ${model.provider}, called for ${model.name}`;
+      const fields = { provider: model.provider, model: model.name };
+      throw modelError('KAZE_MODEL_CREDENTIAL_MISSING', message, { fields });
+    }
+    const nowMs = this.deps.clock.now();
+    const usable = this.deps.keyStates.usable(keys, nowMs);
+    if (usable.length > 0) return usable;
+    const retryAfterMs = this.deps.keyStates.waitMs(keys, nowMs);
+    const message = `every key of ${model.provider} rests, as the provider asked; try again in ${retryAfterMs} ms`;
+    const fields = { provider: model.provider, model: model.name, retryAfterMs };
+    throw modelError('KAZE_MODEL_RATE_LIMITED', message, { fields });
+  }
+
+  /** Until a key of the model may be used again; undefined where it has none. */
+  private async keyRestMs(model: ModelInfo): Promise<number | undefined> {
+    const keys = await this.deps.keys.keysFor(model.provider, this.call.attribution);
+    return keys.length === 0 ? undefined : this.deps.keyStates.waitMs(keys, this.deps.clock.now());
+  }
+
+  /** The best key that has room at once, else a wait for the best one. */
+  private async takeRoom(
+    id: string,
+    model: ModelInfo,
+    keys: readonly RoutedKey[],
+  ): Promise<{ key: RoutedKey | undefined; room: TakenRoom }> {
+    const { call, limit, untilMs } = this;
+    const output = Math.min(call.outputTokensWanted ?? call.defaultOutputTokens, model.maxOutputTokens);
+    const asked = (key: RoutedKey | undefined) => ({
+      ...{ id, attribution: call.attribution, provider: model.provider, keyId: key?.credential.keyId ?? null },
+      tokens: Math.ceil(call.inputTokenBound / BYTES_PER_TOKEN) + output,
+      leaseMs: this.timeoutMs + LEASE_MARGIN_MS,
+    });
+    const { keyStates, limits } = this.deps;
+    if (keys.length > 1) {
+      for (const key of keys) {
+        const { keyId } = key.credential;
+        // Counted before anything is waited for, so that calls at the same moment take different keys.
+        keyStates.begin(keyId);
+        const room = await limits.tryTake(asked(key)).catch((error: unknown) => {
+          keyStates.end(keyId);
+          throw error;
+        });
+        if (room) return { key, room };
+        keyStates.end(keyId);
+      }
+    }
+    const [key] = keys;
+    if (key) keyStates.begin(key.credential.keyId);
+    try {
+      return { key, room: await limits.take(asked(key), { untilMs, signal: limit.signal }) };
+    } catch (error) {
+      if (key) keyStates.end(key.credential.keyId);
+      throw error;
+    }
+  }
+
+  private async reserve(id: string, model: ModelInfo, key: RoutedKey | undefined): Promise<Reservation | undefined> {
+    const { call, limit } = this;
+    const { countInput } = call;
+    const credential = key?.credential ?? null;
+    return this.deps.budgets?.reserve(
+      {
+        ...{ id, attribution: call.attribution, model, inputTokenBound: call.inputTokenBound },
+        ...{ outputTokensWanted: call.outputTokensWanted, taskType: call.taskType, taskCap: call.taskCap },
+        ...{ extendable: call.streamed, cacheWrites: call.cacheWrites, timeoutMs: this.timeoutMs },
+        ...(countInput ? { countInput: (signal) => countInput({ model, credential }, signal ?? limit.signal) } : {}),
+      },
+      { signal: limit.signal },
+    );
+  }
+
+  private coded(error: unknown, model: ModelInfo): KazeError {
+    const { cancelled, timedOut } = this.limit.ended();
+    const fields = { provider: model.provider, model: model.name, call: this.id };
+    if (cancelled) {
+      return modelError('KAZE_MODEL_CANCELLED', `the call to ${model.name} was cancelled`, { fields, cause: error });
+    }
+    if (timedOut) {
+      return modelError('KAZE_MODEL_TIMEOUT', `the time of the call to ${model.name} was over before it was sent`, {
+        fields,
+      });
+    }
+    if (isKazeError(error)) return error;
+    return modelError('KAZE_MODEL_PROVIDER_FAILED', `the call to ${model.name} could not be made ready`, {
+      fields,
+      cause: error,
+    });
+  }
+
+  /** A call that was never sent leaves a row all the same: who was refused, and why. */
+  private async refused(error: KazeError, model: ModelInfo): Promise<void> {
+    const { deps, call, limit } = this;
+    const journal = deps.journal && { begin: () => {}, end: deps.journal.end.bind(deps.journal) };
+    const attempt = new Attempt(
+      { ...deps, journal },
+      {
+        ...{
+          id: this.id,
+          number: 1,
+          callId: this.id,
+          call,
+          model,
+          credential: null,
+          outputTokens: 0,
+          limit,
+          own: limit,
+        },
+        ...{ atMs: deps.clock.now(), reservation: undefined, release: () => {} },
+      },
+    );
+    await attempt.fail(error);
+  }
+}
+
+function circuitOpen(model: ModelInfo, waitMs: number): Error {
+  const retryAfterMs = Math.ceil(waitMs);
+  const message = `${fullName(model)} failed too often and is left alone for another ${retryAfterMs} ms`;
+  return flowError('KAZE_GATEWAY_CIRCUIT_OPEN', message, { fields: { model: fullName(model), retryAfterMs } });
+}

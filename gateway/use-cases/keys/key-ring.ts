@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { Logger, Secrets } from '#platform';
+import type { Credential } from '../../domain/credential.ts';
+import type { GatewayPolicy } from '../../domain/flow/policy.ts';
+import { holdsForCaller } from '../../domain/flow/policy.ts';
+
+/** A key that a call may be made with. */
+export interface RoutedKey {
+  readonly credential: Credential;
+  readonly owner: 'client' | 'studio';
+  /** Share of the calls among its owner's keys. */
+  readonly weight: number;
+}
+
+export interface KeyCaller {
+  readonly tenant: string;
+  readonly agent: string;
+}
+
+/** Which keys of a provider a caller may use, in the order in which their owners are tried. */
+export interface KeyRing {
+  keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]>;
+}
+
+export interface KeyRingOptions {
+  readonly secrets: Pick<Secrets, 'get' | 'list'>;
+  readonly policy: Pick<GatewayPolicy, 'keys'>;
+  readonly logger: Logger;
+  /** How long what the store said counts: a rotated key is used after this at the latest. Default 1,000 ms. */
+  readonly freshMs?: number;
+}
+
+const DEFAULT_RULE = { tenant: '*', agent: '*', provider: '*', order: ['client', 'studio'], fallBack: false } as const;
+const MAX_FOLDERS = 10_000;
+
+interface Folder {
+  readonly byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
+  freshUntilMs: number;
+}
+
+/**
+ * Keys by their paths in the secrets: `providers/<provider>/studio` and `tenants/<tenant>/providers/<provider>`, each
+ * with `/<n>` for more of them. A value is the key, or JSON `{ key, weight?, baseUrl?, organisation?, project?, azure? }`.
+ */
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  return new SecretsKeyRing(options);
+}
+
+class SecretsKeyRing implements KeyRing {
+  private readonly folders = new Map<string, Folder>();
+  private readonly reading = new Map<string, Promise<Folder>>();
+
+  constructor(private readonly options: KeyRingOptions) {}
+
+  async keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]> {
+    const rule = this.options.policy.keys.find(
+      (one) => holdsForCaller(one, caller) && (one.provider === '*' || one.provider === provider),
+    );
+    const { order, fallBack } = rule ?? DEFAULT_RULE;
+    const found: RoutedKey[] = [];
+    for (const owner of order) {
+      const prefix = owner === 'studio' ? 'providers/' : `tenants/${caller.tenant}/providers/`;
+      const folder = this.fresh(prefix) ?? (await this.read(prefix, owner));
+      const keys = folder.byProvider.get(provider) ?? [];
+      // A tenant's own key alone, unless the policy lets another owner's stand in for it.
+      if (owner === 'client' && keys.length > 0 && !fallBack) return keys;
+      found.push(...keys);
+    }
+    return found;
+  }
+
+  private fresh(prefix: string): Folder | undefined {
+    const folder = this.folders.get(prefix);
+    return folder && performance.now() < folder.freshUntilMs ? folder : undefined;
+  }
+
+  private read(prefix: string, owner: RoutedKey['owner']): Promise<Folder> {
+    const known = this.reading.get(prefix);
+    if (known) return known;
+    const work = this.load(prefix, owner).finally(() => this.reading.delete(prefix));
+    this.reading.set(prefix, work);
+    return work;
+  }
+
+  private async load(prefix: string, owner: RoutedKey['owner']): Promise<Folder> {
+    const { secrets, logger, freshMs = 1_000 } = this.options;
+    const old = this.folders.get(prefix);
+    let byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
+    try {
+      byProvider = await readFolder(secrets, prefix, owner);
+    } catch (error) {
+      // A store that is away for a while does not take keys away that were there.
+      if (!old) throw error;
+      logger.warn({ folder: prefix }, 'gateway: the keys cannot be read again; those known go on being used');
+      byProvider = old.byProvider;
+    }
+    const folder = { byProvider, freshUntilMs: performance.now() + freshMs };
+    this.folders.delete(prefix);
+    this.folders.set(prefix, folder);
+    if (this.folders.size > MAX_FOLDERS) this.folders.delete(this.folders.keys().next().value!);
+    return folder;
+  }
+}
+
+async function readFolder(
+  secrets: Pick<Secrets, 'get' | 'list'>,
+  prefix: string,
+  owner: RoutedKey['owner'],
+): Promise<ReadonlyMap<string, readonly RoutedKey[]>> {
+  const byProvider = new Map<string, RoutedKey[]>();
+  for (const path of await secrets.list(prefix)) {
+    const [provider = '', ...rest] = path.slice(prefix.length).split('/');
+    const number = owner === 'studio' ? rest.slice(1) : rest;
+    if (provider === '' || number.length > 1 || (owner === 'studio' && rest[0] !== 'studio')) continue;
+    const secret = await secrets.get(path);
+    if (!secret) continue;
+    const keys = byProvider.get(provider) ?? [];
+    keys.push({ ...credentialOf(secret.value, `${provider}/${owner}`), owner });
+    byProvider.set(provider, keys);
+  }
+  return byProvider;
+}
+
+function credentialOf(value: string, place: string): { credential: Credential; weight: number } {
+  const { key, weight, ...more } = structured(value) ?? { key: value };
+  return { credential: { keyId: `${place}#${shortHash(key)}`, value: key, ...more }, weight: weight ?? 1 };
+}
+
+type Structured = { key: string; weight?: number } & Partial<Omit<Credential, 'keyId' | 'value'>>;
+
+function structured(value: string): Structured | undefined {
+  if (!value.startsWith('{')) return undefined;
+  try {
+    const { key, weight, baseUrl, organisation, project, azure } = JSON.parse(value) as Structured;
+    if (typeof key !== 'string' || key === '') return undefined;
+    const share = typeof weight === 'number' && weight > 0 ? { weight } : {};
+    const text = { baseUrl, organisation, project };
+    const given = Object.fromEntries(Object.entries(text).filter(([, one]) => typeof one === 'string'));
+    return { key, ...share, ...given, ...(typeof azure?.apiVersion === 'string' ? { azure } : {}) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells keys apart in ledger and logs; too short to find a key by it. */
+export function shortHash(key: string): string {
+  return createHash('sha256').update(`kaze key ${key}`).digest('hex').slice(0, 8);
+}
+
+/** One key a provider, whoever calls: for tests and small uses. */
+export function singleKeys(credentials: (provider: string) => Promise<Credential | null>): KeyRing {
+  return {
+    async keysFor(provider) {
+      const credential = await credentials(provider);
+      return credential ? [{ credential, owner: 'studio', weight: 1 }] : [];
+    },
+  };
+}
