@@ -77,6 +77,13 @@ export {
   type Usage,
 } from './domain/response.ts';
 export { inputTokenBound } from './domain/token-bound.ts';
+export {
+  checkVirtualKey,
+  makeVirtualKey,
+  type NewVirtualKey,
+  type VirtualKey,
+  virtualKeyHash,
+} from './domain/virtual-key.ts';
 export { type ModelErrorCode, modelError } from './errors.ts';
 export {
   addUsage,
@@ -86,6 +93,16 @@ export {
   type GatewayOptions,
   type GatewayStatus,
 } from './gateway.ts';
+export {
+  addVirtualKey,
+  createGatewayServer,
+  type GatewayHttpOptions,
+  type GatewayServer,
+  type GatewayServerOptions,
+  HTTP_DEFAULTS,
+  httpError,
+  revokeVirtualKey,
+} from './http/index.ts';
 export type { BudgetStore } from './ports/budget-store.ts';
 export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
 export type { LimitAnswer, LimitAsk, LimitStore, Slots } from './ports/limit-store.ts';
@@ -97,6 +114,7 @@ export type {
   ProviderDelta,
   ProviderEmbedCall,
 } from './ports/provider.ts';
+export type { VirtualKeys } from './ports/virtual-keys.ts';
 export { defaultPriceList, shippedPrices } from './prices/index.ts';
 export {
   type BudgetStatus,

@@ -1,0 +1,116 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Clock } from '#platform';
+import type { Attribution } from '../domain/request.ts';
+import { checkVirtualKey, looksLikeVirtualKey, type VirtualKey, virtualKeyHash } from '../domain/virtual-key.ts';
+import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import { httpError } from './errors.ts';
+
+const MOST_KNOWN = 10_000;
+
+interface Known {
+  readonly key: VirtualKey | undefined;
+  readonly until: number;
+}
+
+/**
+ * Who calls. A key that was looked up is kept for a moment, so that a busy key costs one hash a call; one that this
+ * process revokes is forgotten at once.
+ */
+export class Callers {
+  private readonly known = new Map<string, Known>();
+  private readonly asked = new Map<string, Promise<VirtualKey | undefined>>();
+
+  constructor(
+    private readonly keys: VirtualKeys,
+    private readonly clock: Clock,
+    private readonly cacheMs: number,
+  ) {}
+
+  /** Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */
+  async identify(headers: IncomingHttpHeaders): Promise<VirtualKey> {
+    const secret = secretOf(headers);
+    const hash = virtualKeyHash(secret);
+    const now = this.clock.now();
+    const found = this.known.get(hash);
+    const key = found && found.until > now ? found.key : await this.lookUp(hash);
+    if (!key) throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'the key is not known here', { fields: { why: 'unknown' } });
+    checkVirtualKey(key, now);
+    return key;
+  }
+
+  forget(): void {
+    this.known.clear();
+  }
+
+  /** Calls that come at once with one key ask once. */
+  private lookUp(hash: string): Promise<VirtualKey | undefined> {
+    const under = this.asked.get(hash);
+    if (under) return under;
+    const asking = this.keys
+      .byHash(hash)
+      .then((key) => {
+        // Guessed keys must not fill the memory.
+        if (this.known.size >= MOST_KNOWN) this.known.clear();
+        this.known.set(hash, { key, until: this.clock.now() + this.cacheMs });
+        return key;
+      })
+      .finally(() => this.asked.delete(hash));
+    this.asked.set(hash, asking);
+    return asking;
+  }
+}
+
+function secretOf({ authorization, 'x-api-key': apiKey }: IncomingHttpHeaders): string {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  // Anthropic's client sends both where both are in its environment; the one that can be ours counts.
+  const sent = [bearer, apiKey].filter((one): one is string => typeof one === 'string' && one !== '');
+  const ours = sent.find(looksLikeVirtualKey);
+  if (ours !== undefined) return ours;
+  if (sent.length === 0) {
+    throw httpError('KAZE_GATEWAY_KEY_MISSING', 'no key was sent: Authorization: Bearer kz-…, or x-api-key: kz-…');
+  }
+  throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'what was sent is no key of Kaze, which begin with kz-', {
+    fields: { why: 'form' },
+  });
+}
+
+const VALUE = /^[\w.:@/+ -]{1,128}$/;
+
+/** The key decides the tenant, and the agent where it is an agent's; headers add the rest. */
+export function attributionOf(key: VirtualKey, headers: IncomingHttpHeaders): Attribution {
+  const named = headerAt(headers, 'x-kaze-agent');
+  if (named !== null && key.agent !== null && named !== key.agent) {
+    throw httpError('KAZE_GATEWAY_FORBIDDEN', `this key is the agent ${key.agent}'s, and speaks for no other`, {
+      fields: { agent: key.agent },
+    });
+  }
+  return {
+    tenant: key.tenant,
+    agent: key.agent ?? named ?? key.name,
+    task: headerAt(headers, 'x-kaze-task'),
+    skillVersion: headerAt(headers, 'x-kaze-skill-version'),
+    channel: headerAt(headers, 'x-kaze-channel') ?? 'gateway',
+  };
+}
+
+function headerAt(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  if (value === undefined || value === '') return null;
+  if (typeof value === 'string' && VALUE.test(value)) return value;
+  throw httpError('KAZE_GATEWAY_HEADER', `${name}: must have 1 to 128 letters, digits and . _ : @ / + - or spaces`, {
+    fields: { param: name },
+  });
+}
+
+const MAX_TIMEOUT_MS = 600_000;
+
+/** How long the caller wants the call to take at most, milliseconds. */
+export function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
+  const value = headerAt(headers, 'x-kaze-timeout-ms');
+  if (value === null) return undefined;
+  const timeoutMs = /^\d{1,7}$/.test(value) ? Number(value) : 0;
+  if (timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
+  throw httpError('KAZE_GATEWAY_HEADER', `x-kaze-timeout-ms: must be a whole number from 1 to ${MAX_TIMEOUT_MS}`, {
+    fields: { param: 'x-kaze-timeout-ms' },
+  });
+}

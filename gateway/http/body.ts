@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { httpError } from './errors.ts';
+import { type Fields, isFields } from './fields.ts';
+
+/** Whether the head alone already says that the body is too large. */
+export function declaresTooMuch(request: IncomingMessage, maxBytes: number): boolean {
+  return Number(request.headers['content-length'] ?? 0) > maxBytes;
+}
+
+export function tooLarge(maxBytes: number): Error {
+  return httpError('KAZE_GATEWAY_BODY_TOO_LARGE', `the body is larger than the ${maxBytes} bytes that are taken`, {
+    fields: { allowed: maxBytes },
+  });
+}
+
+/**
+ * All of a body, or KAZE_GATEWAY_BODY_TOO_LARGE as soon as it is known: nothing of it is parsed then. Rejects when the
+ * caller leaves in the middle.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (declaresTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        request.off('data', onData);
+        chunks.length = 0;
+        reject(tooLarge(maxBytes));
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const broken = () => reject(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
+    request.on('data', onData);
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)));
+    request.once('error', broken);
+    request.once('close', broken);
+  });
+}
+
+/** Errors: KAZE_GATEWAY_BODY. Its sentence quotes nothing of the body. */
+export function parseBody(body: Buffer): Fields {
+  if (body.length === 0) throw httpError('KAZE_GATEWAY_BODY', 'the body is empty; send one JSON object');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw httpError('KAZE_GATEWAY_BODY', 'the body is no JSON, or broken off; send one JSON object');
+  }
+  if (isFields(value)) return value;
+  const kind = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
+  throw httpError('KAZE_GATEWAY_BODY', `the body is ${kind}; send one JSON object`);
+}

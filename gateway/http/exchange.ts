@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type KazeError, type Logger, newId } from '#platform';
+import { type Dialect, errorBody, errorReply, publicError } from './error-shapes.ts';
+import { EventStream } from './sse.ts';
+
+/** One request and its one answer. */
+export class Exchange {
+  readonly id = `req_${newId()}`;
+  readonly dialect: Dialect;
+  /** Without the query. */
+  readonly path: string;
+  private readonly left = new AbortController();
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    private readonly logger: Logger,
+  ) {
+    const { url = '/', headers } = request;
+    const query = url.indexOf('?');
+    this.path = query < 0 ? url : url.slice(0, query);
+    const anthropic = headers['anthropic-version'] !== undefined || this.path.startsWith('/v1/messages');
+    this.dialect = anthropic ? 'anthropic' : 'openai';
+    response.setHeader('x-request-id', this.id);
+    if (anthropic) response.setHeader('request-id', this.id);
+    response.once('close', () => {
+      if (!response.writableFinished) this.left.abort();
+    });
+  }
+
+  /** Aborts as soon as the caller is gone without its whole answer, and when the gateway gives up on it. */
+  get signal(): AbortSignal {
+    return this.left.signal;
+  }
+
+  abandon(): void {
+    this.left.abort();
+    this.response.destroy();
+  }
+
+  /** 499, as nginx counts it, where the caller left. */
+  get status(): number {
+    return this.response.writableFinished ? this.response.statusCode : 499;
+  }
+
+  json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+    this.text(status, { 'content-type': 'application/json', ...headers }, JSON.stringify(body));
+  }
+
+  text(status: number, headers: Readonly<Record<string, string>>, body: string): void {
+    if (this.response.destroyed) return;
+    const bytes = Buffer.byteLength(body);
+    this.response.writeHead(status, { ...headers, 'content-length': bytes }).end(body);
+  }
+
+  events(): EventStream {
+    return new EventStream(this.response, this.dialect === 'anthropic');
+  }
+
+  /** Before the answer began: a status and a body. Within a stream: an error event, and no sign of an end after it. */
+  fail(error: unknown): void {
+    const { response, dialect, id } = this;
+    if (response.destroyed || response.writableEnded) return;
+    const shown: KazeError = publicError(error, id, this.logger);
+    if (response.headersSent) {
+      void this.events().send([errorBody(shown, dialect, id)]);
+      response.end();
+      return;
+    }
+    const { status, headers, body } = errorReply(shown, dialect, id);
+    this.json(status, body, { ...headers, ...extraHeaders(shown) });
+  }
+}
+
+function extraHeaders({ fields }: KazeError): Record<string, string> {
+  return typeof fields.allow === 'string' ? { allow: fields.allow } : {};
+}

@@ -1,0 +1,151 @@
+import type { CompleteRequest, ReasoningEffort, ResponseSchema, Tool, ToolChoice } from '../../domain/request.ts';
+import {
+  badField,
+  booleanAt,
+  type Fields,
+  given,
+  jsonObjectAt,
+  listAt,
+  nameAt,
+  numberAt,
+  objectAt,
+  onlyKnown,
+  textAt,
+  unsupported,
+  wholeAt,
+} from '../fields.ts';
+import { messagesOf } from './messages.ts';
+
+/** A chat request in our words, and how its caller wants the answer. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly request: Omit<CompleteRequest, 'attribution' | 'modelHint'>;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** False where at most one tool may be called. */
+  readonly parallelCalls: boolean;
+}
+
+/** Read here. */
+const READ = [
+  ...['model', 'messages', 'tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'reasoning_effort'],
+  ...['max_tokens', 'max_completion_tokens', 'temperature', 'stream', 'stream_options'],
+];
+/** Change nothing about the answer, or are hints that OpenAI itself does not promise to follow. */
+const IGNORED = [
+  ...['user', 'metadata', 'store', 'service_tier', 'seed', 'prompt_cache_key', 'prompt_cache_retention'],
+  ...['safety_identifier', 'verbosity'],
+];
+/** Taken with the value that changes nothing; with any other they would, and not every provider can. */
+const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
+  n: (value) => value === 1,
+  stop: (value) => Array.isArray(value) && value.length === 0,
+  top_p: (value) => value === 1,
+  frequency_penalty: (value) => value === 0,
+  presence_penalty: (value) => value === 0,
+  logprobs: (value) => value === false,
+  top_logprobs: (value) => value === 0,
+  logit_bias: (value) => typeof value === 'object' && Object.keys(value ?? {}).length === 0,
+  modalities: (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text',
+  audio: () => false,
+  prediction: () => false,
+  web_search_options: () => false,
+  functions: () => false,
+  function_call: () => false,
+};
+const KNOWN: ReadonlySet<string> = new Set([...READ, ...IGNORED, ...Object.keys(NEUTRAL)]);
+
+/** Errors: KAZE_GATEWAY_FIELD, KAZE_GATEWAY_UNSUPPORTED, each with the field in `param`. */
+export function chatRequestOf(body: Fields): ChatRequest {
+  onlyKnown(body, KNOWN, 'OpenAI');
+  for (const [name, isNeutral] of Object.entries(NEUTRAL)) {
+    const value = body[name];
+    if (value === undefined || value === null || isNeutral(value)) continue;
+    unsupported(name, 'the gateway cannot carry this to every provider; leave it out');
+  }
+  const maxOutputTokens =
+    given(body.max_completion_tokens, 'max_completion_tokens', wholeAt) ??
+    given(body.max_tokens, 'max_tokens', wholeAt);
+  const temperature = given(body.temperature, 'temperature', numberAt(0, 2));
+  const tools = given(body.tools, 'tools', toolsAt);
+  const toolChoice = given(body.tool_choice, 'tool_choice', toolChoiceAt);
+  const responseSchema = given(body.response_format, 'response_format', schemaAt);
+  const reasoning = given(body.reasoning_effort, 'reasoning_effort', effortAt);
+  const streamOptions = given(body.stream_options, 'stream_options', objectAt);
+  const stream = given(body.stream, 'stream', booleanAt) ?? false;
+  if (streamOptions && !stream) badField('stream_options', 'may only be set when stream is true');
+  return {
+    model: nameAt(body.model, 'model'),
+    request: {
+      messages: messagesOf(body.messages),
+      ...(tools && tools.length > 0 ? { tools } : {}),
+      ...(toolChoice ? { toolChoice } : {}),
+      ...(responseSchema ? { responseSchema } : {}),
+      ...(reasoning ? { reasoning } : {}),
+      limits: {
+        ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+        ...(temperature === undefined ? {} : { temperature }),
+      },
+    },
+    stream,
+    includeUsage: given(streamOptions?.include_usage, 'stream_options.include_usage', booleanAt) ?? false,
+    parallelCalls: given(body.parallel_tool_calls, 'parallel_tool_calls', booleanAt) ?? true,
+  };
+}
+
+function toolsAt(value: unknown, param: string): Tool[] {
+  return listAt(value, param).map((one, index) => {
+    const at = `${param}[${index}]`;
+    const tool = objectAt(one, at);
+    if (tool.type !== 'function') unsupported(`${at}.type`, 'only tools of the type function are taken');
+    const { name, description, parameters } = objectAt(tool.function, `${at}.function`);
+    return {
+      name: nameAt(name, `${at}.function.name`),
+      description: given(description, `${at}.function.description`, textAt) ?? '',
+      parameters: given(parameters, `${at}.function.parameters`, jsonObjectAt) ?? { type: 'object', properties: {} },
+    };
+  });
+}
+
+function toolChoiceAt(value: unknown, param: string): ToolChoice {
+  if (value === 'auto' || value === 'none' || value === 'required') return value;
+  if (typeof value === 'string') badField(param, 'must be auto, none, required or a tool');
+  const choice = objectAt(value, param);
+  if (choice.type !== 'function') unsupported(`${param}.type`, 'only the type function is taken');
+  return { tool: nameAt(objectAt(choice.function, `${param}.function`).name, `${param}.function.name`) };
+}
+
+function schemaAt(value: unknown, param: string): ResponseSchema | undefined {
+  const format = objectAt(value, param);
+  switch (format.type) {
+    case 'text':
+      return undefined;
+    case 'json_object':
+      return { name: 'object', schema: { type: 'object' } };
+    case 'json_schema': {
+      const { name, schema } = objectAt(format.json_schema, `${param}.json_schema`);
+      return {
+        name: nameAt(name, `${param}.json_schema.name`),
+        schema: jsonObjectAt(schema, `${param}.json_schema.schema`),
+      };
+    }
+    default:
+      return badField(`${param}.type`, 'must be text, json_object or json_schema');
+  }
+}
+
+const EFFORTS: Readonly<Record<string, ReasoningEffort>> = {
+  none: 'none',
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'high',
+};
+
+function effortAt(value: unknown, param: string): ReasoningEffort {
+  const text = textAt(value, param);
+  return Object.hasOwn(EFFORTS, text)
+    ? EFFORTS[text]!
+    : badField(param, `must be one of ${Object.keys(EFFORTS).join(', ')}`);
+}

@@ -1,0 +1,207 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Clock, Logger, Meters, Metrics } from '#platform';
+import type { Gateway } from '../gateway.ts';
+import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import { administer, KEYS_PATH } from './administration.ts';
+import { Callers } from './authenticate.ts';
+import { declaresTooMuch, parseBody, readBody } from './body.ts';
+import { chatCompletions, countTokens, embeddings, type Handler, messages, models, oneModel } from './calls.ts';
+import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from './config.ts';
+import { httpError } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import { gatewayHttpMetrics } from './telemetry.ts';
+
+export interface GatewayServerOptions {
+  readonly gateway: Gateway;
+  readonly keys: VirtualKeys;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Served at `/metrics`. */
+  readonly metrics: Metrics;
+  /** What `/readyz` says. Default: ready. */
+  readonly readiness?: () => Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>;
+  /** Opens `/kaze/keys` to whoever shows it. */
+  readonly administratorToken?: string;
+  readonly options?: GatewayHttpOptions;
+}
+
+export interface GatewayServer {
+  /** @returns the address; port 0 takes a free one */
+  listen(where: {
+    readonly host: string;
+    readonly port: number;
+  }): Promise<{ readonly url: string; readonly port: number }>;
+  /** Takes no more calls, lets those under way end within `drainMs`, and gives the others up. */
+  close(): Promise<void>;
+}
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly handle: Handler;
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map([
+  ['/v1/chat/completions', { method: 'POST', handle: chatCompletions }],
+  ['/v1/embeddings', { method: 'POST', handle: embeddings }],
+  ['/v1/models', { method: 'GET', handle: models }],
+  ['/v1/messages', { method: 'POST', handle: messages }],
+  ['/v1/messages/count_tokens', { method: 'POST', handle: countTokens }],
+]);
+const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
+const ONE_MODEL_PATH = '/v1/models/';
+/** A body that was refused is still taken in, so that its sender gets to read why; no more than this. */
+const DISCARDED_MAX_BYTES = 512 * 2 ** 20;
+
+/** The gateway as an HTTP service that speaks OpenAI's and Anthropic's interfaces. */
+export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  return new HttpGateway(options);
+}
+
+class HttpGateway implements GatewayServer {
+  private readonly config: GatewayHttpConfig;
+  private readonly server: Server;
+  private readonly callers: Callers;
+  private readonly meters: Meters<typeof gatewayHttpMetrics>;
+  private readonly open = new Set<Exchange>();
+  private readonly idle: Array<() => void> = [];
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: GatewayServerOptions) {
+    this.config = { ...HTTP_DEFAULTS, ...options.options };
+    const { arrivalTimeoutMs, keepAliveMs, keyCacheMs, bodyMaxBytes } = this.config;
+    this.callers = new Callers(options.keys, options.clock, keyCacheMs);
+    this.meters = options.metrics.use(gatewayHttpMetrics);
+    const timeouts = { requestTimeout: arrivalTimeoutMs, keepAliveTimeout: keepAliveMs };
+    const headersTimeout = Math.min(arrivalTimeoutMs, 30_000);
+    this.server = createServer({ ...timeouts, headersTimeout, noDelay: true }, (request, response) => {
+      void this.serve(request, response);
+    });
+    this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (!declaresTooMuch(request, bodyMaxBytes)) response.writeContinue();
+      void this.serve(request, response);
+    });
+    this.server.on('clientError', refuseUnreadable);
+  }
+
+  listen({ host, port }: { host: string; port: number }): Promise<{ url: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ host, port }, () => {
+        this.server.off('error', reject);
+        const taken = (this.server.address() as AddressInfo).port;
+        const name = host.includes(':') ? `[${host}]` : host;
+        resolve({ url: `http://${name}:${taken}`, port: taken });
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const over = new AbortController();
+    const emptied = new Promise<void>((resolve) => (this.open.size === 0 ? resolve() : this.idle.push(resolve)));
+    const late = this.options.clock.sleep(this.config.drainMs, over.signal).catch(() => {});
+    await Promise.race([emptied, late]);
+    over.abort();
+    for (const exchange of this.open) exchange.abandon();
+    await emptied;
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  /** Never rejects. */
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request, response, this.options.logger);
+    const startedAt = performance.now();
+    const route = routeOf(exchange.path);
+    this.open.add(exchange);
+    this.meters.kaze_gateway_open_requests.set({}, this.open.size);
+    response.once('close', () => {
+      this.meters.kaze_gateway_requests_total.add({ route, status: String(exchange.status) });
+      this.meters.kaze_gateway_request_seconds.observe({ route }, (performance.now() - startedAt) / 1_000);
+    });
+    try {
+      await this.route(exchange);
+    } catch (error) {
+      exchange.fail(error);
+      discardRest(request);
+    } finally {
+      this.open.delete(exchange);
+      this.meters.kaze_gateway_open_requests.set({}, this.open.size);
+      if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+    }
+  }
+
+  private async route(exchange: Exchange): Promise<void> {
+    const { path, request } = exchange;
+    const route = ROUTES.get(path) ?? (path.startsWith(ONE_MODEL_PATH) ? ONE_MODEL : undefined);
+    if (!route) return this.aside(exchange);
+    if (request.method !== route.method) {
+      const message = `${path} takes ${route.method}, not ${request.method}`;
+      throw httpError('KAZE_GATEWAY_METHOD', message, { fields: { allow: route.method } });
+    }
+    if (this.closing) throw httpError('KAZE_GATEWAY_STOPPING', 'the gateway is ending; call again');
+    // Who it is comes before what is said: a stranger's body is not read.
+    const key = await this.callers.identify(request.headers);
+    const body = route.method === 'POST' ? parseBody(await readBody(request, this.config.bodyMaxBytes)) : {};
+    await route.handle(this.options, { exchange, key, body });
+  }
+
+  /** What is not a call to a model. */
+  private async aside(exchange: Exchange): Promise<void> {
+    const { path } = exchange;
+    const { keys, clock, metrics, readiness, administratorToken: token } = this.options;
+    if (path === KEYS_PATH || path.startsWith(`${KEYS_PATH}/`)) {
+      return administer(exchange, { keys, clock, token, onChange: () => this.callers.forget() });
+    }
+    switch (path) {
+      case '/healthz':
+        return exchange.json(200, { status: 'ok' });
+      case '/readyz': {
+        const { ready, reasons } = this.closing
+          ? { ready: false, reasons: ['the gateway is ending'] }
+          : ((await readiness?.()) ?? { ready: true, reasons: [] });
+        return exchange.json(ready ? 200 : 503, { ready, reasons });
+      }
+      case '/metrics': {
+        const { contentType, text } = await metrics.scrape();
+        return exchange.text(200, { 'content-type': contentType }, text);
+      }
+      default:
+        throw httpError('KAZE_GATEWAY_ROUTE', 'nothing is served here; OpenAI clients take …/v1 as their base address');
+    }
+  }
+}
+
+function routeOf(path: string): string {
+  if (ROUTES.has(path) || path === '/healthz' || path === '/readyz' || path === '/metrics') return path;
+  if (path.startsWith(ONE_MODEL_PATH)) return `${ONE_MODEL_PATH}{model}`;
+  return path.startsWith(KEYS_PATH) ? KEYS_PATH : 'other';
+}
+
+function discardRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  let bytes = 0;
+  request.on('error', () => {});
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DISCARDED_MAX_BYTES) request.destroy();
+  });
+}
+
+/** What is no HTTP at all. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : status;
+  socket.end(`HTTP/1.1 ${late}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}

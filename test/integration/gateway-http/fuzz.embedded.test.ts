@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest';
+import { post, serve } from './setup.ts';
+
+const COUNT = 3_000;
+const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
+
+/** Mulberry32: small, and the same on every machine. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const TOOL_CALL = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } };
+const GOOD: Record<(typeof PATHS)[number], object> = {
+  '/v1/chat/completions': {
+    ...{ model: 'actor', max_tokens: 10, temperature: 0, stream: false, tool_choice: 'auto', reasoning_effort: 'low' },
+    messages: [
+      { role: 'system', content: 's' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 't' },
+          { type: 'image_url', image_url: { url: 'https://a.b/c.png' } },
+        ],
+      },
+      { role: 'assistant', content: null, tool_calls: [TOOL_CALL] },
+      { role: 'tool', tool_call_id: 'c1', content: 'x' },
+    ],
+    tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }],
+    response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } },
+  },
+  '/v1/messages': {
+    ...{ model: 'actor', max_tokens: 10, system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral' } }] },
+    thinking: { type: 'enabled', budget_tokens: 2_000 },
+    messages: [
+      { role: 'user', content: [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'd' } }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 't', signature: 's' },
+          { type: 'tool_use', id: 't1', name: 'f', input: {} },
+        ],
+      },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: 'x' }] },
+    ],
+    tools: [{ name: 'f', input_schema: { type: 'object' } }],
+    tool_choice: { type: 'auto' },
+  },
+  '/v1/messages/count_tokens': { model: 'actor', messages: [{ role: 'user', content: 'x' }] },
+  '/v1/embeddings': { model: 'actor', input: ['a', 'b'], encoding_format: 'float' },
+};
+const ODD: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  1e308,
+  0.5,
+  '',
+  'x',
+  '\u0000\ud800',
+  'data:image/png;base64,',
+  [],
+  {},
+  [[]],
+  { type: {} },
+  { __proto__: null, constructor: 1 },
+  [null],
+  'https://[',
+  '{',
+];
+
+/** A good body with one to three of its places made odd, taken out, doubled or cut. */
+function mutated(body: unknown, random: () => number): string {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+  const copy = structuredClone(body) as Record<string, unknown>;
+  for (let times = 1 + Math.floor(random() * 3); times > 0; times -= 1) {
+    let place: Record<string, unknown> = copy;
+    for (;;) {
+      const name = pick(Object.keys(place).length > 0 ? Object.keys(place) : ['x']);
+      const inner = place[name];
+      if (typeof inner === 'object' && inner !== null && random() < 0.75) {
+        place = inner as Record<string, unknown>;
+        continue;
+      }
+      const how = random();
+      if (how < 0.6) place[name] = structuredClone(pick(ODD));
+      else if (how < 0.75 && !Array.isArray(place)) delete place[name];
+      else if (how < 0.9)
+        place[pick(['x', 'n', 'stop', '__proto__', 'toString', 'model', 'content'])] = structuredClone(pick(ODD));
+      else place[name] = [inner, inner];
+      break;
+    }
+  }
+  const text = JSON.stringify(copy);
+  return random() < 0.05 ? text.slice(0, Math.floor(random() * text.length)) : text;
+}
+
+it(`answers ${COUNT} generated bodies with 200 or a coded 4xx, and stays alive`, { timeout: 120_000 }, async () => {
+  const served = await serve();
+  const random = seeded(20_261_122);
+  const seen = new Map<number, number>();
+  const wrong: string[] = [];
+  const one = async (index: number) => {
+    const path = PATHS[index % PATHS.length]!;
+    const body = mutated(GOOD[path], random);
+    const answer = await post(served, path, body);
+    const text = await answer.text();
+    seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
+    const isFine = answer.status === 200 || (answer.status < 500 && /"code":"KAZE_[A-Z_]+"/.test(text));
+    if (!isFine) wrong.push(`${answer.status} ${path} ${body} ${text}`);
+  };
+  for (let index = 0; index < COUNT; index += 16)
+    await Promise.all(Array.from({ length: 16 }, (_, i) => one(index + i)));
+  expect(wrong.slice(0, 5)).toEqual([]);
+  // Both kinds must occur, or the bodies test nothing.
+  expect(seen.get(200)).toBeGreaterThan(COUNT / 20);
+  expect(seen.get(400)).toBeGreaterThan(COUNT / 4);
+  expect(served.logged).toEqual([]);
+  expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
+});
+
+it('takes each of the bodies that the generated ones are made from', async () => {
+  const served = await serve();
+  for (const path of PATHS) expect([path, (await post(served, path, GOOD[path])).status]).toEqual([path, 200]);
+});
