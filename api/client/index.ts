@@ -4,8 +4,8 @@
  *
  * @example
  * const client = createKazeClient({ url: 'http://127.0.0.1:4000', token });
- * const { submitTask } = await client.run(SubmitTask, { input: { agent: 'seo-strategist', skill: 'keyword-research' } });
- * for await (const { taskChanged } of client.follow(WatchTask, { id: submitTask.task.id })) console.log(taskChanged.state);
+ * const { submitTask } = await client.run(TaskSubmit, { input: { agent: 'seo-strategist', skill: 'keyword-research' } });
+ * for await (const { taskChanged } of client.follow(TaskChanged, { id: submitTask.task.id })) console.log(taskChanged.state);
  */
 import type { Readable } from 'node:stream';
 import { createClient } from 'graphql-ws';

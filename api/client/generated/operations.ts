@@ -1595,21 +1595,6 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: string, name: string, kind: string, role: string, tenant: string | null }, cellInfo: { name: string, version: string, startedAt: string } };
 
-export type UsageQueryVariables = Exact<{
-  input: UsageInput;
-}>;
-
-
-export type UsageQuery = { usage: Array<{ group: Record<string, unknown>, calls: number, inputTokens: number, outputTokens: number, costMicros: number }> };
-
-export type ListAgentsQueryVariables = Exact<{
-  filter?: AgentFilter | null | undefined;
-  first: number;
-}>;
-
-
-export type ListAgentsQuery = { agents: { totalCount: number, nodes: Array<{ id: string, name: string, role: string, state: AgentState, scope: string, skills: { edges: Array<{ level: AgentSkillsLevel | null, node: { name: string, status: SkillStatus } }> } }> } };
-
 export type CellDoctorQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1660,6 +1645,28 @@ export type TenantListQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type TenantListQuery = { me: { tenant: string | null }, tenants: { nodes: Array<{ name: string, title: string }> } };
 
+export type AskQuestionQueryVariables = Exact<{
+  input: AskInput;
+}>;
+
+
+export type AskQuestionQuery = { ask: { known: boolean, answer: string, model: string, citations: Array<{ number: number, quote: string, chunk: { id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null } }>, knowledge: Array<{ number: number, quote: string, knowledge: { id: string, title: string, path: string | null, reference: string | null } }> } };
+
+export type MessageSendMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type MessageSendMutation = { sendMessage: { clarifying: boolean, conversation: { id: string, agent: { name: string } | null }, message: { id: string }, reply: { id: string, text: string, chunks: { nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null }> } } | null, task: { id: string, skill: string, state: TaskState } | null } };
+
+export type ConversationDetailQueryVariables = Exact<{
+  id: string;
+  last: number;
+}>;
+
+
+export type ConversationDetailQuery = { conversation: { id: string, title: string | null, state: ConversationState, scope: string, agent: { name: string } | null, messages: { nodes: Array<{ id: string, role: MessageRole, text: string, createdAt: string }> } } | null };
+
 export type KnowledgeSearchQueryVariables = Exact<{
   input: SearchInput;
 }>;
@@ -1706,6 +1713,46 @@ export type KnowledgeDetailQueryVariables = Exact<{
 
 
 export type KnowledgeDetailQuery = { knowledgeItem: { id: string, kind: KnowledgeKind, title: string, text: string, path: string | null, scope: string, confidence: number, importance: number, language: string, reference: string | null, validFrom: string | null, validTo: string | null, recordedAt: string, retiredAt: string | null, sources: { nodes: Array<{ id: string, name: string }> }, chunks: { nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null }> }, entities: { nodes: Array<{ id: string, name: string }> }, supersedes: { nodes: Array<{ id: string, title: string }> }, supersededBy: { nodes: Array<{ id: string, title: string }> } } | null };
+
+export type SourceRowFragment = { id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null };
+
+export type SourceListQueryVariables = Exact<{
+  filter?: SourceFilter | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type SourceListQuery = { sources: { totalCount: number, nodes: Array<{ id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+
+export type SourceDetailQueryVariables = Exact<{
+  id: string;
+  passages: number;
+}>;
+
+
+export type SourceDetailQuery = { source: { contentHash: string, createdAt: string, retiredAt: string | null, erasedAt: string | null, erasedBy: string | null, id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, vertical: { name: string } | null, chunks: { totalCount: number, nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null, text: string }> }, knowledge: { totalCount: number }, root: { name: string } | null } | null };
+
+export type SourceIngestMutationVariables = Exact<{
+  input: IngestSourceInput;
+}>;
+
+
+export type SourceIngestMutation = { ingestSource: { change: SourceChange, chunks: number, entities: number, knowledge: number, source: { id: string, name: string, state: SourceState, errorCode: string | null, errorMessage: string | null } } };
+
+export type SourceRootFinishMutationVariables = Exact<{
+  input: FinishRootInput;
+}>;
+
+
+export type SourceRootFinishMutation = { finishSourceRoot: { total: number, missing: number, retired: number, held: boolean } };
+
+export type SourceDeleteMutationVariables = Exact<{
+  input: DeleteSourceInput;
+}>;
+
+
+export type SourceDeleteMutation = { deleteSource: { source: { id: string, name: string, state: SourceState, erasedAt: string | null, erasedBy: string | null } } };
 
 export type TaskRowFragment = { id: string, skill: string, state: TaskState, scope: string, createdAt: string, startedAt: string | null, finishedAt: string | null, attempt: number, maxAttempts: number, steps: number, costMicros: number, progress: string | null, errorCode: string | null, errorMessage: string | null, errorRemedy: string | null, agent: { name: string } | null };
 
@@ -1767,171 +1814,6 @@ export type TaskChangedSubscriptionVariables = Exact<{
 
 
 export type TaskChangedSubscription = { taskChanged: { id: string, skill: string, state: TaskState, scope: string, createdAt: string, startedAt: string | null, finishedAt: string | null, attempt: number, maxAttempts: number, steps: number, costMicros: number, progress: string | null, errorCode: string | null, errorMessage: string | null, errorRemedy: string | null, agent: { name: string } | null } };
-
-export type AskQuestionQueryVariables = Exact<{
-  input: AskInput;
-}>;
-
-
-export type AskQuestionQuery = { ask: { known: boolean, answer: string, model: string, citations: Array<{ number: number, quote: string, chunk: { id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null } }>, knowledge: Array<{ number: number, quote: string, knowledge: { id: string, title: string, path: string | null, reference: string | null } }> } };
-
-export type MessageSendMutationVariables = Exact<{
-  input: SendMessageInput;
-}>;
-
-
-export type MessageSendMutation = { sendMessage: { clarifying: boolean, conversation: { id: string, agent: { name: string } | null }, message: { id: string }, reply: { id: string, text: string, chunks: { nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string, title: string | null } | null }> } } | null, task: { id: string, skill: string, state: TaskState } | null } };
-
-export type ConversationDetailQueryVariables = Exact<{
-  id: string;
-  last: number;
-}>;
-
-
-export type ConversationDetailQuery = { conversation: { id: string, title: string | null, state: ConversationState, scope: string, agent: { name: string } | null, messages: { nodes: Array<{ id: string, role: MessageRole, text: string, createdAt: string }> } } | null };
-
-export type IngestSourceMutationVariables = Exact<{
-  input: IngestSourceInput;
-}>;
-
-
-export type IngestSourceMutation = { ingestSource: { change: SourceChange, chunks: number, entities: number, knowledge: number, source: { id: string, name: string, state: SourceState, format: SourceFormat, errorCode: string | null, errorMessage: string | null } } };
-
-export type AskQueryVariables = Exact<{
-  input: AskInput;
-}>;
-
-
-export type AskQuery = { ask: { known: boolean, answer: string, model: string, citations: Array<{ number: number, quote: string, chunk: { id: string, headings: Array<string>, page: number | null, line: number | null, source: { id: string, name: string } | null } }> } };
-
-export type SearchKnowledgeQueryVariables = Exact<{
-  input: SearchInput;
-}>;
-
-
-export type SearchKnowledgeQuery = { searchKnowledge: { hits: Array<{ score: number, reasons: Array<string>, excerpt: string, node:
-        | { __typename: 'Agent', id: string }
-        | { __typename: 'AgentTemplate', id: string }
-        | { __typename: 'Approval', id: string }
-        | { __typename: 'Bundle', id: string }
-        | { __typename: 'Cell', id: string }
-        | { __typename: 'Channel', id: string }
-        | { __typename: 'Chunk', id: string, source: { id: string, name: string } | null }
-        | { __typename: 'Community', id: string }
-        | { __typename: 'Consent', id: string }
-        | { __typename: 'Conversation', id: string }
-        | { __typename: 'Entity', id: string }
-        | { __typename: 'Evaluation', id: string }
-        | { __typename: 'Experiment', id: string }
-        | { __typename: 'Goal', id: string }
-        | { __typename: 'Incident', id: string }
-        | { __typename: 'Knowledge', title: string, kind: KnowledgeKind, id: string }
-        | { __typename: 'Message', id: string }
-        | { __typename: 'Outcome', id: string }
-        | { __typename: 'Peer', id: string }
-        | { __typename: 'Person', id: string }
-        | { __typename: 'Policy', id: string }
-        | { __typename: 'Prompt', id: string }
-        | { __typename: 'Proposal', id: string }
-        | { __typename: 'Revision', id: string }
-        | { __typename: 'Skill', id: string }
-        | { __typename: 'SkillVersion', id: string }
-        | { __typename: 'Source', id: string }
-        | { __typename: 'SourceRoot', id: string }
-        | { __typename: 'Task', id: string }
-        | { __typename: 'Tenant', id: string }
-        | { __typename: 'Tool', id: string }
-        | { __typename: 'Vertical', id: string }
-       }> } };
-
-export type ConversationQueryVariables = Exact<{
-  id: string;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-
-export type ConversationQuery = { conversation: { id: string, title: string | null, state: ConversationState, messages: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, role: MessageRole, text: string, position: number, createdAt: string }> } } | null };
-
-export type SourceRowFragment = { id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null };
-
-export type SourceListQueryVariables = Exact<{
-  filter?: SourceFilter | null | undefined;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-
-export type SourceListQuery = { sources: { totalCount: number, nodes: Array<{ id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
-
-export type SourceDetailQueryVariables = Exact<{
-  id: string;
-  passages: number;
-}>;
-
-
-export type SourceDetailQuery = { source: { contentHash: string, createdAt: string, retiredAt: string | null, erasedAt: string | null, erasedBy: string | null, id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, vertical: { name: string } | null, chunks: { totalCount: number, nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null, text: string }> }, knowledge: { totalCount: number }, root: { name: string } | null } | null };
-
-export type SourceIngestMutationVariables = Exact<{
-  input: IngestSourceInput;
-}>;
-
-
-export type SourceIngestMutation = { ingestSource: { change: SourceChange, chunks: number, entities: number, knowledge: number, source: { id: string, name: string, state: SourceState, errorCode: string | null, errorMessage: string | null } } };
-
-export type SourceRootFinishMutationVariables = Exact<{
-  input: FinishRootInput;
-}>;
-
-
-export type SourceRootFinishMutation = { finishSourceRoot: { total: number, missing: number, retired: number, held: boolean } };
-
-export type SourceDeleteMutationVariables = Exact<{
-  input: DeleteSourceInput;
-}>;
-
-
-export type SourceDeleteMutation = { deleteSource: { source: { id: string, name: string, state: SourceState, erasedAt: string | null, erasedBy: string | null } } };
-
-export type TaskLineFragment = { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null };
-
-export type SubmitTaskMutationVariables = Exact<{
-  input: SubmitTaskInput;
-}>;
-
-
-export type SubmitTaskMutation = { submitTask: { task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } } };
-
-export type ListTasksQueryVariables = Exact<{
-  filter?: TaskFilter | null | undefined;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-
-export type ListTasksQuery = { tasks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null }> } };
-
-export type ShowTaskQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type ShowTaskQuery = { task: { scope: string, inputs: unknown, attempt: number, maxAttempts: number, costMicros: number, startedAt: string | null, finishedAt: string | null, id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, skillVersion: { id: string, number: number } | null, outcomes: { nodes: Array<{ id: string, summary: string, output: unknown, editedOutput: unknown, state: OutcomeState, notes: Array<string>, evaluations: { nodes: Array<{ criterion: string, passed: boolean, explanation: string, remedy: string | null }> }, approvals: { nodes: Array<{ id: string, state: ApprovalState, reason: string | null, decidedBy: { name: string } | null }> } }> }, agent: { name: string } | null } | null };
-
-export type WatchTaskSubscriptionVariables = Exact<{
-  id?: string | null | undefined;
-  tenant?: string | null | undefined;
-}>;
-
-
-export type WatchTaskSubscription = { taskChanged: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } };
-
-export type CancelTaskMutationVariables = Exact<{
-  input: TaskIdInput;
-}>;
-
-
-export type CancelTaskMutation = { cancelTask: { task: { id: string, skill: string, state: TaskState, progress: string | null, createdAt: string, updatedAt: string, errorCode: string | null, errorMessage: string | null, agent: { name: string } | null } } };
 
 export type WhyOutcomeQueryVariables = Exact<{
   id: string;
@@ -2008,18 +1890,6 @@ export const Me: TypedOperation<MeQuery, MeQueryVariables> = {
   text: "query Me {\n  me {\n    id\n    name\n    kind\n    role\n    tenant\n  }\n  cellInfo {\n    name\n    version\n    startedAt\n  }\n}",
 };
 
-export const Usage: TypedOperation<UsageQuery, UsageQueryVariables> = {
-  kind: 'query',
-  name: 'Usage',
-  text: "query Usage($input: UsageInput!) {\n  usage(input: $input) {\n    group\n    calls\n    inputTokens\n    outputTokens\n    costMicros\n  }\n}",
-};
-
-export const ListAgents: TypedOperation<ListAgentsQuery, ListAgentsQueryVariables> = {
-  kind: 'query',
-  name: 'ListAgents',
-  text: "query ListAgents($filter: AgentFilter, $first: Int!) {\n  agents(filter: $filter, first: $first, orderBy: name_ASC) {\n    totalCount\n    nodes {\n      id\n      name\n      role\n      state\n      scope\n      skills(first: 50) {\n        edges {\n          level\n          node {\n            name\n            status\n          }\n        }\n      }\n    }\n  }\n}",
-};
-
 export const CellDoctor: TypedOperation<CellDoctorQuery, CellDoctorQueryVariables> = {
   kind: 'query',
   name: 'CellDoctor',
@@ -2068,6 +1938,24 @@ export const TenantList: TypedOperation<TenantListQuery, TenantListQueryVariable
   text: "query TenantList {\n  me {\n    tenant\n  }\n  tenants(orderBy: [name_ASC], first: 20) {\n    nodes {\n      name\n      title\n    }\n  }\n}",
 };
 
+export const AskQuestion: TypedOperation<AskQuestionQuery, AskQuestionQueryVariables> = {
+  kind: 'query',
+  name: 'AskQuestion',
+  text: "query AskQuestion($input: AskInput!) {\n  ask(input: $input) {\n    known\n    answer\n    model\n    citations {\n      number\n      quote\n      chunk {\n        id\n        headings\n        page\n        line\n        source {\n          id\n          name\n          title\n        }\n      }\n    }\n    knowledge {\n      number\n      quote\n      knowledge {\n        id\n        title\n        path\n        reference\n      }\n    }\n  }\n}",
+};
+
+export const MessageSend: TypedOperation<MessageSendMutation, MessageSendMutationVariables> = {
+  kind: 'mutation',
+  name: 'MessageSend',
+  text: "mutation MessageSend($input: SendMessageInput!) {\n  sendMessage(input: $input) {\n    clarifying\n    conversation {\n      id\n      agent {\n        name\n      }\n    }\n    message {\n      id\n    }\n    reply {\n      id\n      text\n      chunks(first: 20) {\n        nodes {\n          id\n          headings\n          page\n          line\n          source {\n            id\n            name\n            title\n          }\n        }\n      }\n    }\n    task {\n      id\n      skill\n      state\n    }\n  }\n}",
+};
+
+export const ConversationDetail: TypedOperation<ConversationDetailQuery, ConversationDetailQueryVariables> = {
+  kind: 'query',
+  name: 'ConversationDetail',
+  text: "query ConversationDetail($id: ID!, $last: Int!) {\n  conversation(id: $id) {\n    id\n    title\n    state\n    scope\n    agent {\n      name\n    }\n    messages(orderBy: [position_DESC], first: $last) {\n      nodes {\n        id\n        role\n        text\n        createdAt\n      }\n    }\n  }\n}",
+};
+
 export const KnowledgeSearch: TypedOperation<KnowledgeSearchQuery, KnowledgeSearchQueryVariables> = {
   kind: 'query',
   name: 'KnowledgeSearch',
@@ -2078,6 +1966,36 @@ export const KnowledgeDetail: TypedOperation<KnowledgeDetailQuery, KnowledgeDeta
   kind: 'query',
   name: 'KnowledgeDetail',
   text: "query KnowledgeDetail($id: ID!) {\n  knowledgeItem(id: $id) {\n    id\n    kind\n    title\n    text\n    path\n    scope\n    confidence\n    importance\n    language\n    reference\n    validFrom\n    validTo\n    recordedAt\n    retiredAt\n    sources(first: 20) {\n      nodes {\n        id\n        name\n      }\n    }\n    chunks(first: 20) {\n      nodes {\n        id\n        headings\n        page\n        line\n      }\n    }\n    entities(first: 50) {\n      nodes {\n        id\n        name\n      }\n    }\n    supersedes(first: 10) {\n      nodes {\n        id\n        title\n      }\n    }\n    supersededBy(first: 10) {\n      nodes {\n        id\n        title\n      }\n    }\n  }\n}",
+};
+
+export const SourceList: TypedOperation<SourceListQuery, SourceListQueryVariables> = {
+  kind: 'query',
+  name: 'SourceList',
+  text: "query SourceList($filter: SourceFilter, $first: Int!, $after: String) {\n  sources(filter: $filter, orderBy: [name_ASC], first: $first, after: $after) {\n    totalCount\n    nodes {\n      ...SourceRow\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n    }\n  }\n}\nfragment SourceRow on Source {\n  id\n  name\n  title\n  format\n  state\n  scope\n  bytes\n  language\n  revision\n  chunkCount\n  ingestedAt\n  errorCode\n  errorMessage\n  root {\n    name\n  }\n}",
+};
+
+export const SourceDetail: TypedOperation<SourceDetailQuery, SourceDetailQueryVariables> = {
+  kind: 'query',
+  name: 'SourceDetail',
+  text: "query SourceDetail($id: ID!, $passages: Int!) {\n  source(id: $id) {\n    ...SourceRow\n    contentHash\n    createdAt\n    retiredAt\n    erasedAt\n    erasedBy\n    vertical {\n      name\n    }\n    chunks(\n      filter: {retiredAt: {isNull: true}}\n      orderBy: [position_ASC]\n      first: $passages\n    ) {\n      totalCount\n      nodes {\n        id\n        headings\n        page\n        line\n        text\n      }\n    }\n    knowledge(first: 1) {\n      totalCount\n    }\n  }\n}\nfragment SourceRow on Source {\n  id\n  name\n  title\n  format\n  state\n  scope\n  bytes\n  language\n  revision\n  chunkCount\n  ingestedAt\n  errorCode\n  errorMessage\n  root {\n    name\n  }\n}",
+};
+
+export const SourceIngest: TypedOperation<SourceIngestMutation, SourceIngestMutationVariables> = {
+  kind: 'mutation',
+  name: 'SourceIngest',
+  text: "mutation SourceIngest($input: IngestSourceInput!) {\n  ingestSource(input: $input) {\n    source {\n      id\n      name\n      state\n      errorCode\n      errorMessage\n    }\n    change\n    chunks\n    entities\n    knowledge\n  }\n}",
+};
+
+export const SourceRootFinish: TypedOperation<SourceRootFinishMutation, SourceRootFinishMutationVariables> = {
+  kind: 'mutation',
+  name: 'SourceRootFinish',
+  text: "mutation SourceRootFinish($input: FinishRootInput!) {\n  finishSourceRoot(input: $input) {\n    total\n    missing\n    retired\n    held\n  }\n}",
+};
+
+export const SourceDelete: TypedOperation<SourceDeleteMutation, SourceDeleteMutationVariables> = {
+  kind: 'mutation',
+  name: 'SourceDelete',
+  text: "mutation SourceDelete($input: DeleteSourceInput!) {\n  deleteSource(input: $input) {\n    source {\n      id\n      name\n      state\n      erasedAt\n      erasedBy\n    }\n  }\n}",
 };
 
 export const TaskList: TypedOperation<TaskListQuery, TaskListQueryVariables> = {
@@ -2126,108 +2044,6 @@ export const TaskChanged: TypedOperation<TaskChangedSubscription, TaskChangedSub
   kind: 'subscription',
   name: 'TaskChanged',
   text: "subscription TaskChanged($id: ID, $tenant: String) {\n  taskChanged(id: $id, tenant: $tenant) {\n    ...TaskRow\n  }\n}\nfragment TaskRow on Task {\n  id\n  skill\n  state\n  scope\n  createdAt\n  startedAt\n  finishedAt\n  attempt\n  maxAttempts\n  steps\n  costMicros\n  progress\n  errorCode\n  errorMessage\n  errorRemedy\n  agent {\n    name\n  }\n}",
-};
-
-export const AskQuestion: TypedOperation<AskQuestionQuery, AskQuestionQueryVariables> = {
-  kind: 'query',
-  name: 'AskQuestion',
-  text: "query AskQuestion($input: AskInput!) {\n  ask(input: $input) {\n    known\n    answer\n    model\n    citations {\n      number\n      quote\n      chunk {\n        id\n        headings\n        page\n        line\n        source {\n          id\n          name\n          title\n        }\n      }\n    }\n    knowledge {\n      number\n      quote\n      knowledge {\n        id\n        title\n        path\n        reference\n      }\n    }\n  }\n}",
-};
-
-export const MessageSend: TypedOperation<MessageSendMutation, MessageSendMutationVariables> = {
-  kind: 'mutation',
-  name: 'MessageSend',
-  text: "mutation MessageSend($input: SendMessageInput!) {\n  sendMessage(input: $input) {\n    clarifying\n    conversation {\n      id\n      agent {\n        name\n      }\n    }\n    message {\n      id\n    }\n    reply {\n      id\n      text\n      chunks(first: 20) {\n        nodes {\n          id\n          headings\n          page\n          line\n          source {\n            id\n            name\n            title\n          }\n        }\n      }\n    }\n    task {\n      id\n      skill\n      state\n    }\n  }\n}",
-};
-
-export const ConversationDetail: TypedOperation<ConversationDetailQuery, ConversationDetailQueryVariables> = {
-  kind: 'query',
-  name: 'ConversationDetail',
-  text: "query ConversationDetail($id: ID!, $last: Int!) {\n  conversation(id: $id) {\n    id\n    title\n    state\n    scope\n    agent {\n      name\n    }\n    messages(orderBy: [position_DESC], first: $last) {\n      nodes {\n        id\n        role\n        text\n        createdAt\n      }\n    }\n  }\n}",
-};
-
-export const IngestSource: TypedOperation<IngestSourceMutation, IngestSourceMutationVariables> = {
-  kind: 'mutation',
-  name: 'IngestSource',
-  text: "mutation IngestSource($input: IngestSourceInput!) {\n  ingestSource(input: $input) {\n    change\n    chunks\n    entities\n    knowledge\n    source {\n      id\n      name\n      state\n      format\n      errorCode\n      errorMessage\n    }\n  }\n}",
-};
-
-export const Ask: TypedOperation<AskQuery, AskQueryVariables> = {
-  kind: 'query',
-  name: 'Ask',
-  text: "query Ask($input: AskInput!) {\n  ask(input: $input) {\n    known\n    answer\n    model\n    citations {\n      number\n      quote\n      chunk {\n        id\n        headings\n        page\n        line\n        source {\n          id\n          name\n        }\n      }\n    }\n  }\n}",
-};
-
-export const SearchKnowledge: TypedOperation<SearchKnowledgeQuery, SearchKnowledgeQueryVariables> = {
-  kind: 'query',
-  name: 'SearchKnowledge',
-  text: "query SearchKnowledge($input: SearchInput!) {\n  searchKnowledge(input: $input) {\n    hits {\n      score\n      reasons\n      excerpt\n      node {\n        __typename\n        id\n        ... on Chunk {\n          source {\n            id\n            name\n          }\n        }\n        ... on Knowledge {\n          title\n          kind\n        }\n      }\n    }\n  }\n}",
-};
-
-export const Conversation: TypedOperation<ConversationQuery, ConversationQueryVariables> = {
-  kind: 'query',
-  name: 'Conversation',
-  text: "query Conversation($id: ID!, $first: Int!, $after: String) {\n  conversation(id: $id) {\n    id\n    title\n    state\n    messages(first: $first, after: $after, orderBy: position_ASC) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        id\n        role\n        text\n        position\n        createdAt\n      }\n    }\n  }\n}",
-};
-
-export const SourceList: TypedOperation<SourceListQuery, SourceListQueryVariables> = {
-  kind: 'query',
-  name: 'SourceList',
-  text: "query SourceList($filter: SourceFilter, $first: Int!, $after: String) {\n  sources(filter: $filter, orderBy: [name_ASC], first: $first, after: $after) {\n    totalCount\n    nodes {\n      ...SourceRow\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n    }\n  }\n}\nfragment SourceRow on Source {\n  id\n  name\n  title\n  format\n  state\n  scope\n  bytes\n  language\n  revision\n  chunkCount\n  ingestedAt\n  errorCode\n  errorMessage\n  root {\n    name\n  }\n}",
-};
-
-export const SourceDetail: TypedOperation<SourceDetailQuery, SourceDetailQueryVariables> = {
-  kind: 'query',
-  name: 'SourceDetail',
-  text: "query SourceDetail($id: ID!, $passages: Int!) {\n  source(id: $id) {\n    ...SourceRow\n    contentHash\n    createdAt\n    retiredAt\n    erasedAt\n    erasedBy\n    vertical {\n      name\n    }\n    chunks(\n      filter: {retiredAt: {isNull: true}}\n      orderBy: [position_ASC]\n      first: $passages\n    ) {\n      totalCount\n      nodes {\n        id\n        headings\n        page\n        line\n        text\n      }\n    }\n    knowledge(first: 1) {\n      totalCount\n    }\n  }\n}\nfragment SourceRow on Source {\n  id\n  name\n  title\n  format\n  state\n  scope\n  bytes\n  language\n  revision\n  chunkCount\n  ingestedAt\n  errorCode\n  errorMessage\n  root {\n    name\n  }\n}",
-};
-
-export const SourceIngest: TypedOperation<SourceIngestMutation, SourceIngestMutationVariables> = {
-  kind: 'mutation',
-  name: 'SourceIngest',
-  text: "mutation SourceIngest($input: IngestSourceInput!) {\n  ingestSource(input: $input) {\n    source {\n      id\n      name\n      state\n      errorCode\n      errorMessage\n    }\n    change\n    chunks\n    entities\n    knowledge\n  }\n}",
-};
-
-export const SourceRootFinish: TypedOperation<SourceRootFinishMutation, SourceRootFinishMutationVariables> = {
-  kind: 'mutation',
-  name: 'SourceRootFinish',
-  text: "mutation SourceRootFinish($input: FinishRootInput!) {\n  finishSourceRoot(input: $input) {\n    total\n    missing\n    retired\n    held\n  }\n}",
-};
-
-export const SourceDelete: TypedOperation<SourceDeleteMutation, SourceDeleteMutationVariables> = {
-  kind: 'mutation',
-  name: 'SourceDelete',
-  text: "mutation SourceDelete($input: DeleteSourceInput!) {\n  deleteSource(input: $input) {\n    source {\n      id\n      name\n      state\n      erasedAt\n      erasedBy\n    }\n  }\n}",
-};
-
-export const SubmitTask: TypedOperation<SubmitTaskMutation, SubmitTaskMutationVariables> = {
-  kind: 'mutation',
-  name: 'SubmitTask',
-  text: "mutation SubmitTask($input: SubmitTaskInput!) {\n  submitTask(input: $input) {\n    task {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const ListTasks: TypedOperation<ListTasksQuery, ListTasksQueryVariables> = {
-  kind: 'query',
-  name: 'ListTasks',
-  text: "query ListTasks($filter: TaskFilter, $first: Int!, $after: String) {\n  tasks(filter: $filter, first: $first, after: $after, orderBy: createdAt_DESC) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    nodes {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const ShowTask: TypedOperation<ShowTaskQuery, ShowTaskQueryVariables> = {
-  kind: 'query',
-  name: 'ShowTask',
-  text: "query ShowTask($id: ID!) {\n  task(id: $id) {\n    ...TaskLine\n    scope\n    inputs\n    attempt\n    maxAttempts\n    costMicros\n    startedAt\n    finishedAt\n    skillVersion {\n      id\n      number\n    }\n    outcomes(first: 5) {\n      nodes {\n        id\n        summary\n        output\n        editedOutput\n        state\n        notes\n        evaluations(first: 20) {\n          nodes {\n            criterion\n            passed\n            explanation\n            remedy\n          }\n        }\n        approvals(first: 5) {\n          nodes {\n            id\n            state\n            reason\n            decidedBy {\n              name\n            }\n          }\n        }\n      }\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const WatchTask: TypedOperation<WatchTaskSubscription, WatchTaskSubscriptionVariables> = {
-  kind: 'subscription',
-  name: 'WatchTask',
-  text: "subscription WatchTask($id: ID, $tenant: String) {\n  taskChanged(id: $id, tenant: $tenant) {\n    ...TaskLine\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
-};
-
-export const CancelTask: TypedOperation<CancelTaskMutation, CancelTaskMutationVariables> = {
-  kind: 'mutation',
-  name: 'CancelTask',
-  text: "mutation CancelTask($input: TaskIdInput!) {\n  cancelTask(input: $input) {\n    task {\n      ...TaskLine\n    }\n  }\n}\nfragment TaskLine on Task {\n  id\n  skill\n  state\n  progress\n  createdAt\n  updatedAt\n  errorCode\n  errorMessage\n  agent {\n    name\n  }\n}",
 };
 
 export const WhyOutcome: TypedOperation<WhyOutcomeQuery, WhyOutcomeQueryVariables> = {

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  CancelTask,
+  AgentList,
   createKazeClient,
   type KazeClient,
-  ListAgents,
-  ListTasks,
   Me,
-  ShowTask,
-  SubmitTask,
-  WatchTask,
+  TaskCancel,
+  TaskChanged,
+  TaskDetail,
+  TaskList,
+  TaskSubmit,
   WhyOutcome,
 } from '#api/client';
 import { systemPrincipal, Task } from '#graph-schema';
@@ -35,17 +35,17 @@ describe('the client', () => {
       contentType: 'text/csv',
     });
     expect(upload.bytes).toBe(8);
-    const { submitTask } = await client.run(SubmitTask, {
+    const { submitTask } = await client.run(TaskSubmit, {
       input: { agent: 'seo-strategist', skill: 'keyword-research', files: [{ input: 'rows', upload: upload.id }] },
     });
     const { id } = submitTask.task;
-    const shown = await client.run(ShowTask, { id });
+    const shown = await client.run(TaskDetail, { id });
     expect(shown.task).toMatchObject({ id, agent: { name: 'seo-strategist' }, inputs: { rows: 'a,b\n1,2\n' } });
 
     const states: string[] = [];
     const stop = new AbortController();
     const following = (async () => {
-      for await (const { taskChanged } of client.follow(WatchTask, { id }, { signal: stop.signal })) {
+      for await (const { taskChanged } of client.follow(TaskChanged, { id }, { signal: stop.signal })) {
         states.push(taskChanged.state);
         if (taskChanged.state === 'cancelled') break;
       }
@@ -57,15 +57,15 @@ describe('the client', () => {
       unit.update(Task, id, { state: 'running' }),
     );
     await expect.poll(() => states).toEqual(['running']);
-    await client.run(CancelTask, { input: { id, reason: 'enough' } });
+    await client.run(TaskCancel, { input: { id, reason: 'enough' } });
     await following;
     expect(states).toEqual(['running', 'cancelled']);
   });
 
   it('lists, shows and explains with typed operations', async () => {
-    const { tasks } = await client.run(ListTasks, { filter: { state: { eq: 'delivered' } }, first: 10 });
+    const { tasks } = await client.run(TaskList, { filter: { state: { eq: 'delivered' } }, first: 10 });
     expect(tasks.totalCount).toBe(1);
-    const { agents } = await client.run(ListAgents, { first: 5 });
+    const { agents } = await client.run(AgentList, { first: 5 });
     expect(agents.nodes[0]!.skills.edges[0]!.level).toBe('supervised');
     const { whyOutcome } = await client.run(WhyOutcome, { id: cell.ids.tasks[0]! });
     expect(whyOutcome!.approvals[0]!.decidedBy!.name).toBe('Ada');
@@ -74,7 +74,7 @@ describe('the client', () => {
   });
 
   it('turns errors of the cell back into ours, with code, kind and fields', async () => {
-    const error = await client.run(CancelTask, { input: { id: 'absent' } }).catch((caught: unknown) => caught);
+    const error = await client.run(TaskCancel, { input: { id: 'absent' } }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(KazeError);
     expect(error).toMatchObject({ code: 'KAZE_API_NOT_FOUND', kind: 'caller', retryable: false });
     const wrong = await client.query('{ nothing }').catch((caught: unknown) => caught);
@@ -84,7 +84,7 @@ describe('the client', () => {
   it('says that the token is refused, over HTTP and over WebSocket', async () => {
     const stranger = createKazeClient({ url: cell.url, token: 'kaze_wrong_token' });
     await expect(stranger.run(Me, {})).rejects.toMatchObject({ code: 'KAZE_API_UNAUTHENTICATED', kind: 'caller' });
-    await expect(stranger.follow(WatchTask, {}).next()).rejects.toMatchObject({ code: 'KAZE_API_UNAUTHENTICATED' });
+    await expect(stranger.follow(TaskChanged, {}).next()).rejects.toMatchObject({ code: 'KAZE_API_UNAUTHENTICATED' });
     await stranger.close();
   });
 
