@@ -1,9 +1,16 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyRequest } from 'fastify';
-import { Registry } from 'prom-client';
 import type { GraphSchema, GraphStore } from '#graph-schema';
-import { type Clock, type EventBus, isKazeError, type Logger, systemClock } from '#platform';
+import {
+  type Clock,
+  createMetrics,
+  type EventBus,
+  isKazeError,
+  type Logger,
+  type Metrics,
+  systemClock,
+} from '#platform';
 import { type ApiOptions, apiConfig } from './config.ts';
 import { apiError } from './errors.ts';
 import { OperationExecutor } from './execution/executor.ts';
@@ -38,8 +45,8 @@ export interface ApiParts {
   readonly backups?: Backups;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Where metrics of the whole process are collected; a registry of its own when left out. */
-  readonly metrics?: Registry;
+  /** Where metrics of the whole process are counted; its own when left out. */
+  readonly metrics?: Metrics;
   readonly options?: ApiOptions;
   /** Where it answers; `options.host` and `options.port` are listened on when left out. */
   readonly listener?: ApiListener;
@@ -75,7 +82,8 @@ export function createApi(parts: ApiParts): ApiServer {
   let edge: WebSocketEdge | undefined;
   let closing = false;
   let running = 0;
-  const metrics = apiMetrics(parts.metrics ?? new Registry(), {
+  const metrics = parts.metrics ?? createMetrics();
+  const meters = apiMetrics(metrics, {
     subscriptions: () => hub.open,
     connections: () => edge?.connections() ?? 0,
   });
@@ -90,7 +98,7 @@ export function createApi(parts: ApiParts): ApiServer {
     clock,
     limits: config,
     forgetTokens: () => gatekeeper.forget(),
-    onOperation: metrics.operation,
+    onOperation: meters.operation,
   });
   const apollo = apolloServer({ schema, executor, logger, maxDocumentTokens: config.maxDocumentTokens });
   const { listener } = parts;
@@ -111,7 +119,7 @@ export function createApi(parts: ApiParts): ApiServer {
       rate.take(who.key);
       return who;
     } catch (error) {
-      if (isKazeError(error)) metrics.refused(error.code);
+      if (isKazeError(error)) meters.refused(error.code);
       throw error;
     }
   };
@@ -131,13 +139,13 @@ export function createApi(parts: ApiParts): ApiServer {
     });
     await apollo.start();
     graphqlRoute(app, { apollo, admit });
-    healthRoutes(app, { readiness, metrics: metrics.registry, admit, closing: () => closing });
+    healthRoutes(app, { readiness, metrics, admit, closing: () => closing });
     playgroundRoutes(app);
     if (parts.backups) backupRoute(app, { backups: parts.backups, admit });
     const counted: Uploads = {
       put: async (...given) => {
         const upload = await uploads.put(...given);
-        metrics.uploaded(upload.bytes);
+        meters.uploaded(upload.bytes);
         return upload;
       },
       describe: (...given) => uploads.describe(...given),

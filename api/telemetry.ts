@@ -1,73 +1,50 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { defineMetrics, type Metrics } from '#platform';
 
-/** Names of the API's metrics; pinned by test/surface. */
-export const METRICS = {
-  operations: 'kaze_api_operations_total',
-  duration: 'kaze_api_operation_duration_seconds',
-  cost: 'kaze_api_operation_cost_nodes',
-  refused: 'kaze_api_refused_total',
-  subscriptions: 'kaze_api_subscriptions',
-  connections: 'kaze_api_websocket_connections',
-  uploads: 'kaze_api_upload_bytes_total',
-} as const;
+/** What the API counts; names are promised to who scrapes. */
+export const apiMeters = defineMetrics({
+  kaze_api_operations_total: {
+    type: 'counter',
+    help: 'GraphQL operations by kind and result',
+    labels: ['operation', 'result'],
+  },
+  kaze_api_operation_duration_seconds: {
+    type: 'histogram',
+    help: 'Seconds from a parsed operation to its result',
+    labels: ['operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  kaze_api_operation_cost_nodes: {
+    type: 'histogram',
+    help: 'Nodes that an operation may read at most',
+    labels: [],
+    buckets: [1, 10, 100, 1_000, 10_000, 50_000],
+  },
+  kaze_api_refused_total: { type: 'counter', help: 'Requests refused at the edge by error code', labels: ['code'] },
+  kaze_api_subscriptions: { type: 'gauge', help: 'Open subscriptions', labels: [] },
+  kaze_api_websocket_connections: { type: 'gauge', help: 'Open WebSocket connections', labels: [] },
+  kaze_api_upload_bytes_total: { type: 'counter', help: 'Bytes of kept uploads', labels: [] },
+});
 
 export interface ApiMetrics {
-  readonly registry: Registry;
   operation(seen: { operation: string; cost: number; durationMs: number; failed: boolean }): void;
   refused(code: string): void;
   uploaded(bytes: number): void;
 }
 
 export function apiMetrics(
-  registry: Registry,
+  metrics: Metrics,
   live: { readonly subscriptions: () => number; readonly connections: () => number },
 ): ApiMetrics {
-  const registers = [registry];
-  const operations = new Counter({
-    name: METRICS.operations,
-    help: 'GraphQL operations by kind and result',
-    labelNames: ['operation', 'result'] as const,
-    registers,
-  });
-  const duration = new Histogram({
-    name: METRICS.duration,
-    help: 'Seconds from a parsed operation to its result',
-    labelNames: ['operation'] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers,
-  });
-  const cost = new Histogram({
-    name: METRICS.cost,
-    help: 'Nodes that an operation may read at most',
-    buckets: [1, 10, 100, 1_000, 10_000, 50_000],
-    registers,
-  });
-  const refused = new Counter({
-    name: METRICS.refused,
-    help: 'Requests refused at the edge by error code',
-    labelNames: ['code'] as const,
-    registers,
-  });
-  const uploads = new Counter({ name: METRICS.uploads, help: 'Bytes of kept uploads', registers });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  gauge(METRICS.subscriptions, 'Open subscriptions', live.subscriptions);
-  gauge(METRICS.connections, 'Open WebSocket connections', live.connections);
+  const meters = metrics.use(apiMeters);
+  meters.kaze_api_subscriptions.read({}, live.subscriptions);
+  meters.kaze_api_websocket_connections.read({}, live.connections);
   return {
-    registry,
-    operation(seen) {
-      operations.inc({ operation: seen.operation, result: seen.failed ? 'error' : 'ok' });
-      duration.observe({ operation: seen.operation }, seen.durationMs / 1_000);
-      cost.observe(seen.cost);
+    operation({ operation, cost, durationMs, failed }) {
+      meters.kaze_api_operations_total.add({ operation, result: failed ? 'error' : 'ok' });
+      meters.kaze_api_operation_duration_seconds.observe({ operation }, durationMs / 1_000);
+      meters.kaze_api_operation_cost_nodes.observe({}, cost);
     },
-    refused: (code) => refused.inc({ code }),
-    uploaded: (bytes) => uploads.inc(bytes),
+    refused: (code) => meters.kaze_api_refused_total.add({ code }),
+    uploaded: (bytes) => meters.kaze_api_upload_bytes_total.add({}, bytes),
   };
 }

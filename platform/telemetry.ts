@@ -62,7 +62,11 @@ type Labels<D extends MetricDefinition> = { readonly [L in D['labels'][number]]:
 export type Meter<D extends MetricDefinition> = D['type'] extends 'counter'
   ? { add(labels: Labels<D>, amount?: number): void }
   : D['type'] extends 'gauge'
-    ? { set(labels: Labels<D>, value: number): void }
+    ? {
+        set(labels: Labels<D>, value: number): void;
+        /** Asks for the value at each scrape, instead of being told each change. The last reader counts. */
+        read(labels: Labels<D>, value: () => number): void;
+      }
     : { observe(labels: Labels<D>, value: number): void };
 
 export type Meters<T extends MetricTable> = {
@@ -72,8 +76,6 @@ export type Meters<T extends MetricTable> = {
 export interface Metrics {
   /** The meters of one folder's table; the same table may be used more than once. */
   use<T extends MetricTable>(table: T): Meters<T>;
-  /** For an edge that serves scrapes and counts beside the tables. */
-  readonly registry: Registry;
   /** The text of a scrape, and its content type. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -108,7 +110,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   };
 
   return {
-    registry,
     use: <T extends MetricTable>(table: T) =>
       Object.fromEntries(
         Object.entries<MetricDefinition>(table).map(([name, definition]) => [name, meter(name, definition)]),
@@ -124,8 +125,13 @@ function createMeter(registry: Registry, name: string, definition: MetricDefinit
     return { add: (labels: Record<string, string>, amount = 1) => counter.inc(labels, amount) };
   }
   if (definition.type === 'gauge') {
-    const gauge = new Gauge(common);
-    return { set: (labels: Record<string, string>, value: number) => gauge.set(labels, value) };
+    const readers = new Map<string, () => void>();
+    const gauge = new Gauge({ ...common, collect: () => [...readers.values()].forEach((read) => void read()) });
+    return {
+      set: (labels: Record<string, string>, value: number) => gauge.set(labels, value),
+      read: (labels: Record<string, string>, value: () => number) =>
+        readers.set(JSON.stringify(labels), () => gauge.set(labels, value())),
+    };
   }
   const histogram = new Histogram({ ...common, ...(definition.buckets ? { buckets: [...definition.buckets] } : {}) });
   return { observe: (labels: Record<string, string>, value: number) => histogram.observe(labels, value) };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Registry } from 'prom-client';
+import type { Metrics } from '#platform';
 import type { Readiness } from '../ports/readiness.ts';
 import type { Authenticated } from './authentication.ts';
 
@@ -14,7 +14,7 @@ function isLoopback(address: string): boolean {
 
 export function healthRoutes(
   app: FastifyInstance,
-  options: { readiness: Readiness; metrics: Registry; admit: Admit; closing: () => boolean },
+  options: { readiness: Readiness; metrics: Metrics; admit: Admit; closing: () => boolean },
 ): void {
   app.get('/healthz', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
 
@@ -32,6 +32,7 @@ export function healthRoutes(
     // Scrapers on this machine need no token. A request that came through a proxy is not from this machine.
     const direct = request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined;
     if (!direct || !isLoopback(request.ip) || request.headers.authorization !== undefined) await options.admit(request);
-    return reply.type(options.metrics.contentType).send(await options.metrics.metrics());
+    const { contentType, text } = await options.metrics.scrape();
+    return reply.type(contentType).send(text);
   });
 }

@@ -79,7 +79,7 @@ async function openOn(engines: Engines, options: OpenCellOptions, closers: Close
   readiness.watch(dependenciesOf(engines));
   const { token: _given, ...apiOptions } = config.api;
   const { guarded, services, uploads, backups } = parts;
-  const edge = { services, uploads, backups, authenticator, readiness, listener, metrics: metrics.registry };
+  const edge = { services, uploads, backups, authenticator, readiness, listener, metrics };
   const ground = { store: guarded, graph: schema, bus: engines.bus, logger, clock };
   const api = createApi({ ...ground, ...edge, options: apiOptions });
   closers.add('api', () => api.close());

@@ -102,3 +102,15 @@ describe('spans', () => {
     expect(JSON.stringify(by('kaze.test.foreign'))).not.toContain('password');
   });
 });
+
+test('a gauge with a reader is asked at each scrape, and the last reader counts', async () => {
+  const table = defineMetrics({ kaze_test_open_streams: { type: 'gauge', help: 'Open streams', labels: [] } });
+  const metrics = createMetrics();
+  let open = 1;
+  metrics.use(table).kaze_test_open_streams.read({}, () => open);
+  expect((await metrics.scrape()).text).toContain('kaze_test_open_streams 1');
+  open = 4;
+  expect((await metrics.scrape()).text).toContain('kaze_test_open_streams 4');
+  metrics.use(table).kaze_test_open_streams.read({}, () => open * 2);
+  expect((await metrics.scrape()).text).toContain('kaze_test_open_streams 8');
+});
