@@ -9,9 +9,8 @@ import { partialOf, withPartial } from './domain/partial-answer.ts';
 import { costMicros } from './domain/price/cost.ts';
 import type { PriceList } from './domain/price/price-list.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
-import type { CallMetadata, Completion, Delta, Embeddings, TokenCount, Usage } from './domain/response.ts';
+import { type Completion, type Delta, type Embeddings, NO_USAGE, type TokenCount } from './domain/response.ts';
 import { bytesOf, inputTokenBound } from './domain/token-bound.ts';
-import { modelError } from './errors.ts';
 import type { Chooser } from './ports/chooser.ts';
 import type { LimitStore } from './ports/limit-store.ts';
 import type { GatewayMetrics } from './ports/metrics.ts';
@@ -23,7 +22,11 @@ import { candidatesOf } from './use-cases/admission/candidates.ts';
 import { createChooser } from './use-cases/admission/choosers.ts';
 import { ModelStates } from './use-cases/admission/model-states.ts';
 import type { Ticket } from './use-cases/admission/ticket.ts';
+import { asksForCaching, completionOf, deltasOf, textOfDelta, withinInput } from './use-cases/answer.ts';
 import type { Budgets } from './use-cases/budget/budgets.ts';
+import { cacheKey, keepable, ResponseCache } from './use-cases/cache/response-cache.ts';
+import { Guard } from './use-cases/guard/guard.ts';
+import type { Redaction } from './use-cases/guard/redaction.ts';
 import type { Journal } from './use-cases/journal/journal.ts';
 import { type KeyCaller, type KeyRing, singleKeys } from './use-cases/keys/key-ring.ts';
 import { KeyStates } from './use-cases/keys/key-states.ts';
@@ -87,6 +90,17 @@ export interface GatewayStatus {
   readonly openCircuits: readonly string[];
 }
 
+/** A request on its way: as its caller wrote it, and as it may leave. */
+interface Chat {
+  readonly request: CompleteRequest;
+  /** Without private words; the request itself where none are taken out. */
+  readonly outgoing: CompleteRequest;
+  readonly redaction: Redaction | undefined;
+  readonly call: AdmissionCall;
+  /** Undefined where its answer must not be kept. */
+  readonly cacheKey: string | undefined;
+}
+
 const DEFAULT_OUTPUT_TOKENS = 1_024;
 /** What a call usually gives, for a choice by price. */
 const USUAL_OUTPUT_TOKENS = 512;
@@ -102,6 +116,8 @@ class ModelGateway implements Gateway {
   private readonly limits: Limits;
   private readonly chooser: Chooser | undefined;
   private readonly modelStates: ModelStates;
+  private readonly guard: Guard;
+  private readonly cache: ResponseCache | undefined;
   private readonly admission: Admission;
   private readonly byName: ReadonlyMap<string, ModelProvider>;
 
@@ -110,6 +126,8 @@ class ModelGateway implements Gateway {
     this.policy = options.policy ?? PLAIN_POLICY;
     this.keys = options.keys ?? singleKeys(credentials ?? (async () => null));
     this.limits = new Limits({ store: limitStore, policy: this.policy, clock, logger });
+    this.guard = new Guard(this.policy.guard);
+    this.cache = this.policy.cache ? new ResponseCache(this.policy.cache) : undefined;
     const modelStates = new ModelStates(this.policy.breaker);
     this.modelStates = modelStates;
     const random = Math.random;
@@ -129,25 +147,33 @@ class ModelGateway implements Gateway {
   }
 
   async complete(request: CompleteRequest, options: CallOptions = {}): Promise<Completion> {
-    const call = await this.chatCall(request, options, false);
-    return this.admission.run(call, async (attempt, ticket) => {
-      const { provider, asked } = this.asked(request, attempt);
-      await withinInput(provider, asked, call, attempt);
-      const answer = await attempt.race(attempt.send(() => provider.complete(asked, attempt.signal)));
+    const chat = await this.prepare(request, options, false);
+    const kept = await this.kept(chat);
+    if (kept) return kept;
+    return this.admission.run(chat.call, async (attempt, ticket) => {
+      const { provider, asked, redaction } = this.asked(chat, attempt);
+      await withinInput(provider, asked, chat.call, attempt);
+      const given = await attempt.race(attempt.send(() => provider.complete(asked, attempt.signal)));
+      const answer = redaction ? redaction.completion(given) : given;
       const times = await attempt.succeed(answer.usage, answer.stopReason);
-      return completionOf(answer, attempt, ticket, times);
+      return this.finished(chat, answer, { attempt, ticket, times });
     });
   }
 
   async *stream(request: CompleteRequest, options: CallOptions = {}): AsyncGenerator<Delta> {
-    const call = await this.chatCall(request, options, true);
-    const ticket = this.admission.admit(call);
+    const chat = await this.prepare(request, options, true);
+    const kept = await this.kept(chat);
+    if (kept) {
+      yield* deltasOf(kept);
+      return;
+    }
+    const ticket = this.admission.admit(chat.call);
     let last: KazeError | undefined;
     try {
       for (;;) {
         const attempt = await nextAfter(ticket, last);
         try {
-          yield* this.deltas(request, call, { attempt, ticket });
+          yield* this.deltas(chat, attempt, ticket);
           return;
         } catch (error) {
           last = await attempt.fail(error);
@@ -185,7 +211,7 @@ class ModelGateway implements Gateway {
   }
 
   async countTokens(request: CompleteRequest, options: CallOptions = {}): Promise<TokenCount> {
-    const call = await this.chatCall(request, options, false);
+    const { call } = await this.prepare(request, options, false);
     const model = call.candidates[0]!;
     const [key] = await this.keys.keysFor(model.provider, request.attribution);
     const provider = this.providerOf(model);
@@ -219,14 +245,11 @@ class ModelGateway implements Gateway {
     await Promise.all(this.options.providers.map((provider) => provider.close()));
   }
 
-  private async *deltas(
-    request: CompleteRequest,
-    call: AdmissionCall,
-    { attempt, ticket }: { attempt: Attempt; ticket: Ticket },
-  ): AsyncGenerator<Delta> {
-    const { provider, asked } = this.asked(request, attempt);
-    await withinInput(provider, asked, call, attempt);
-    const source = attempt.send(() => provider.stream(asked, attempt.signal))[Symbol.asyncIterator]();
+  private async *deltas(chat: Chat, attempt: Attempt, ticket: Ticket): AsyncGenerator<Delta> {
+    const { provider, asked, redaction } = this.asked(chat, attempt);
+    await withinInput(provider, asked, chat.call, attempt);
+    const given = attempt.send(() => provider.stream(asked, attempt.signal));
+    const source = (redaction ? redaction.stream(given) : given)[Symbol.asyncIterator]();
     const said: string[] = [];
     try {
       for (;;) {
@@ -241,7 +264,7 @@ class ModelGateway implements Gateway {
           attempt.piece();
           const { completion } = delta;
           const times = await attempt.succeed(completion.usage, completion.stopReason);
-          yield { type: 'finish', completion: completionOf(completion, attempt, ticket, times) };
+          yield { type: 'finish', completion: this.finished(chat, completion, { attempt, ticket, times }) };
           return;
         }
         if (delta.type === 'text') said.push(delta.text);
@@ -259,30 +282,60 @@ class ModelGateway implements Gateway {
     }
   }
 
-  private asked(request: CompleteRequest, attempt: Attempt): { provider: ModelProvider; asked: ProviderCall } {
-    const { model, credential, outputTokens } = attempt;
+  private asked(
+    { request, outgoing, redaction }: Chat,
+    { model, credential, outputTokens }: Attempt,
+  ): { provider: ModelProvider; asked: ProviderCall; redaction: Redaction | undefined } {
+    const provider = this.providerOf(model);
+    // What does not leave the process may be seen whole.
+    const seen = model.offline ? request : outgoing;
     return {
-      provider: this.providerOf(model),
-      asked: { ...request, model, credential, maxOutputTokens: outputTokens },
+      ...{ provider, asked: { ...seen, model, credential, maxOutputTokens: outputTokens } },
+      redaction: model.offline ? undefined : redaction,
     };
   }
 
-  private async chatCall(request: CompleteRequest, options: CallOptions, streamed: boolean): Promise<AdmissionCall> {
+  private finished(
+    chat: Chat,
+    answer: ProviderCompletion,
+    { attempt, ticket, times }: { attempt: Attempt; ticket: Ticket; times: AttemptTimes },
+  ): Completion {
+    const { model } = attempt;
+    if (this.cache && chat.cacheKey !== undefined && keepable(answer)) {
+      this.cache.put(chat.cacheKey, { model, completion: answer }, this.options.clock.now());
+    }
+    return completionOf(answer, { model, id: ticket.id, ...times, attempts: ticket.tried });
+  }
+
+  /** The answer of an earlier call, with a usage row of its own that costs nothing. */
+  private async kept({ cacheKey: key, call }: Chat): Promise<Completion | undefined> {
+    const found = key === undefined ? undefined : this.cache?.get(key, this.options.clock.now());
+    if (!found) return undefined;
+    const { model, completion } = found;
+    const served = await this.admission.served(call, model, completion.stopReason);
+    return completionOf({ ...completion, usage: NO_USAGE }, { model, ...served, cached: true });
+  }
+
+  private async prepare(request: CompleteRequest, options: CallOptions, streamed: boolean): Promise<Chat> {
     checkCompleteRequest(request);
+    this.guard.checkSize(request);
     const { attribution, limits, taskType, taskCap } = request;
-    const all = await this.modelsFor(attribution);
-    const bound = inputTokenBound(request);
+    const [all, redaction] = await Promise.all([this.modelsFor(attribution), this.guard.redaction(request)]);
+    const outgoing = redaction ? redaction.request() : request;
+    const own = inputTokenBound(request);
+    const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
     const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound });
-    return {
+    const call: AdmissionCall = {
       ...{ operation: 'chat', attribution, taskType, taskCap, candidates, inputTokenBound: bound, streamed },
       ...{ outputTokensWanted: limits?.maxOutputTokens, defaultOutputTokens: DEFAULT_OUTPUT_TOKENS },
       ...{ timeoutMs: limits?.timeoutMs, signal: options.signal, cacheWrites: asksForCaching(request) },
       ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels },
       countInput: ({ model, credential }: AttemptTarget, signal) =>
         this.providerOf(model)
-          .countTokens({ ...request, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)
+          .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)
           .then(({ tokens }) => tokens),
     };
+    return { request, outgoing, redaction, call, cacheKey: this.cache && cacheKey(request, candidates) };
   }
 
   private candidates(
@@ -316,61 +369,4 @@ class ModelGateway implements Gateway {
     if (!provider) throw new Error(`a provider gave out the model ${fullName(model)} under another's name`);
     return provider;
   }
-}
-
-/** Throws KAZE_MODEL_INPUT_TOO_LONG before anything is sent. */
-async function withinInput(
-  provider: ModelProvider,
-  asked: ProviderCall,
-  call: AdmissionCall,
-  attempt: Attempt,
-): Promise<void> {
-  const max = Math.min(asked.limits?.maxInputTokens ?? Number.POSITIVE_INFINITY, asked.model.contextTokens);
-  // A vendor's count is a request of its own: only asked for where the bound by bytes does not settle it.
-  if (call.inputTokenBound <= max) return;
-  const { tokens } = await attempt.race(provider.countTokens(asked, attempt.signal));
-  if (tokens <= max) return;
-  throw modelError('KAZE_MODEL_INPUT_TOO_LONG', `the input counts ${tokens} tokens, at most ${max} are allowed`, {
-    fields: { tokens, max, model: fullName(asked.model) },
-  });
-}
-
-function textOfDelta(delta: Exclude<Delta, { type: 'finish' }>): string {
-  if (delta.type === 'tool-call') return delta.call.name + JSON.stringify(delta.call.arguments);
-  return delta.type === 'citation' ? '' : delta.text;
-}
-
-/** Anthropic charges more for what it is asked to keep; nothing is kept unasked at a price. */
-function asksForCaching({ messages }: CompleteRequest): boolean {
-  return messages.some(
-    ({ content }) => typeof content !== 'string' && content.some((part) => 'cacheControl' in part && part.cacheControl),
-  );
-}
-
-function completionOf(answer: ProviderCompletion, attempt: Attempt, ticket: Ticket, times: AttemptTimes): Completion {
-  const { confidence, ...rest } = answer;
-  const { model } = attempt;
-  const metadata: CallMetadata = {
-    ...{ id: ticket.id, provider: model.provider, model: model.name, offline: model.offline },
-    ...times,
-    confidence,
-    attempts: ticket.tried,
-  };
-  return { ...rest, metadata };
-}
-
-/** Sums of several calls, for callers that report one. */
-export function addUsage(...usages: readonly Usage[]): Usage {
-  const sum = (of: (usage: Usage) => number | undefined) =>
-    usages.reduce((total, usage) => total + (of(usage) ?? 0), 0);
-  const cacheWriteHourTokens = sum((usage) => usage.cacheWriteHourTokens);
-  return {
-    inputTokens: sum((usage) => usage.inputTokens),
-    outputTokens: sum((usage) => usage.outputTokens),
-    cachedTokens: sum((usage) => usage.cachedTokens),
-    cacheWriteTokens: sum((usage) => usage.cacheWriteTokens),
-    reasoningTokens: sum((usage) => usage.reasoningTokens),
-    ...(cacheWriteHourTokens > 0 ? { cacheWriteHourTokens } : {}),
-    ...(usages.some(({ estimated }) => estimated) ? { estimated: true } : {}),
-  };
 }

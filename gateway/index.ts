@@ -86,7 +86,6 @@ export {
 } from './domain/virtual-key.ts';
 export { type ModelErrorCode, modelError } from './errors.ts';
 export {
-  addUsage,
   type CallOptions,
   createGateway,
   type Gateway,
@@ -116,6 +115,7 @@ export type {
 } from './ports/provider.ts';
 export type { VirtualKeys } from './ports/virtual-keys.ts';
 export { defaultPriceList, shippedPrices } from './prices/index.ts';
+export { addUsage } from './use-cases/answer.ts';
 export {
   type BudgetStatus,
   type Budgets,

@@ -115,6 +115,10 @@ export const cellSections = [
       form: 'name of lower-case letters, digits and dashes',
       meaning: 'What that server is called; its key, if it takes one, is the secret providers/<name>/studio.',
     }),
+    policyFile: field.text({
+      meaning:
+        'File (YAML or JSON) with the gateway’s policy: retries, fallbacks, keys, models, limits, cache, guard, budgets.',
+    }),
   }),
   defineConfig('telemetry', {
     endpoint: field.url({

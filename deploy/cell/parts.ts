@@ -13,13 +13,12 @@ import {
   validators,
 } from '#agents';
 import { createFolderUploads } from '#api';
-import { createGateway } from '#gateway';
 import { createAuditTrail, createDeliveryGate, createTokens, guardDelivery, startAuditFeeder } from '#governance';
 import { createKnowledgeSearch, schema } from '#graph-schema';
 import { createIngestion } from '#ingestion';
 import { createBackup } from './backup.ts';
 import { describeCell } from './doctor.ts';
-import { createModels } from './models.ts';
+import { openModelGateway } from './model-gateway.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { createServices } from './services.ts';
 import { createSourceService } from './sources.ts';
@@ -44,9 +43,10 @@ export async function assembleParts(options: PartsOptions) {
   closers.add('audit feed', () => auditFeeder.stop());
   const tokens = createTokens({ store, clock, audit });
 
-  const models = await createModels({ config: config.models, secrets: options.secrets, embedder });
-  const gateway = createGateway({ ...models, ledger, clock, logger });
-  closers.add('gateway', () => gateway.close());
+  const { secrets } = options;
+  const models = await openModelGateway({ config, dataFolder, secrets, embedder, ledger, clock, logger });
+  const { gateway, usage } = models;
+  closers.add('gateway', () => models.close());
   const knowledge = createKnowledgeSearch({ store: guarded, index, embedder, schema, clock, logger });
 
   const skills = new SkillHandlers(handlers, validators);
@@ -71,7 +71,7 @@ export async function assembleParts(options: PartsOptions) {
   const deliveryGate = createDeliveryGate({ store });
   const model = {
     complete: gateway.complete.bind(gateway),
-    spentMicros: async (task: string) => (await ledger.sumUsage({ task }, ['task']))[0]?.costMicros ?? 0,
+    spentMicros: async (task: string) => (await usage.sumUsage({ task }, ['task']))[0]?.costMicros ?? 0,
   };
   const runtime = await startRuntime({
     ...{ store: guarded, bus, clock, logger, handlers: skills, gate: deliveryGate, model, search: knowledge, files },
@@ -99,7 +99,7 @@ export async function assembleParts(options: PartsOptions) {
     .catch((err: unknown) => logger.error({ err }, 'interrupted files wait to be handed in again'));
 
   const services = createServices({
-    ...{ store: guarded, knowledge, ledger, tasks, tokens },
+    ...{ store: guarded, knowledge, ledger, usage, tasks, tokens },
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
     decide: { store, audit },
     sources: createSourceService(ingestion, uploads),
@@ -110,11 +110,13 @@ export async function assembleParts(options: PartsOptions) {
     cell: describeCell(options),
   });
   const backups = {
-    create: () =>
-      createBackup({
+    async create() {
+      await models.flush();
+      return createBackup({
         ...{ gate, ledger, clock, taskFiles, workFolder: join(dataFolder, 'work') },
         about: { kazeVersion: options.kazeVersion, cell: config.cell.name, storeId: options.opened.storeId },
-      }),
+      });
+    },
   };
   return { guarded, tokens, uploads, services, backups };
 }

@@ -8,19 +8,20 @@ export interface ServiceParts extends Omit<Services, 'search' | 'paths' | 'audit
   readonly store: GraphStore;
   readonly knowledge: KnowledgeSearch;
   readonly ledger: Ledger;
+  readonly usage: Pick<Ledger, 'sumUsage'>;
   readonly decide: Parameters<typeof decideApproval>[0];
 }
 
 /** The API's verbs, each filled with the part of the cell that does it. */
 export function createServices(parts: ServiceParts): Services {
-  const { store, knowledge, ledger, decide, ...rest } = parts;
+  const { store, knowledge, ledger, usage, decide, ...rest } = parts;
   return {
     ...rest,
     approvals: { decide: (principal, decision) => decideApproval(decide, principal, decision) },
     search: searchService(store, knowledge),
     paths: pathService(store),
     audit: auditService(ledger),
-    usage: usageService(ledger),
+    usage: usageService(usage),
   };
 }
 
@@ -76,7 +77,7 @@ function auditService(ledger: Ledger): AuditService {
 }
 
 /** Usage of one's own client, or of the whole cell for those who reach it. */
-function usageService(ledger: Ledger): UsageService {
+function usageService(ledger: Pick<Ledger, 'sumUsage'>): UsageService {
   return {
     async sum(principal, filter, by) {
       return ledger.sumUsage(ownUsage(principal, filter), by);

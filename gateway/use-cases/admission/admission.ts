@@ -1,5 +1,7 @@
 import type { KazeError } from '#platform';
-import type { Attempt } from './attempt.ts';
+import type { ModelInfo } from '../../domain/model.ts';
+import type { StopReason } from '../../domain/response.ts';
+import type { Attempt, AttemptTimes } from './attempt.ts';
 import type { AdmissionCall } from './call.ts';
 import type { AdmissionDeps } from './deps.ts';
 import { Ticket } from './ticket.ts';
@@ -30,6 +32,16 @@ export class Admission {
 
   admit(call: AdmissionCall): Ticket {
     return new Ticket(this.deps, call);
+  }
+
+  /** An answer that was kept from an earlier call: leaves its one row and costs nothing. */
+  async served(call: AdmissionCall, model: ModelInfo, stopReason: StopReason): Promise<{ id: string } & AttemptTimes> {
+    const ticket = this.admit(call);
+    try {
+      return await ticket.served(model, stopReason);
+    } finally {
+      ticket.close();
+    }
   }
 
   /**

@@ -28,6 +28,8 @@ export interface AttemptFacts {
   readonly limit: TimeLimit;
   /** The attempt's own (`first token`, `idle`) inside of it; the same one where the attempt has none. */
   readonly own: TimeLimit;
+  /** True when nothing is sent: the answer was kept. */
+  readonly cacheHit?: boolean;
   /** Gives back everything that was taken for it. */
   release(ended: { ok: boolean; error: KazeError | undefined; latencyMs: number; tokens: number; sent: boolean }): void;
 }
@@ -240,6 +242,7 @@ export class Attempt {
       ...(call.taskType ? { taskType: call.taskType } : {}),
       // The first attempt's id is the call's.
       ...(number > 1 ? { callId, attempt: number } : {}),
+      ...(this.facts.cacheHit ? { cacheHit: true } : {}),
       ...(reservation ? { reservedMicros: reservation.amount.micros } : {}),
       ...this.times(),
       ...ended,

@@ -1,13 +1,13 @@
 import { isKazeError, type KazeError, newId } from '#platform';
 import { flowError } from '../../domain/flow/errors.ts';
 import { fullName, type ModelInfo } from '../../domain/model.ts';
-import type { AttemptMetadata } from '../../domain/response.ts';
+import { type AttemptMetadata, NO_USAGE, type StopReason } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import type { RoutedKey } from '../keys/key-ring.ts';
 import type { TakenRoom } from '../limits/limits.ts';
 import { TimeLimit } from '../time-limit.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptTimes } from './attempt.ts';
 import type { AdmissionCall } from './call.ts';
 import type { AdmissionDeps } from './deps.ts';
 import { KEY_REST_MS, pauseMs, remedyFor, retryAfterOf } from './retry.ts';
@@ -266,9 +266,19 @@ export class Ticket {
 
   /** A call that was never sent leaves a row all the same: who was refused, and why. */
   private async refused(error: KazeError, model: ModelInfo): Promise<void> {
+    await this.unsent(model).fail(error);
+  }
+
+  /** An answer that was kept: one row, no attempt. */
+  async served(model: ModelInfo, stopReason: StopReason): Promise<{ id: string } & AttemptTimes> {
+    const times = await this.unsent(model, true).succeed(NO_USAGE, stopReason);
+    return { id: this.id, ...times };
+  }
+
+  private unsent(model: ModelInfo, cacheHit = false): Attempt {
     const { deps, call, limit } = this;
     const journal = deps.journal && { begin: () => {}, end: deps.journal.end.bind(deps.journal) };
-    const attempt = new Attempt(
+    return new Attempt(
       { ...deps, journal },
       {
         ...{
@@ -282,10 +292,9 @@ export class Ticket {
           limit,
           own: limit,
         },
-        ...{ atMs: deps.clock.now(), reservation: undefined, release: () => {} },
+        ...{ atMs: deps.clock.now(), reservation: undefined, release: () => {}, cacheHit },
       },
     );
-    await attempt.fail(error);
   }
 }
 

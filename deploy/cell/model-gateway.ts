@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import {
+  type BudgetRule,
+  createBudgets,
+  createGateway,
+  createKeyRing,
+  createLedgerHistory,
+  defaultPriceList,
+  flowError,
+  type Gateway,
+  type GatewayMetrics,
+  type GatewayPolicy,
+  type Journal,
+  openJournal,
+  parsePolicy,
+} from '#gateway';
+import type { Clock, Ledger, Logger, Secrets, UsageFilter } from '#platform';
+import type { CellConfig } from './config.ts';
+import type { Engines } from './engines.ts';
+import { createModels } from './models.ts';
+
+export interface ModelGatewayOptions {
+  readonly config: Pick<CellConfig, 'models' | 'queue' | 'cell'>;
+  readonly dataFolder: string;
+  readonly secrets: Secrets;
+  readonly embedder: Engines['embedder'];
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics?: GatewayMetrics;
+}
+
+export interface ModelGateway {
+  readonly gateway: Gateway;
+  /** The ledger's usage with what is still on its way there. */
+  readonly usage: Pick<Ledger, 'usageRows' | 'sumUsage'>;
+  /** Everything that has ended is in the ledger. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The gateway of a cell: attempts go through a journal in the data folder, budgets and limits are kept in this process
+ * or, with a Redis for jobs, in there. Errors: KAZE_GATEWAY_POLICY_INVALID, KAZE_BUDGET_RULE_INVALID.
+ */
+export async function openModelGateway(options: ModelGatewayOptions): Promise<ModelGateway> {
+  const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
+  const { policy, budgets: rules } = await readPolicy(config.models.policyFile);
+  const { providers } = await createModels({ config: config.models, secrets, embedder });
+  const stores = await openStores(options);
+  const prices = defaultPriceList();
+  let journal: Journal | undefined;
+  const underWay = {
+    pending: (filter: UsageFilter) => journal?.pending(filter) ?? false,
+    flush: async () => journal?.flush(),
+  };
+  const history = createLedgerHistory(ledger, underWay);
+  const budgets = createBudgets({ store: stores.budgets, prices, clock, logger, history, rules });
+  journal = await openJournal({
+    ...{ folder: join(dataFolder, 'journal'), ledger, clock, logger },
+    onRecovered: (attempts) => budgets.recover(attempts.map(({ row }) => row)),
+  });
+  const keys = createKeyRing({ secrets, policy, logger });
+  const gateway = createGateway({
+    ...{ providers, keys, policy, budgets, journal, prices, ledger, clock, logger, metrics },
+    limitStore: stores.limits,
+  });
+  const current = async (filter: UsageFilter) => {
+    if (underWay.pending(filter)) await underWay.flush();
+  };
+  return {
+    gateway,
+    usage: {
+      async usageRows(filter, page) {
+        await current(filter);
+        return ledger.usageRows(filter, page);
+      },
+      async sumUsage(filter, by) {
+        await current(filter);
+        return ledger.sumUsage(filter, by);
+      },
+    },
+    flush: underWay.flush,
+    async close() {
+      await gateway.close();
+      await budgets.close();
+      await journal?.close();
+      await stores.budgets.close();
+    },
+  };
+}
+
+async function openStores({ config, clock, logger }: ModelGatewayOptions) {
+  if (config.queue.engine === 'bullmq') {
+    const { createRedisBudgetStore } = await import('#gateway/adapters/budget-store/redis');
+    const { createRedisLimitStore } = await import('#gateway/adapters/limit-store/redis');
+    const shared = { url: config.queue.url!, cell: config.cell.name, logger };
+    return { budgets: createRedisBudgetStore(shared), limits: createRedisLimitStore(shared) };
+  }
+  const { createMemoryBudgetStore } = await import('#gateway/adapters/budget-store/memory');
+  const { createMemoryLimitStore } = await import('#gateway/adapters/limit-store/memory');
+  return { budgets: createMemoryBudgetStore({ clock }), limits: createMemoryLimitStore({ clock }) };
+}
+
+/** A file of YAML or JSON: the fields of the policy, and `budgets`, a list of budget rules. */
+export async function readPolicy(
+  file: string | undefined,
+): Promise<{ policy: GatewayPolicy; budgets: readonly BudgetRule[] }> {
+  if (file === undefined) return { policy: parsePolicy({}), budgets: [] };
+  let value: unknown;
+  try {
+    value = parse(await readFile(file, 'utf8')) ?? {};
+  } catch (cause) {
+    const message = `the policy file ${file} cannot be read, or is neither YAML nor JSON`;
+    throw flowError('KAZE_GATEWAY_POLICY_INVALID', message, { fields: { file }, cause });
+  }
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { budgets = [], ...policy } = isObject ? (value as Record<string, unknown>) : { policy: value };
+  if (!Array.isArray(budgets) || budgets.some((rule) => typeof rule?.scope?.level !== 'string')) {
+    const message = `the policy file ${file} holds budgets that are no list of rules with a scope`;
+    throw flowError('KAZE_GATEWAY_POLICY_INVALID', message, { fields: { file } });
+  }
+  return { policy: parsePolicy(policy), budgets };
+}
