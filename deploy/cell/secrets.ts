@@ -10,7 +10,7 @@ const SECRETS_FILE = 'secrets.enc';
  * KAZE_SECRETS_KEY_WEAK, KAZE_SECRETS_KEY_WRONG, KAZE_SECRETS_TAMPERED.
  */
 export async function openSecrets(
-  config: CellConfig,
+  config: Pick<CellConfig, 'secrets' | 'data'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Secrets> {
   const { createEnvironmentSecrets } = await import('#platform/adapters/secrets/environment');

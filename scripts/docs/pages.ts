@@ -7,7 +7,9 @@ import { schema } from '#graph-schema';
 import { describeConfig, errorCatalogue } from '#platform';
 import '../../deploy/cell/errors.ts';
 import { cellSections } from '../../deploy/cell/config.ts';
+import '../../deploy/gateway/errors.ts';
 import { registerCliErrors } from '../../deploy/cli/error-catalogue.ts';
+import { gatewaySection } from '../../deploy/gateway/config.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 import { graphSchemaPage } from './graph-schema.ts';
@@ -18,6 +20,6 @@ export function generatedPages(): Readonly<Record<string, string>> {
   return {
     'docs/graph-schema.md': graphSchemaPage(schema),
     'docs/errors.md': errorsPage(errorCatalogue()),
-    'docs/configuration.md': configurationPage(describeConfig(cellSections)),
+    'docs/configuration.md': configurationPage(describeConfig([...cellSections, gatewaySection])),
   };
 }

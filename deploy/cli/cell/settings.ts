@@ -15,8 +15,8 @@ export interface SettingOptions {
   readonly set?: readonly string[];
 }
 
-/** Variables that mean something to the command line alone. */
-const OF_THE_COMMAND_LINE = [/^KAZE_URL$/, /^KAZE_DEBUG$/];
+/** Variables that mean something to the command line or to `kaze gateway` alone. */
+const OF_THE_COMMAND_LINE = [/^KAZE_URL$/, /^KAZE_DEBUG$/, /^KAZE_GATEWAY_/];
 
 /**
  * The configuration of a cell that this process brings itself. Paths on the command line start where the user stands.
@@ -58,7 +58,8 @@ async function configFile(cli: Cli, path: string) {
   return { path: relative(cli.terminal.cwd, resolve(cli.terminal.cwd, path)), text: await readText(cli, path) };
 }
 
-function parseSet(given: readonly string[]): Record<string, string> {
+/** Errors: KAZE_CLI_USAGE. */
+export function parseSet(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=');

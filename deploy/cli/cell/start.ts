@@ -64,7 +64,8 @@ function greeting(cli: Cli, { url, token, dataFolder, startedInMs }: Started): s
   ].join('\n');
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+/** Resolves with the signal, and keeps the process alive until then. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     // Signal listeners alone do not keep a process alive, should every server handle be gone.
     const alive = setInterval(() => {}, 2 ** 30);

@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'set, list and remove secrets in the encrypted file',
     load: () => import('./secrets.ts'),
   },
+  {
+    name: 'gateway',
+    summary: 'run the gateway to models alone, and keep its keys',
+    load: () => import('./gateway.ts'),
+  },
   { name: 'audit', summary: 'list the audit and verify its chain', load: () => import('./audit.ts') },
   { name: 'usage', summary: 'sum what models cost', load: () => import('./usage.ts') },
   { name: 'backup', summary: 'write one archive of the graph and the ledger', load: () => import('./backup.ts') },

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadGatewayConfig, openKeyAccess, type RunningGateway, startGateway } from '../../deploy/gateway/index.ts';
+
+const run = promisify(execFile);
+const root = new URL('../../', import.meta.url).pathname;
+const page = await readFile(join(root, 'docs/gateway.md'), 'utf8');
+const blocks = [...page.matchAll(/^```(sh|js)\n(.*?)^```/gms)].map(([, language = '', code = '']) => ({
+  language,
+  code,
+}));
+
+let folder: string;
+let gateway: RunningGateway;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kaze-gateway-'));
+  const loaded = loadGatewayConfig({ flags: { 'data.dir': folder, 'gateway.port': 0 } });
+  gateway = await startGateway({ loaded });
+  // As the command line does while the gateway runs: through it.
+  const keys = await openKeyAccess(loaded.values);
+  const { secret } = await keys.create({ name: 'laptop', tenant: 'acme' });
+  env = { PATH: process.env.PATH, GATEWAY: gateway.url, KEY: secret };
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it.each([
+  ['curl', 0, /Refunds are paid within 14 days\. \[1\].*"finish_reason":"stop"/s],
+  ['the openai package', 1, /I was given no passages.*\d+ tokens/s],
+  ['the Anthropic package', 2, /Refunds are paid within 14 days\. \[1\].*Refunds are paid within 14 days\.\n$/s],
+])('the page shows a call with %s that works', async (_, index, output) => {
+  const { language, code } = blocks[index]!;
+  const [program, args] =
+    language === 'sh' ? ['sh', ['-c', code]] : [process.execPath, ['--input-type=module', '-e', code]];
+  const { stdout } = await run(program as string, args as string[], { cwd: root, env });
+  expect(stdout).toMatch(output);
+});
+
+it('lists, revokes and refuses keys through the running gateway, and from its database once it has ended', async () => {
+  const { values } = loadGatewayConfig({ flags: { 'data.dir': folder } });
+  const running = await openKeyAccess(values);
+  const [key] = await running.list();
+  expect(key).toMatchObject({ name: 'laptop', tenant: 'acme', revokedAt: null });
+  await running.revoke(key!.id);
+  const refused = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${env.KEY}` } });
+  expect(refused.status).toBe(401);
+  await expect(running.revoke('nobody')).rejects.toMatchObject({ code: 'KAZE_GATEWAY_KEY_NOT_FOUND' });
+  await gateway.stop();
+  const alone = await openKeyAccess(values);
+  expect(await alone.list()).toMatchObject([{ id: key!.id, revokedAt: expect.any(Number) }]);
+  await alone.close();
+});
