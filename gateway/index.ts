@@ -127,6 +127,7 @@ export { streamCut } from './use-cases/budget/failures.ts';
 export { type BudgetHistory, createLedgerHistory, noHistory, type RowsUnderWay } from './use-cases/budget/history.ts';
 export type { BudgetNotice } from './use-cases/budget/notices.ts';
 export type { Reservation, Settled, StreamedSoFar } from './use-cases/budget/reservation.ts';
+export { createGatewayMetrics } from './use-cases/call-metrics.ts';
 export {
   type Journal,
   type JournalOptions,

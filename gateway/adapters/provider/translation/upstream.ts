@@ -1,3 +1,5 @@
+import { context, propagation } from '@opentelemetry/api';
+
 /**
  * HTTP as the vendors' SDKs are given it: any answer that is not a success becomes one kind of error with the facts of
  * it, whatever the vendor. The SDKs would put the body into a message, or print it (ollama does).
@@ -28,11 +30,24 @@ export function upstreamFetch(signal?: AbortSignal): typeof fetch {
   return async (input, init) => {
     const signals = [init?.signal, signal].filter((one): one is AbortSignal => one instanceof AbortSignal);
     // Redirects are refused: they would carry the key to another host.
-    const response = await fetch(input, { ...init, signal: AbortSignal.any(signals), redirect: 'error' });
+    const headers = tracedHeaders(init?.headers);
+    const response = await fetch(input, { ...init, headers, signal: AbortSignal.any(signals), redirect: 'error' });
     if (response.ok) return response;
     const body = await boundedText(response);
     throw new UpstreamFailure(factsOf(response.status, body, response.headers));
   };
+}
+
+/** The trace goes on at the provider's; without one registered nothing is added. */
+function tracedHeaders(given: RequestInit['headers']): RequestInit['headers'] {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  const { traceparent } = carrier;
+  if (traceparent === undefined) return given;
+  const headers = new Headers(given);
+  // No baggage: what stands in it is nobody's outside.
+  headers.set('traceparent', traceparent);
+  return headers;
 }
 
 async function boundedText(response: Response): Promise<string> {

@@ -1,0 +1,72 @@
+import { metrics as otel } from '@opentelemetry/api';
+import { defineMetrics, type Metrics } from '#platform';
+import type { GatewayMetrics } from '../ports/metrics.ts';
+
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
+const BY_MODEL = ['provider', 'model'] as const;
+
+export const gatewayMetrics = defineMetrics({
+  kaze_gateway_attempts_total: {
+    ...{ type: 'counter', help: 'Attempts of model calls by how they ended' },
+    labels: ['operation', 'provider', 'model', 'outcome', 'error'],
+  },
+  kaze_gateway_attempt_seconds: {
+    ...{ type: 'histogram', help: 'How long attempts took', labels: BY_MODEL, buckets: SECONDS },
+  },
+  kaze_gateway_first_token_seconds: {
+    ...{ type: 'histogram', help: 'Until the first piece of a stream', labels: BY_MODEL, buckets: SECONDS },
+  },
+  kaze_gateway_tokens_total: { type: 'counter', help: 'Tokens by kind', labels: ['provider', 'model', 'kind'] },
+  kaze_gateway_cost_dollars_total: { type: 'counter', help: 'US dollars by our prices', labels: BY_MODEL },
+});
+
+/** Counts attempts for a scrape and, where a composition root registered a meter, as OpenTelemetry's `gen_ai.client.*`. */
+export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
+  const meters = metrics.use(gatewayMetrics);
+  return {
+    call(measured) {
+      const { operation, provider, model, outcome, errorCode, latencyMs, firstTokenMs } = measured;
+      const { inputTokens, outputTokens, costMicros } = measured;
+      meters.kaze_gateway_attempts_total.add({ operation, provider, model, outcome, error: errorCode ?? 'none' });
+      meters.kaze_gateway_attempt_seconds.observe({ provider, model }, latencyMs / 1_000);
+      if (firstTokenMs !== null)
+        meters.kaze_gateway_first_token_seconds.observe({ provider, model }, firstTokenMs / 1_000);
+      meters.kaze_gateway_tokens_total.add({ provider, model, kind: 'input' }, inputTokens);
+      meters.kaze_gateway_tokens_total.add({ provider, model, kind: 'output' }, outputTokens);
+      if (costMicros > 0) meters.kaze_gateway_cost_dollars_total.add({ provider, model }, costMicros / 1e6);
+      recordConvention(measured);
+    },
+  };
+}
+
+/** Names, units and attributes as OpenTelemetry's semantic conventions for generative AI clients have them. */
+function recordConvention(measured: Parameters<GatewayMetrics['call']>[0]): void {
+  const { duration, tokens } = instruments();
+  const shared = {
+    'gen_ai.operation.name': measured.operation,
+    'gen_ai.provider.name': measured.provider,
+    'gen_ai.request.model': measured.model,
+    'gen_ai.response.model': measured.model,
+  };
+  const failed = measured.errorCode === null ? {} : { 'error.type': measured.errorCode };
+  duration.record(measured.latencyMs / 1_000, { ...shared, ...failed });
+  if (measured.inputTokens > 0) tokens.record(measured.inputTokens, { ...shared, 'gen_ai.token.type': 'input' });
+  if (measured.outputTokens > 0) tokens.record(measured.outputTokens, { ...shared, 'gen_ai.token.type': 'output' });
+}
+
+function makeInstruments() {
+  const meter = otel.getMeter('kaze.gateway');
+  return {
+    duration: meter.createHistogram('gen_ai.client.operation.duration', { unit: 's' }),
+    tokens: meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' }),
+  };
+}
+
+let made: { provider: unknown; value: ReturnType<typeof makeInstruments> } | undefined;
+
+/** Made again when a provider is registered: unlike tracers, meters of the API do not pass on to a later one. */
+function instruments(): ReturnType<typeof makeInstruments> {
+  const provider = otel.getMeterProvider();
+  if (made?.provider !== provider) made = { provider, value: makeInstruments() };
+  return made.value;
+}
