@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createGatewayServer } from '#gateway';
+import { createGatewayMetrics, createGatewayServer } from '#gateway';
 import { type Clock, createLogger, createMetrics, type LoadedConfig, type Logger, systemClock } from '#platform';
 import { Closers } from '../cell/closers.ts';
 import { openModelGateway } from '../cell/model-gateway.ts';
@@ -51,14 +51,15 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     const embedder = createUseLiteEmbedder({ logger });
     closers.add('embedder', () => embedder.close());
     const ground = { config, dataFolder: folder, clock, logger };
-    const models = await openModelGateway({ ...ground, secrets, embedder, ledger });
+    const metrics = createMetrics({ processMetrics: true });
+    const counted = createGatewayMetrics(metrics);
+    const models = await openModelGateway({ ...ground, secrets, embedder, ledger, metrics: counted });
     closers.add('gateway', () => models.close());
 
     const readiness = createReadiness(clock, () => []);
     readiness.watch([{ name: 'the ledger', healthy: () => ledger.healthy() }]);
     const { host, port: wanted, ...http } = config.gateway;
     const token = randomBytes(32).toString('base64url');
-    const metrics = createMetrics({ processMetrics: true });
     const server = createGatewayServer({
       ...{ gateway: models.gateway, keys, clock, logger, metrics, options: http, administratorToken: token },
       readiness: () => readiness.check(),
