@@ -55,12 +55,13 @@ export const extensionsOf = (error: KazeError): ErrorExtensions => ({
   fields: Object.fromEntries(
     Object.entries(error.fields).map(([name, value]) => [
       name,
-      typeof value === 'string' ? shortened(value, 500) : Array.isArray(value) ? value.map(shortenedItem) : value,
+      typeof value === 'string' ? shortened(value, 500) : shortenedItems(value),
     ]),
   ),
 });
 
-const shortenedItem = (item: unknown) => (typeof item === 'string' ? shortened(item, 500) : item);
+const shortenedItems = (value: Exclude<ErrorFields[string], string>) =>
+  typeof value === 'object' ? value.map((item) => shortened(item, 500)) : value;
 
 /** Both ends of a text that repeats what the caller sent: a message is for people, and no way to have megabytes echoed. */
 export function shortened(text: string, most = 2_000): string {
