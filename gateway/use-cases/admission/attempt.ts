@@ -231,21 +231,38 @@ export class Attempt {
   }
 
   private row(usage: Usage, ended: Pick<UsageRow, 'outcome' | 'errorCode' | 'costMicros'>): UsageRow {
-    const { id, number, callId, call, model, credential, atMs, reservation } = this.facts;
-    const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
-    const { tenant, agent, task, skillVersion, channel } = call.attribution;
+    const { number, callId, call, model, credential, reservation, cacheHit } = this.facts;
+    const { attribution } = call;
+    const { latencyMs, firstTokenMs } = this.times();
+    // Written out: made twice a call, and spreading costs more than all else that an attempt does.
     return {
-      ...{ id, at: atMs, tenant, agent, task, skillVersion, channel },
-      ...{ provider: model.provider, model: model.name, keyId: credential?.keyId ?? null },
-      ...{ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens },
-      ...(call.virtualKeyId ? { virtualKeyId: call.virtualKeyId } : {}),
-      ...(call.taskType ? { taskType: call.taskType } : {}),
+      id: this.id,
+      at: this.facts.atMs,
+      tenant: attribution.tenant,
+      agent: attribution.agent,
+      task: attribution.task,
+      skillVersion: attribution.skillVersion,
+      channel: attribution.channel,
+      provider: model.provider,
+      model: model.name,
+      keyId: credential?.keyId ?? null,
+      virtualKeyId: call.virtualKeyId ?? undefined,
+      taskType: call.taskType ?? undefined,
       // The first attempt's id is the call's.
-      ...(number > 1 ? { callId, attempt: number } : {}),
-      ...(this.facts.cacheHit ? { cacheHit: true } : {}),
-      ...(reservation ? { reservedMicros: reservation.amount.micros } : {}),
-      ...this.times(),
-      ...ended,
+      callId: number > 1 ? callId : undefined,
+      attempt: number > 1 ? number : undefined,
+      cacheHit: cacheHit ? true : undefined,
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+      cachedTokens: usage.cachedTokens,
+      cacheWriteTokens: usage.cacheWriteTokens,
+      reasoningTokens: usage.reasoningTokens,
+      costMicros: ended.costMicros,
+      reservedMicros: reservation?.amount.micros,
+      latencyMs,
+      firstTokenMs,
+      outcome: ended.outcome,
+      errorCode: ended.errorCode,
     };
   }
 
