@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock, Logger, Meters, Metrics } from '#platform';
 import type { Gateway } from '../gateway.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
@@ -127,7 +128,8 @@ class HttpGateway implements GatewayServer {
       this.meters.kaze_gateway_request_seconds.observe({ route }, (performance.now() - startedAt) / 1_000);
     });
     try {
-      await this.route(exchange);
+      // A trace that the caller began goes on; without a collector this is nothing.
+      await context.with(propagation.extract(ROOT_CONTEXT, request.headers), () => this.route(exchange));
     } catch (error) {
       exchange.fail(error);
       discardRest(request);
