@@ -8,6 +8,7 @@ import type { RequestContext } from '../execution/context.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
 import { formatForApollo } from '../execution/mask.ts';
 import { checkNesting } from '../execution/nesting.ts';
+import { textOfData } from '../execution/text.ts';
 import type { Admit } from './routes.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -32,6 +33,7 @@ export function apolloServer(options: {
             queryHash,
             operationName: request.operationName,
             variables: request.variables,
+            written: true,
             context: context as unknown as RequestContext,
           }) as ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>,
       };
@@ -42,6 +44,7 @@ export function apolloServer(options: {
     gateway,
     logger: options.logger,
     plugins: [ApolloServerPluginLandingPageDisabled()],
+    stringifyResult: bodyOf,
     formatError: formatForApollo(options.logger),
     includeStacktraceInErrorResponses: false,
     introspection: true,
@@ -54,12 +57,20 @@ export function apolloServer(options: {
   });
 }
 
+/** The body. What is written already stays as it is. */
+function bodyOf({ data, errors, extensions }: { data?: unknown; errors?: unknown; extensions?: unknown }): string {
+  const text = errors || extensions ? undefined : textOfData(data);
+  if (text !== undefined) return `{"data":${text}}\n`;
+  return `${JSON.stringify({ errors, data, extensions })}\n`;
+}
+
 /** GET and POST /graphql. */
 export function graphqlRoute(
   app: FastifyInstance,
   options: { readonly apollo: ApolloServer<RequestContext>; readonly admit: Admit },
 ): void {
   const contexts = new WeakMap<object, RequestContext>();
+  const handle = fastifyApolloHandler(options.apollo, { context: async (request) => contexts.get(request)! });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -73,8 +84,10 @@ export function graphqlRoute(
       });
       contexts.set(request, { principal, signal: gone.signal });
     },
-    handler: fastifyApolloHandler(options.apollo, {
-      context: async (request) => contexts.get(request)!,
-    }),
+    handler: async (request, reply) => {
+      const body: unknown = await handle.call(app, request, reply);
+      // Bytes once, instead of counting and encoding a long text again at the socket.
+      return typeof body === 'string' ? Buffer.from(body) : body;
+    },
   });
 }
