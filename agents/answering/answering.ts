@@ -94,6 +94,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
         gateway.complete(
           {
             ...request,
+            taskType: 'ask',
             limits: { ...request.limits, ...(timeoutMs ? { timeoutMs } : {}) },
             attribution: {
               tenant: question.tenant ?? principal.tenant ?? 'platform',

@@ -19,8 +19,10 @@ export function taskModel(options: ModelCallsOptions): {
   readonly uncounted: SkillModel;
 } {
   const { access, run, agent, tenant, skillVersionId } = options;
-  const { id: task, channel, budgetMicros } = run.task;
+  const { id: task, skill: taskType, channel, budgetMicros } = run.task;
   const attribution = { tenant, agent: agent.name, task, skillVersion: skillVersionId, channel };
+  // The gateway reserves under it, so that not even one long answer passes it.
+  const taskCap = budgetMicros ? { maxMicros: budgetMicros } : undefined;
 
   function requireBudget(): void {
     if (budgetMicros === null) return;
@@ -40,7 +42,9 @@ export function taskModel(options: ModelCallsOptions): {
     requireBudget();
     let completion: Completion;
     try {
-      completion = await run.untilEnded(access.complete({ ...request, attribution }, { signal: run.signal }));
+      completion = await run.untilEnded(
+        access.complete({ ...request, taskType, taskCap, attribution }, { signal: run.signal }),
+      );
     } finally {
       // Also what failed may have cost something; the ledger knows.
       if (!run.signal.aborted) await run.spent(await access.spentMicros(task));

@@ -67,7 +67,7 @@ async function openOn(engines: Engines, options: OpenCellOptions, closers: Close
 
   options.onProgress('loading verticals');
   const metrics = createMetrics({ processMetrics: true });
-  const parts = await assembleParts({ ...options, store, opened, engines, gate, closers });
+  const parts = await assembleParts({ ...options, store, opened, engines, gate, metrics, closers });
 
   const local = createTokenAuthenticator({ store, clock, logger });
   const authenticator = await openAuthenticator(config.auth, { store, clock, local });

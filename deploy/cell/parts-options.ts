@@ -1,5 +1,5 @@
 import type { GraphStore, OpenedGraph } from '#graph-schema';
-import type { Clock, LoadedConfig, Logger, Secrets } from '#platform';
+import type { Clock, LoadedConfig, Logger, Metrics, Secrets } from '#platform';
 import type { Closers } from './closers.ts';
 import type { CellConfig, cellSections } from './config.ts';
 import type { Engines } from './engines.ts';
@@ -15,6 +15,7 @@ export interface PartsOptions {
   readonly engines: Engines;
   readonly gate: WriteGate;
   readonly secrets: Secrets;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly kazeVersion: string;

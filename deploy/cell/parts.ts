@@ -13,6 +13,7 @@ import {
   validators,
 } from '#agents';
 import { createFolderUploads } from '#api';
+import { createGatewayMetrics } from '#gateway';
 import { createAuditTrail, createDeliveryGate, createTokens, guardDelivery, startAuditFeeder } from '#governance';
 import { createKnowledgeSearch, schema } from '#graph-schema';
 import { createIngestion } from '#ingestion';
@@ -44,7 +45,8 @@ export async function assembleParts(options: PartsOptions) {
   const tokens = createTokens({ store, clock, audit });
 
   const { secrets } = options;
-  const models = await openModelGateway({ config, dataFolder, secrets, embedder, ledger, clock, logger });
+  const metrics = createGatewayMetrics(options.metrics);
+  const models = await openModelGateway({ config, dataFolder, secrets, embedder, ledger, clock, logger, metrics });
   const { gateway, usage } = models;
   closers.add('gateway', () => models.close());
   const knowledge = createKnowledgeSearch({ store: guarded, index, embedder, schema, clock, logger });
