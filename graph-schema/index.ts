@@ -68,7 +68,6 @@ export type {
   CallOptions,
   GraphStore,
   ListOptions,
-  ReadOptions,
   Subgraph,
   SubgraphEdge,
   SubgraphNode,
@@ -98,7 +97,6 @@ export type {
   Selection,
   Where,
 } from './read/plan.ts';
-export type { NodeShape, RelationShape, RootShape } from './read/shape.ts';
 export { createIndexFeed, rebuildIndex } from './search/index-feed.ts';
 export {
   createKnowledgeSearch,

@@ -60,8 +60,6 @@ export interface OperationRequest {
   /** Identifies the document's text; without one nothing is cached. */
   readonly queryHash?: string;
   readonly context: RequestContext;
-  /** Whether `data` may be WrittenData, for who makes JSON of the answer and nothing else. */
-  readonly written?: boolean;
 }
 
 /** Time for an operation as a whole, or for each call below one that lasts (a subscription). */
@@ -162,8 +160,7 @@ export class OperationExecutor {
   async #answerReads(reads: CompiledReads, request: OperationRequest, timeoutMs: number): Promise<ExecutionResult> {
     const { store, model, logger } = this.#options;
     const { principal, signal } = request.context;
-    const written = request.written === true;
-    const running = runReads(reads, { store, principal, model, written }, { timeoutMs, signal });
+    const running = runReads(reads, { store, principal, model }, { timeoutMs, signal });
     const { data, missing } = await within(running, timeoutMs + READ_GRACE_MS);
     if (missing.length === 0) return { data };
     return { data, errors: missing.map(({ key, error }) => toGraphQLError(error, logger, { path: [key] })) };
@@ -179,7 +176,7 @@ export class OperationExecutor {
     if (roots.verbs.size > 0) meterVerbs(operation.operation, roots.verbs, compile);
     const reads = roots.reads.size > 0 ? compileReads(roots.reads, compile) : undefined;
     if (roots.introspection.size > 0) parts.push(this.#answerIntrospection(request, operation, roots));
-    if (reads) parts.push(this.#answerReads(reads, { ...request, written: false }, this.#options.limits.readTimeoutMs));
+    if (reads) parts.push(this.#answerReads(reads, request, this.#options.limits.readTimeoutMs));
     if (roots.verbs.size > 0) parts.push(this.#answerVerbs(request, operation, roots, compile));
     const results = await Promise.all(parts);
     const errors = results.flatMap((result) => result.errors ?? []);

@@ -8,7 +8,6 @@ import type { RequestContext } from '../execution/context.ts';
 import type { OperationExecutor } from '../execution/executor.ts';
 import { formatForApollo } from '../execution/mask.ts';
 import { checkNesting } from '../execution/nesting.ts';
-import { textOfData } from '../execution/text.ts';
 import type { Admit } from './routes.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -33,7 +32,6 @@ export function apolloServer(options: {
             queryHash,
             operationName: request.operationName,
             variables: request.variables,
-            written: true,
             context: context as unknown as RequestContext,
           }) as ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>,
       };
@@ -44,7 +42,6 @@ export function apolloServer(options: {
     gateway,
     logger: options.logger,
     plugins: [ApolloServerPluginLandingPageDisabled()],
-    stringifyResult: bodyOf,
     formatError: formatForApollo(options.logger),
     includeStacktraceInErrorResponses: false,
     introspection: true,
@@ -57,20 +54,12 @@ export function apolloServer(options: {
   });
 }
 
-/** The body. What is written already stays as it is. */
-function bodyOf({ data, errors, extensions }: { data?: unknown; errors?: unknown; extensions?: unknown }): string {
-  const text = errors || extensions ? undefined : textOfData(data);
-  if (text !== undefined) return `{"data":${text}}\n`;
-  return `${JSON.stringify({ errors, data, extensions })}\n`;
-}
-
 /** GET and POST /graphql. */
 export function graphqlRoute(
   app: FastifyInstance,
   options: { readonly apollo: ApolloServer<RequestContext>; readonly admit: Admit },
 ): void {
   const contexts = new WeakMap<object, RequestContext>();
-  const handle = fastifyApolloHandler(options.apollo, { context: async (request) => contexts.get(request)! });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -84,10 +73,8 @@ export function graphqlRoute(
       });
       contexts.set(request, { principal, signal: gone.signal });
     },
-    handler: async (request, reply) => {
-      const body: unknown = await handle.call(app, request, reply);
-      // Bytes once, instead of counting and encoding a long text again at the socket.
-      return typeof body === 'string' ? Buffer.from(body) : body;
-    },
+    handler: fastifyApolloHandler(options.apollo, {
+      context: async (request) => contexts.get(request)!,
+    }),
   });
 }
