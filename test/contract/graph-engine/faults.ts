@@ -60,11 +60,15 @@ export function graphEngineFaults(start: () => Promise<FaultyEngine>): void {
 
     it('does not know of a commit that was sent and not answered', async () => {
       const key = id();
+      let isPaused = false;
       const work = engine.transaction(async (transaction) => {
         await transaction.run('CREATE (n:Node:Probe) SET n.id = $id', { id: key });
         under.pause();
+        isPaused = true;
       });
       const outcome = codeOf(work);
+      // A server that was just started takes its time for a first statement.
+      await eventually(async () => isPaused, 30_000);
       // The commit leaves within the same turn of the loop as the work's end; the paused process cannot answer it.
       expect(await Promise.race([outcome, new Promise((resolve) => setTimeout(() => resolve('waiting'), 500))])).toBe(
         'waiting',
@@ -90,9 +94,12 @@ export function graphEngineFaults(start: () => Promise<FaultyEngine>): void {
           if ((await codeOf(work)) === 'no error') acknowledged.push(key);
         }
       });
-      await eventually(async () => acknowledged.length > 40, 30_000);
-      await under.kill();
-      isDead = true;
+      try {
+        await eventually(async () => acknowledged.length > 40, 30_000);
+        await under.kill();
+      } finally {
+        isDead = true;
+      }
       await under.revive();
       await Promise.all(writers);
       await eventually(() => engine.healthy(), under.comesBackWithinMs);
