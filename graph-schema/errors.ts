@@ -8,6 +8,12 @@ export const graphError = defineErrors({
     when: 'The graph database does not answer, or went away during the call.',
     remedy: 'Nothing was lost; try again. `kaze doctor` tells which engine is meant and whether it can be reached.',
   },
+  KAZE_GRAPH_ACCESS: {
+    kind: 'environment',
+    status: 503,
+    when: 'The graph database refuses the user or the password.',
+    remedy: 'Correct the user and the password in the configuration; waiting does not help.',
+  },
   KAZE_GRAPH_TIMEOUT: {
     kind: 'environment',
     status: 504,

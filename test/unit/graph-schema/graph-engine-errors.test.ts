@@ -76,7 +76,8 @@ describe('native failures of Neo4j', () => {
     ['ServiceUnavailable', 'Failed to connect to server', 'KAZE_GRAPH_UNAVAILABLE'],
     ['SessionExpired', 'Server at x is no longer available', 'KAZE_GRAPH_UNAVAILABLE'],
     ['N/A', 'Connection acquisition timed out in 10000 ms.', 'KAZE_GRAPH_UNAVAILABLE'],
-    ['Neo.ClientError.Security.Unauthorized', 'The client is unauthorized', 'KAZE_GRAPH_UNAVAILABLE'],
+    ['Neo.ClientError.Security.Unauthorized', 'The client is unauthorized', 'KAZE_GRAPH_ACCESS'],
+    ['Neo.ClientError.Security.AuthenticationRateLimit', 'Too many tries', 'KAZE_GRAPH_UNAVAILABLE'],
     ['Neo.ClientError.Database.DatabaseNotFound', 'Database does not exist', 'KAZE_GRAPH_UNAVAILABLE'],
     ['Neo.TransientError.General.DatabaseUnavailable', 'not up', 'KAZE_GRAPH_UNAVAILABLE'],
     [

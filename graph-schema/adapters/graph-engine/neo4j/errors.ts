@@ -26,7 +26,9 @@ const TABLE: ReadonlyArray<readonly [code: RegExp, message: RegExp, ours: GraphC
   [/ConstraintValidationFailed$/, /already exists/i, 'KAZE_GRAPH_DUPLICATE', 'A unique value is taken already'],
   [LOST_CONNECTION, /./, 'KAZE_GRAPH_UNAVAILABLE', 'Neo4j does not answer'],
   [/DatabaseUnavailable|NotALeader|ForbiddenOnReadOnlyDatabase/, /./, 'KAZE_GRAPH_UNAVAILABLE', 'Neo4j is not ready'],
-  [/Unauthorized|AuthenticationRateLimit|Security\./, /./, 'KAZE_GRAPH_UNAVAILABLE', 'Neo4j refuses user or password'],
+  // Passes by itself after some seconds, unlike a wrong password.
+  [/AuthenticationRateLimit/, /./, 'KAZE_GRAPH_UNAVAILABLE', 'Neo4j refuses to sign in for a while'],
+  [/Unauthorized|Security\./, /./, 'KAZE_GRAPH_ACCESS', 'Neo4j refuses user or password'],
   [/DatabaseNotFound/, /./, 'KAZE_GRAPH_UNAVAILABLE', 'Neo4j has no database of this name'],
   [
     /./,
