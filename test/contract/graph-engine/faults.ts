@@ -58,6 +58,28 @@ export function graphEngineFaults(start: () => Promise<FaultyEngine>): void {
       expect(await reading).toEqual([{ n: 1_500_000 }]);
     });
 
+    it('lets no reader notice, whenever it begins', async () => {
+      let isOver = false;
+      const readers = Array.from({ length: 8 }, async () => {
+        while (!isOver)
+          await engine.read('RETURN 1 AS one', {}, { timeoutMs: under.comesBackWithinMs }).catch((error: unknown) => {
+            isOver = true;
+            throw error;
+          });
+      });
+      const reading = Promise.all(readers);
+      reading.catch(() => undefined);
+      try {
+        await eventually(() => engine.healthy(), under.comesBackWithinMs);
+        await under.kill();
+        await under.revive();
+        await eventually(() => engine.healthy(), under.comesBackWithinMs);
+      } finally {
+        isOver = true;
+      }
+      await reading;
+    });
+
     it('does not know of a commit that was sent and not answered', async () => {
       const key = id();
       let isPaused = false;

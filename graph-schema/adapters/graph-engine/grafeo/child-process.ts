@@ -37,7 +37,7 @@ export class EngineChild {
   #isCondemned = false;
   #gone: ChildGone | undefined;
 
-  /** @param onCondemned called before the process is killed for a statement that did not end: send it nothing more */
+  /** @param onCondemned called when the process is about to be killed or no longer listens: send it nothing more */
   constructor(logger: Logger, onCondemned: () => void) {
     this.#onCondemned = onCondemned;
     // An empty environment: no credential of the cell reaches it, and no NODE_OPTIONS changes it.
@@ -74,6 +74,8 @@ export class EngineChild {
     this.#lastId += 1;
     const id = this.#lastId;
     const answer = new Promise<ChildAnswer>((resolve, reject) => {
+      // A killed process stops listening some time before its exit is known: who tries again must wait for the next one.
+      if (!this.#process.connected) this.#onCondemned();
       if (this.#gone || !this.#process.connected || (this.#isCondemned && request.kind === 'commit')) {
         reject(new ChildGone(this.#gone?.message ?? 'its process is being replaced', false));
         return;
@@ -145,6 +147,7 @@ export class EngineChild {
   #end(why: string): void {
     if (this.#gone) return;
     this.#gone = new ChildGone(why, true);
+    this.#onCondemned();
     for (const waiting of this.#waiting.values()) {
       clearTimeout(waiting.killTimer);
       waiting.reject(this.#gone);
