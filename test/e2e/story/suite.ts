@@ -135,11 +135,17 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
   });
 
   it('answers with citations to the passage and its source, and says when it does not know', async () => {
-    const asked = await cell.json<{
+    interface Asked {
       known: boolean;
       answer: string;
       citations: { quote: string; chunk: { source: { name: string } } }[];
-    }>(...['ask', 'What is the hotel limit per night in London?', '--tenant', 'acme']);
+    }
+    // Words are searchable at once, meaning a little later; this passage is ranked high enough once both are.
+    const asked = await until(
+      () => cell.json<Asked>('ask', 'What is the hotel limit per night in London?', '--tenant', 'acme'),
+      ({ known }) => known,
+      90_000,
+    );
     expect(asked.known).toBe(true);
     expect(asked.answer).toContain('170 pounds');
     expect(asked.citations[0]!.chunk.source.name).toBe('travel-policy.pdf');
@@ -150,7 +156,7 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
       'acme',
     );
     expect(unknown.known).toBe(false);
-  });
+  }, 120_000);
 
   describe('a task of a supervised agent', () => {
     it('waits for a person, is delivered on approval, and tells why it is what it is', async () => {
