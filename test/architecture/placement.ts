@@ -128,6 +128,8 @@ export const FREE_PACKAGES: readonly string[] = [
     'compromise',
     'libphonenumber-js',
     'ibantools',
+    'stdnum',
+    'bignumber.js',
     'linkify-it',
     'validator',
   ],
