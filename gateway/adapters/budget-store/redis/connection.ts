@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from '#platform';
+import { connectStore } from '../../shared/redis.ts';
 import { BALANCES, EXTEND, LEAVE, RESERVE, SEED, SETTLE } from './scripts.ts';
 
 type Script = (prefix: string, ...args: (string | number)[]) => Promise<unknown>;
@@ -14,25 +15,7 @@ const SCRIPTS = { RESERVE, SEED, EXTEND, SETTLE, LEAVE, BALANCES } as const;
 export type ScriptName = keyof typeof SCRIPTS;
 
 export function connectBudgets(options: { url: string; requestTimeoutMs: number; logger: Logger }): BudgetConnection {
-  const { url, requestTimeoutMs, logger } = options;
-  const redis = new Redis(url, {
-    connectTimeout: requestTimeoutMs,
-    commandTimeout: requestTimeoutMs,
-    maxRetriesPerRequest: 1,
-    enableAutoPipelining: true,
-    retryStrategy: (times) => Math.min(2_000, 100 * times),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
-  let away = false;
-  // Unheard, an 'error' event would end the process.
-  redis.on('error', (error: Error) => {
-    if (!away) logger.warn({ reason: error.message }, 'budgets: Redis is away, connecting again');
-    away = true;
-  });
-  redis.on('ready', () => {
-    if (away) logger.info('budgets: Redis is back');
-    away = false;
-  });
+  const redis = connectStore('budgets', options);
   for (const [name, lua] of Object.entries(SCRIPTS)) redis.defineCommand(commandOf(name), { numberOfKeys: 1, lua });
   return {
     redis,

@@ -5,10 +5,11 @@
  * @example
  * const store = createRedisLimitStore({ url: 'redis://127.0.0.1:6379', cell: 'main', logger });
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Logger, NAME_PATTERN } from '#platform';
 import { flowError } from '../../../domain/flow/errors.ts';
 import type { LimitAnswer, LimitAsk, LimitStore, Slots } from '../../../ports/limit-store.ts';
+import { connectStore } from '../../shared/redis.ts';
 import { LEAVE, TAKE } from './scripts.ts';
 
 export interface RedisLimitStoreOptions {
@@ -26,22 +27,7 @@ type Script = (prefix: string, ask: string) => Promise<unknown>;
 export function createRedisLimitStore(options: RedisLimitStoreOptions): LimitStore {
   const { url, cell, logger, requestTimeoutMs = 2_000 } = options;
   if (!NAME_PATTERN.test(cell)) throw new TypeError(`"${cell}" is no name of a cell`);
-  const redis = new Redis(url, {
-    connectTimeout: requestTimeoutMs,
-    commandTimeout: requestTimeoutMs,
-    maxRetriesPerRequest: 1,
-    enableAutoPipelining: true,
-    retryStrategy: (times) => Math.min(2_000, 100 * times),
-  });
-  let away = false;
-  // Unheard, an 'error' event would end the process.
-  redis.on('error', (error: Error) => {
-    if (!away) logger.warn({ reason: error.message }, 'limits: Redis is away, connecting again');
-    away = true;
-  });
-  redis.on('ready', () => {
-    away = false;
-  });
+  const redis = connectStore('limits', { url, requestTimeoutMs, logger });
   redis.defineCommand('kazeLimitTAKE', { numberOfKeys: 1, lua: TAKE });
   redis.defineCommand('kazeLimitLEAVE', { numberOfKeys: 1, lua: LEAVE });
   return new RedisLimitStore(redis, `{kaze-${cell}}:limit:`);
