@@ -38,7 +38,10 @@ export type {
   AuditEntry,
   AuditRecord,
   AuditVerification,
+  JudgedFilter,
+  JudgedUse,
   Ledger,
+  OutcomeRow,
   Page,
   UsageDimension,
   UsageFilter,
@@ -46,6 +49,7 @@ export type {
   UsageSum,
 } from './ports/ledger.ts';
 export type { Secret, Secrets } from './ports/secrets.ts';
+export { isAlive } from './process-alive.ts';
 export {
   type Attributes,
   createMetrics,

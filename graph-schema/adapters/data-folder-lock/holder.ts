@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isAlive } from '#platform';
 
 /** Who holds the lock: for people only. The lock itself never depends on this file. */
 export interface Holder {
@@ -38,13 +39,4 @@ export async function readHolder(folder: string): Promise<Holder | undefined> {
     await wait(POLL_MS);
   } while (performance.now() < until);
   return undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

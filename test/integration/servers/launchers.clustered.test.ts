@@ -8,7 +8,7 @@ import neo4jDriver from 'neo4j-driver';
 import pg from 'pg';
 import { chromium as playwright } from 'playwright-core';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { isAlive } from '../../support/servers/cache.ts';
+import { isAlive } from '#platform';
 import { freshDatabase } from '../../support/servers/databases.ts';
 import { chromium, nats, neo4j, postgres, type RunningServer, redis } from '../../support/servers/index.ts';
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isAlive } from '#platform';
 
 /** The folder for what was fetched: `KAZE_TEST_CACHE`, else `~/.cache/kaze-test`. Never inside the repository. */
 export function cacheFolder(): string {
@@ -53,15 +54,6 @@ async function isStale(lock: string): Promise<boolean> {
     return holder === '' ? ageMs > 5_000 : !isAlive(Number(holder));
   } catch {
     return false;
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '../../../process-alive.ts';
 
 const WAIT_MS = 10_000;
 const POLL_MS = 20;
@@ -74,15 +75,6 @@ async function ageMs(file: string): Promise<number> {
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 const isHeld = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
