@@ -4,7 +4,7 @@ import { listenForApi } from '#api';
 import { type Clock, createLogger, type LoadedConfig, type Logger, systemClock } from '#platform';
 import { Closers } from './closers.ts';
 import type { CellConfig, cellSections } from './config.ts';
-import { removeAddress, writeAddress } from './credentials.ts';
+import { cellAddress } from './credentials.ts';
 import { createEngineWait } from './engine-wait.ts';
 import { cellError } from './errors.ts';
 import { openCell } from './open-cell.ts';
@@ -84,8 +84,8 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     let inner = new Closers(logger);
     closers.add('cell', () => inner.close());
     const { url, port } = listener;
-    await writeAddress(dataFolder, { url, pid: process.pid, startedAt: clock.now() });
-    closers.add('address', () => removeAddress(dataFolder, process.pid));
+    await cellAddress.write(dataFolder, { url, pid: process.pid, startedAt: clock.now() });
+    closers.add('address', () => cellAddress.remove(dataFolder));
 
     onProgress(OPENING);
     const given = { config, loaded, dataFolder, secrets, kazeVersion, began, clock, logger };

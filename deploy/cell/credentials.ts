@@ -1,36 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Address, addressFile, writeWhole } from '../address-file.ts';
 
 /** Where a running cell can be found, for commands on the same machine. */
-export interface CellAddress {
-  readonly url: string;
-  readonly pid: number;
+export interface CellAddress extends Address {
   /** Epoch milliseconds. */
   readonly startedAt: number;
 }
 
-const addressFile = (folder: string) => join(folder, 'cell.json');
+export const cellAddress = addressFile<CellAddress>('cell.json');
+
 const tokenFile = (folder: string) => join(folder, 'credentials', 'token');
-
-export async function readAddress(folder: string): Promise<CellAddress | undefined> {
-  const text = await readFile(addressFile(folder), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as CellAddress;
-  } catch {
-    return undefined;
-  }
-}
-
-export async function writeAddress(folder: string, address: CellAddress): Promise<void> {
-  await writeWhole(addressFile(folder), `${JSON.stringify(address)}\n`);
-}
-
-/** Only by the cell that wrote it: another may have started meanwhile. */
-export async function removeAddress(folder: string, pid: number): Promise<void> {
-  if ((await readAddress(folder))?.pid === pid) await rm(addressFile(folder), { force: true });
-}
 
 /** The administrator's token of this data folder, in a file that its owner alone can read. */
 export async function readToken(folder: string): Promise<string | undefined> {
@@ -50,12 +31,4 @@ export async function folderId(folder: string): Promise<string> {
   const id = randomBytes(8).toString('hex');
   await writeWhole(file, `${id}\n`);
   return id;
-}
-
-/** A reader never sees half of it, nor anyone but the owner any of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const partial = `${file}.${process.pid}.new`;
-  await writeFile(partial, text, { mode: 0o600 });
-  await rename(partial, file);
 }

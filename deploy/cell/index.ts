@@ -8,5 +8,4 @@
  */
 export { type RunningCell, type StartCellOptions, startCell } from './cell.ts';
 export { type CellConfig, CLUSTERED, cellSections, loadCellConfig } from './config.ts';
-export { type CellAddress, readAddress, readToken } from './credentials.ts';
 export { restoreCell } from './restore-cell.ts';

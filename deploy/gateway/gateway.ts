@@ -5,7 +5,7 @@ import { Closers } from '../cell/closers.ts';
 import { openModelGateway } from '../cell/model-gateway.ts';
 import { createReadiness } from '../cell/readiness.ts';
 import { openSecrets } from '../cell/secrets.ts';
-import { removeAddress, writeAddress } from './address.ts';
+import { gatewayAddress } from './address.ts';
 import type { GatewayConfig, gatewaySections } from './config.ts';
 import { gatewayError } from './errors.ts';
 import { gatewayFolder, lockFolder, openStores } from './stores.ts';
@@ -68,8 +68,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     const { url, port } = await server.listen({ host, port: wanted }).catch((error: unknown) => {
       throw portTaken(error, wanted) ?? error;
     });
-    await writeAddress(folder, { url, pid: process.pid, token });
-    closers.add('address', () => removeAddress(folder));
+    await gatewayAddress.write(folder, { url, pid: process.pid, token });
+    closers.add('address', () => gatewayAddress.remove(folder));
     return { url, port, folder, startedInMs: clock.now() - began, stop: () => closers.close() };
   } catch (error) {
     await closers.close();

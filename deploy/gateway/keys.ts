@@ -1,6 +1,6 @@
 import { addVirtualKey, httpError, type NewVirtualKey, revokeVirtualKey, type VirtualKey } from '#gateway';
 import { createLogger, KazeError, systemClock } from '#platform';
-import { readAddress } from './address.ts';
+import { gatewayAddress } from './address.ts';
 import type { GatewayConfig } from './config.ts';
 import { gatewayFolder, lockFolder, openStores } from './stores.ts';
 
@@ -17,7 +17,7 @@ const ANSWER_MS = 10_000;
 /** Through the gateway that runs on the folder; else straight from the database. */
 export async function openKeyAccess(config: GatewayConfig): Promise<KeyAccess> {
   const folder = gatewayFolder(config);
-  const address = await readAddress(folder);
+  const address = await gatewayAddress.read(folder);
   if (address && (await answers(address.url))) return remote(address.url, address.token);
   const logger = createLogger({ level: config.log.level });
   const unlock = config.ledger.engine === 'postgres' ? async () => {} : await lockFolder(folder);

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { cellAddress } from '../../cell/credentials.ts';
 import { type CliErrorCode, cliError, usageError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -83,11 +84,9 @@ async function privateFile(file: string, missing: CliErrorCode): Promise<string>
 
 /** Address that a running cell left in its folder. */
 async function ownAddress(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'cell.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  const known = await cellAddress.read(folder);
   try {
-    const { url } = JSON.parse(text) as { url?: unknown };
-    return typeof url === 'string' ? address(url) : undefined;
+    return known && address(known.url);
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { silentLogger } from '#platform';
-import { readAddress } from '../../../deploy/gateway/address.ts';
+import { gatewayAddress } from '../../../deploy/gateway/address.ts';
 import { loadGatewayConfig } from '../../../deploy/gateway/index.ts';
 import { openStores } from '../../../deploy/gateway/stores.ts';
 import { kaze } from '../../unit/deploy/cli/fake-terminal.ts';
@@ -20,8 +20,8 @@ it('runs from kaze gateway until its signal, takes keys of the command line, and
   // A key that an environment of a cell has means nothing here and must not stop the start.
   const env = { KAZE_GRAPH_URL: 'bolt://db', KAZE_SECRET_X: 'y' };
   const running = kaze(['gateway', '--port', '0', '--data', data, '--json'], { signal: ending.signal, env });
-  await expect.poll(() => readAddress(join(data, 'gateway')), { timeout: 30_000 }).toBeDefined();
-  const { url, token } = (await readAddress(join(data, 'gateway')))!;
+  await expect.poll(() => gatewayAddress.read(join(data, 'gateway')), { timeout: 30_000 }).toBeDefined();
+  const { url, token } = (await gatewayAddress.read(join(data, 'gateway')))!;
   expect((await stat(join(data, 'gateway', 'gateway.json'))).mode & 0o077).toBe(0);
 
   const created = await kaze([
@@ -62,7 +62,7 @@ it('runs from kaze gateway until its signal, takes keys of the command line, and
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ url, anthropic: url, openai: `${url}/v1` });
   for (const secretText of [secret, token]) expect(out + err).not.toContain(secretText);
-  expect(await readAddress(join(data, 'gateway'))).toBeUndefined();
+  expect(await gatewayAddress.read(join(data, 'gateway'))).toBeUndefined();
 
   const stores = await openStores(loadGatewayConfig({ flags: { 'data.dir': data } }).values, silentLogger);
   try {
