@@ -81,6 +81,51 @@ export interface UsageSum {
   readonly costMicros: number;
 }
 
+/** How the work of a task was judged. A task may be judged several times: a person's word counts before criteria. */
+export interface OutcomeRow {
+  /** Idempotency key: an id that is there already is left as it is. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly tenant: string;
+  readonly task: string;
+  /** As in the usage rows of the task. */
+  readonly taskType: string;
+  readonly judge: 'person' | 'criteria';
+  readonly verdict: 'approved' | 'edited' | 'rejected' | 'passed' | 'failed';
+  /** 0 to 1: what it is worth. */
+  readonly score: number;
+}
+
+export interface JudgedFilter {
+  readonly tenant?: string;
+  readonly taskType?: string;
+  /** Of the judgement, epoch milliseconds; `from` is included, `to` is not. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only the so many tasks of each type that were judged last. */
+  readonly latest?: number;
+}
+
+/** What one model did for judged tasks of one type. A task of several models counts for each by its share of the calls. */
+export interface JudgedUse {
+  readonly taskType: string;
+  readonly provider: string;
+  readonly model: string;
+  /** Not whole where tasks were shared. */
+  readonly tasks: number;
+  /** Sum of their scores, by the same shares: `score / tasks` is the mean. */
+  readonly score: number;
+  /** Calls that were answered by the model. */
+  readonly calls: number;
+  /** Of all attempts, failed ones too. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costMicros: number;
+  /** Tasks it had a part in, by how they were judged. */
+  readonly verdicts: Readonly<Record<OutcomeRow['verdict'], number>>;
+}
+
 /** What someone tried, and how it ended: two entries that share `attempt`. */
 export interface AuditEntry {
   /** Idempotency key: an id that is there already is not appended again. */
@@ -126,7 +171,7 @@ export interface Page {
 }
 
 /**
- * Append-only rows: what models cost, and who did what. Everything else lives in the graph.
+ * Append-only rows: what models cost, what came of it, and who did what. Everything else lives in the graph.
  * Errors of every call: KAZE_LEDGER_UNAVAILABLE, KAZE_LEDGER_FULL, KAZE_LEDGER_INPUT; at the start also _ACCESS, _NEWER.
  */
 export interface Ledger {
@@ -134,6 +179,10 @@ export interface Ledger {
   recordUsage(rows: readonly UsageRow[]): Promise<void>;
   usageRows(filter: UsageFilter, page?: Page): Promise<readonly UsageRow[]>;
   sumUsage(filter: UsageFilter, by: readonly UsageDimension[]): Promise<readonly UsageSum[]>;
+  /** Appends judgements in one transaction; rows whose id is there already are left as they are. */
+  recordOutcomes(rows: readonly OutcomeRow[]): Promise<void>;
+  /** Judged tasks by type and model, ordered by type, provider and model. */
+  judgedUse(filter: JudgedFilter): Promise<readonly JudgedUse[]>;
   /** Appends to the chain in order; concurrent writers, in one or many processes, never fork it. */
   appendAudit(entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]>;
   auditRecords(

@@ -1,4 +1,4 @@
-import type { AuditEntry, UsageRow } from '#platform';
+import type { AuditEntry, OutcomeRow, UsageRow } from '#platform';
 
 export function entry(id: string, change: Partial<AuditEntry> = {}): AuditEntry {
   return {
@@ -44,6 +44,20 @@ export function usage(id: string, change: Partial<UsageRow> = {}): Required<Usag
     firstTokenMs: null,
     outcome: 'ok',
     errorCode: null,
+    ...change,
+  };
+}
+
+export function outcome(id: string, change: Partial<OutcomeRow> = {}): OutcomeRow {
+  return {
+    id,
+    at: 1_700_000_000_000,
+    tenant: 'acme',
+    task: 'task-1',
+    taskType: 'keyword-research',
+    judge: 'person',
+    verdict: 'approved',
+    score: 1,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { platformErrors } from '../../../errors-platform.ts';
-import type { AuditEntry, AuditRecord, UsageRow } from '../../../ports/ledger.ts';
+import type { AuditEntry, AuditRecord, OutcomeRow, UsageRow } from '../../../ports/ledger.ts';
 import type { LedgerTables, StoredInteger } from './tables.ts';
 
 export type StoredUsage = Selectable<LedgerTables['usage']>;
@@ -81,6 +81,35 @@ export function toUsageRow(row: Omit<StoredUsage, 'position'>): Required<UsageRo
     firstTokenMs: row.first_token_ms === null ? null : toInteger(row.first_token_ms),
     outcome: row.outcome as UsageRow['outcome'],
     errorCode: row.error_code,
+  };
+}
+
+export function toStoredOutcome(row: OutcomeRow): Omit<Insertable<LedgerTables['outcomes']>, 'position'> {
+  const text = (name: keyof OutcomeRow) => checkedText(row[name], `outcome ${row.id}: ${name}`);
+  const { score } = row;
+  if (!(score >= 0 && score <= 1)) throw refused(`outcome ${row.id}: score`, 'a number from 0 to 1', score);
+  return {
+    id: text('id'),
+    at: checkedInteger(row.at, `outcome ${row.id}: at`),
+    tenant: text('tenant'),
+    task: text('task'),
+    task_type: text('taskType'),
+    judge: text('judge'),
+    verdict: text('verdict'),
+    score,
+  };
+}
+
+export function toOutcomeRow(row: Omit<Selectable<LedgerTables['outcomes']>, 'position'>): OutcomeRow {
+  return {
+    id: row.id,
+    at: toInteger(row.at),
+    tenant: row.tenant,
+    task: row.task,
+    taskType: row.task_type,
+    judge: row.judge as OutcomeRow['judge'],
+    verdict: row.verdict as OutcomeRow['verdict'],
+    score: row.score,
   };
 }
 

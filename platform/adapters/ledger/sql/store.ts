@@ -8,6 +8,7 @@ import type { SqlDatabase } from '../../database/sql-database.ts';
 import { appendAudit, auditRecords, verifyAudit } from './audit.ts';
 import { dumpLedger, restoreLedger } from './backup.ts';
 import { toLedgerError } from './failures.ts';
+import { judgedUse, recordOutcomes } from './outcomes.ts';
 import { type LedgerTables, ledgerMigrations } from './tables.ts';
 import { recordUsage, sumUsage, usageRows } from './usage.ts';
 
@@ -42,6 +43,8 @@ export async function createSqlLedger(options: SqlLedgerOptions): Promise<Ledger
     recordUsage: (rows) => call('recordUsage', () => recordUsage(db, schema, rows)),
     usageRows: (filter, page) => call('usageRows', () => usageRows(db, filter, page)),
     sumUsage: (filter, by) => call('sumUsage', () => sumUsage({ db, schema }, filter, by)),
+    recordOutcomes: (rows) => call('recordOutcomes', () => recordOutcomes(db, schema, rows)),
+    judgedUse: (filter) => call('judgedUse', () => judgedUse({ db, schema }, filter)),
     appendAudit: (entries) => call('appendAudit', () => appendAudit(db, schema, entries)),
     auditRecords: (filter, page) => call('auditRecords', () => auditRecords(db, filter, page)),
     verifyAudit: async (verifyOptions) => {

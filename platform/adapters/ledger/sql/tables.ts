@@ -34,6 +34,17 @@ export type LedgerTables = {
     outcome: string;
     error_code: string | null;
   };
+  outcomes: {
+    position: StoredInteger;
+    id: string;
+    at: StoredInteger;
+    tenant: string;
+    task: string;
+    task_type: string;
+    judge: string;
+    verdict: string;
+    score: number;
+  };
   audit: {
     sequence: StoredInteger;
     id: string;
@@ -107,6 +118,25 @@ export const ledgerMigrations: readonly Migration[] = [
       await sql`create index usage_virtual_key on ${usage} (virtual_key_id, at) where virtual_key_id is not null`.execute(
         transaction,
       );
+    },
+  },
+  {
+    version: 3,
+    name: 'how tasks were judged',
+    async up(transaction, schema) {
+      const outcomes = sql.id(schema, 'outcomes');
+      const refuse = sql`execute function ${sql.id(schema, 'refuse_change')}()`;
+      const statements = [
+        sql`create table ${outcomes} (
+          position bigint generated always as identity unique,
+          id text collate "C" primary key, at bigint not null, tenant text not null, task text not null,
+          task_type text not null, judge text not null, verdict text not null, score double precision not null)`,
+        sql`create index outcomes_type on ${outcomes} (task_type, at)`,
+        sql`create index outcomes_task on ${outcomes} (tenant, task)`,
+        sql`create trigger append_only before update or delete on ${outcomes} for each row ${refuse}`,
+        sql`create trigger append_only_truncate before truncate on ${outcomes} for each statement ${refuse}`,
+      ];
+      for (const statement of statements) await statement.execute(transaction);
     },
   },
 ];
