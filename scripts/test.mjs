@@ -1,11 +1,12 @@
 // `npm test`: everything that must hold, one suite after the other, with its wall time; `--embedded` leaves out what
 // needs real servers, `--suite NAME` runs one (repeatable). Works on a fresh clone: it installs what is missing first.
-// The last line counts all suites: "N passed, N failed".
+// What failed is named once more at the end; the last line counts all suites: "N passed, N failed".
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { ensurePackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -128,8 +129,30 @@ function count(file, code) {
   let failed = report.numFailedTests + unloaded.length;
   if (code !== 0 && failed === 0) failed = 1;
   const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
-  return { passed: report.numPassedTests, failed, skipped, note: failed ? 'FAILED' : '' };
+  return {
+    passed: report.numPassedTests,
+    failed,
+    skipped,
+    note: failed ? 'FAILED' : '',
+    failures: report.testResults.flatMap(failuresOf),
+  };
 }
+
+/** Each as `file > test` with the first lines of its message: what a log that was cut off at its head still tells. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((one) => one.status === 'failed');
+  if (status === 'failed' && failed.length === 0) return [`${file}\n${firstLines(message)}`];
+  return failed.map((one) => `${file} > ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`);
+}
+
+const firstLines = (text) =>
+  stripVTControlCharacters(text ?? '')
+    .split('\n')
+    .filter((line) => !line.includes('node_modules'))
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join('\n');
 
 /** One set of servers for all clustered suites, in a process that ends with our end of its standard input. */
 async function startServers() {
@@ -191,6 +214,7 @@ function report(results) {
     console.log(row(name, seconds.toFixed(1), passed, failed, skipped, note));
   }
   console.log(row('total', total('seconds').toFixed(1), total('passed'), total('failed'), total('skipped'), ''));
+  for (const failure of results.flatMap((result) => result.failures ?? [])) console.log(`\nFAILED ${failure}`);
   const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
   console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped}`);
 }
