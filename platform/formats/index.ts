@@ -23,6 +23,7 @@ export {
   type SearchConsoleOptions,
   type SearchConsoleRow,
 } from './search-console/index.ts';
+export { bareNumber, type DecimalMark, decimalEvidence, type NumberCell } from './search-console/numbers.ts';
 export {
   type Block,
   type BlockKind,

@@ -162,6 +162,7 @@ function toBlocks(lines: readonly PdfLine[], maxBlockChars: number): Block[] {
         text,
         headingPath,
         page: first.page,
+        ...(group.length > 1 && text === full ? { lines: group.map((line) => line.text) } : {}),
         offset: { start: offset, end },
       });
       offset = end + 2;

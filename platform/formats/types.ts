@@ -81,6 +81,8 @@ export interface Block {
   readonly line?: number;
   /** PDF page, from 1. */
   readonly page?: number;
+  /** Of PDF: the printed lines that `text` was put together from, where there are several; tables need them. */
+  readonly lines?: readonly string[];
   /**
    * Characters (UTF-16 units) of the decoded text, end exclusive: the file without its byte order mark for everything
    * but PDF; for PDF the texts of all blocks joined by blank lines ("\n\n").
