@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A slice of work after which others get their turn: requests, leases and heartbeats share the thread with skills. */
+/** A slice of work after which others get their turn: requests, leases and heartbeats share the thread with readers and skills. */
 const SLICE_MS = 10;
 
 /**

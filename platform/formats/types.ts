@@ -97,12 +97,15 @@ export interface FormatWarning {
   readonly line?: number;
 }
 
+const PART_BYTES = 64 * 1024;
+
 export function sourceOf(name: string, content: string | Uint8Array): ByteSource {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   return {
     name,
     bytes: (async function* () {
-      yield bytes;
+      // In parts, as a file comes: readers give way between them.
+      for (let at = 0; at < bytes.length; at += PART_BYTES) yield bytes.subarray(at, at + PART_BYTES);
     })(),
   };
 }

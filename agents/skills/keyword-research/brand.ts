@@ -1,8 +1,10 @@
 import { distance } from 'fastest-levenshtein';
+import { Pace } from '../pace.ts';
 import { wordsOf } from '../text/languages.ts';
 import { foldAccents } from '../text/stems.ts';
 import type { BusinessContext } from './business-context.ts';
 import type { ClickCurve } from './click-curve.ts';
+import type { Tokens } from './tokens.ts';
 import type { Query } from './types.ts';
 
 export interface BrandReport {
@@ -23,31 +25,34 @@ const TOP_POSITION = 3;
 /** Odds, before looking at clicks, that a query with a brand word means the brand. */
 const PRIOR_LOG_ODDS = Math.log(4);
 
+export interface BrandOptions {
+  readonly context: BusinessContext;
+  readonly curve: ClickCurve;
+  readonly tokens: Tokens;
+  readonly pace?: Pace;
+}
+
 /**
  * Finds the brand from two sides that must agree: words that the business context uses as names (or the site's host has
  * in it), and queries at the top that are clicked far more than their position explains. Neither alone is enough: names
  * include products and towns, and unusually good titles are clicked above the curve too.
  */
-export function findBrand(
+export async function findBrand(
   queries: readonly Query[],
-  { context, curve }: { context: BusinessContext; curve: ClickCurve },
-): BrandReport {
-  const words = queries.map(({ query }) => [...new Set(wordsOf(query))]);
-  const brandWords = chooseWords(queries, { words, names: nameCandidates(queries, context), curve });
-  const spellings = new Map<string, boolean>();
-  const isBrandWord = (word: string): boolean => {
-    let known = spellings.get(word);
-    if (known === undefined) {
-      known = brandWords.some((brand) => word === brand || isJoined(word, brand));
-      spellings.set(word, known);
-    }
-    return known;
+  { context, curve, tokens, pace = new Pace() }: BrandOptions,
+): Promise<BrandReport> {
+  const names = nameCandidates(queries, context);
+  const brandWords = chooseWords(queries, { tokens, names, curve });
+  if (pace.isDue()) await pace.rest();
+  const isExact = tokens.words.map((word) => brandWords.some((brand) => word === brand || isJoined(word, brand)));
+  // Most words are never asked for a misspelling: only those in queries that are clicked like the brand.
+  const misspelt: Array<boolean | undefined> = [];
+  const isMisspelt = (word: number): boolean => {
+    misspelt[word] ??= isNear(tokens.words[word]!, brandWords);
+    return misspelt[word];
   };
-  const isMisspelt = (word: string): boolean =>
-    brandWords.some(
-      (brand) => brand.length >= 4 && distance(foldAccents(word), foldAccents(brand)) <= (brand.length >= 7 ? 2 : 1),
-    );
-  const exact = words.map((own) => own.some(isBrandWord));
+  const exact = queries.map((_, index) => tokens.of(index).some((word) => isExact[word]));
+  if (pace.isDue()) await pace.rest();
   const rate = brandRate(queries, exact);
   const namesakes: number[] = [];
   const branded = queries.map((query, index) => {
@@ -59,9 +64,16 @@ export function findBrand(
     // A misspelling is told from another word by being clicked like the brand.
     const isMeant =
       brandWords.length > 0 && query.position <= TOP_POSITION && logOdds(query, { curve, rate }) > PRIOR_LOG_ODDS;
-    return isMeant && words[index]!.some((word) => word.length >= 4 && isMisspelt(word));
+    return isMeant && tokens.of(index).some(isMisspelt);
   });
   return { words: brandWords, branded, namesakes };
+}
+
+function isNear(word: string, brandWords: readonly string[]): boolean {
+  if (word.length < 4) return false;
+  return brandWords.some(
+    (brand) => brand.length >= 4 && distance(foldAccents(word), foldAccents(brand)) <= (brand.length >= 7 ? 2 : 1),
+  );
 }
 
 /** "acmerota" for the brand "acme": the start of a longer word, as people leave out spaces. */
@@ -101,43 +113,49 @@ function excessOf(
 /** Greedy: the word with the surest excess, then the same over the queries that it leaves unexplained. */
 function chooseWords(
   queries: readonly Query[],
-  found: { words: readonly string[][]; names: ReadonlySet<string>; curve: ClickCurve },
+  found: { tokens: Tokens; names: ReadonlySet<string>; curve: ClickCurve },
 ): string[] {
-  const chosen: string[] = [];
+  const { tokens, names } = found;
+  const chosen: number[] = [];
   let first: number | undefined;
   const evidence = queries.flatMap((query, index) => {
     const excess = excessOf(query, found.curve);
-    return excess ? [{ ...excess, words: found.words[index]! }] : [];
+    return excess ? [{ ...excess, words: [...new Set(tokens.of(index))] }] : [];
   });
   for (let round = 0; round < 5; round++) {
-    const sums = new Map<string, { value: number; weight: number; count: number }>();
+    const values = new Float64Array(tokens.words.length);
+    const weights = new Float64Array(tokens.words.length);
+    const counts = new Uint32Array(tokens.words.length);
     for (const { excess, weight, words } of evidence) {
       if (words.some((word) => chosen.includes(word))) continue;
       for (const word of words) {
-        const sum = sums.get(word) ?? { value: 0, weight: 0, count: 0 };
-        sums.set(word, { value: sum.value + excess * weight, weight: sum.weight + weight, count: sum.count + 1 });
+        values[word]! += excess * weight;
+        weights[word]! += weight;
+        counts[word]!++;
       }
     }
-    const [best] = [...sums]
-      .map(([word, { value, weight, count }]) => ({
-        word,
-        count,
-        mean: value / weight,
-        sure: value / Math.sqrt(weight),
-      }))
-      .filter(({ word, count, mean, sure }) => {
-        if (word.length < 3 || /^\p{N}+$/u.test(word) || mean < EXCESS) return false;
-        // A further word must stand out nearly as the first does: chance lifts some word of every large export a little.
-        if (first !== undefined) return found.names.has(word) && sure >= SURE.further && mean >= first * 0.7;
-        // Without a name to go by, several queries must agree.
-        return found.names.has(word) ? sure >= SURE.named : sure >= SURE.unnamed && count >= 4;
-      })
-      .sort((left, right) => right.sure - left.sure);
+    let best: { word: number; mean: number; sure: number } | undefined;
+    for (const [word, text] of tokens.words.entries()) {
+      if (counts[word] === 0) continue;
+      const mean = values[word]! / weights[word]!;
+      const sure = values[word]! / Math.sqrt(weights[word]!);
+      if (mean < EXCESS || sure <= (best?.sure ?? 0) || text.length < 3 || /^\p{N}+$/u.test(text)) continue;
+      const isName = names.has(text);
+      // A further word must stand out nearly as the first does: chance lifts some word of every large export a little.
+      const isSure =
+        first === undefined
+          ? // Without a name to go by, several queries must agree.
+            isName
+            ? sure >= SURE.named
+            : sure >= SURE.unnamed && counts[word]! >= 4
+          : isName && sure >= SURE.further && mean >= first * 0.7;
+      if (isSure) best = { word, mean, sure };
+    }
     if (!best) break;
     first ??= best.mean;
     chosen.push(best.word);
   }
-  return chosen;
+  return chosen.map((word) => tokens.words[word]!);
 }
 
 /** Click-through of the brand's own queries at the top, pooled. */

@@ -1,9 +1,10 @@
 import type { Pace } from '../pace.ts';
-import { isOtherLanguage, languageOf, wordsOf } from '../text/languages.ts';
+import { isOtherLanguage, languageOf } from '../text/languages.ts';
 import type { Stemmer } from '../text/stems.ts';
 import type { BrandReport } from './brand.ts';
 import type { BusinessContext } from './business-context.ts';
 import { type Embed, relateByMeaning } from './fit-by-meaning.ts';
+import type { Tokens } from './tokens.ts';
 import type { Finding, Fit, RankingTable } from './types.ts';
 
 export type { Embed } from './fit-by-meaning.ts';
@@ -19,6 +20,7 @@ export interface FitReport {
 
 export interface FitOptions {
   readonly context: BusinessContext;
+  readonly tokens: Tokens;
   readonly stemmer: Stemmer;
   readonly brand: BrandReport;
   readonly findings: readonly Finding[];
@@ -51,9 +53,8 @@ export async function judgeFit(table: RankingTable, options: FitOptions): Promis
     notes.push('Without a business context no query can be told to fit or not: all count as unknown.');
     return { fits, reasons, notes };
   }
-  const words = queries.map(({ query }) => wordsOf(query));
-  if (pace.isDue()) await pace.rest();
-  const stems = words.map((own) => contentStems(own, stemmer, brand.words));
+  const { tokens } = options;
+  const stems = contentStems(tokens, stemmer, brand.words);
   if (pace.isDue()) await pace.rest();
   const rarity = rarityOf(stems);
   for (const [index, branded] of brand.branded.entries()) if (branded) settle(index, 'on_topic', 'names the brand');
@@ -73,25 +74,37 @@ export async function judgeFit(table: RankingTable, options: FitOptions): Promis
   if (pace.isDue()) await pace.rest();
   spreadByWords(stems, { fits, rarity, inContext, settle });
   if (pace.isDue()) await pace.rest();
-  const others = words.filter((own, index) => fits[index] === 'unknown' && isOtherLanguage(own, stemmer.language));
-  if (others.length > 0) {
-    notes.push(`${others.length} queries are in another language than the business context and count as unknown.`);
+  let others = 0;
+  for (const [index, fit] of fits.entries()) {
+    if (pace.isDue()) await pace.rest();
+    if (fit === 'unknown' && isOtherLanguage(tokens.wordsAt(index), stemmer.language)) others++;
+  }
+  if (others > 0) {
+    notes.push(`${others} queries are in another language than the business context and count as unknown.`);
   }
   if (pace.isDue()) await pace.rest();
   const tied = stems.map((own) => own.some(inContext));
-  await spreadByMeaning(table, { options, fits, words, stems, tied, settle, notes });
+  await spreadByMeaning(table, { options, fits, stems, tied, settle, notes });
   return { fits, reasons, notes };
 }
 
 type Settle = (index: number, fit: Fit, reason: string) => void;
 type Stems = ReadonlyArray<readonly string[]>;
 
-/** A brand's word stands for many things elsewhere and is no evidence of topic. */
-function contentStems(words: readonly string[], stemmer: Stemmer, brandWords: readonly string[]): string[] {
-  const content = words.filter(
-    (word) => !stemmer.isStopWord(word) && !brandWords.includes(word) && !/^\p{N}+$/u.test(word),
-  );
-  return [...new Set(content.map((word) => stemmer.stem(word)))];
+/** By query, each stem once. A brand's word stands for many things elsewhere and is no evidence of topic. */
+function contentStems(tokens: Tokens, stemmer: Stemmer, brandWords: readonly string[]): string[][] {
+  const stemOf = tokens.words.map((word) => {
+    const isContent = !stemmer.isStopWord(word) && !brandWords.includes(word) && !/^\p{N}+$/u.test(word);
+    return isContent ? stemmer.stem(word) : undefined;
+  });
+  return Array.from({ length: tokens.starts.length - 1 }, (_, index) => {
+    const own: string[] = [];
+    for (const word of tokens.of(index)) {
+      const stem = stemOf[word];
+      if (stem !== undefined && !own.includes(stem)) own.push(stem);
+    }
+    return own;
+  });
 }
 
 function rarityOf(stems: Stems): (stem: string) => number {
@@ -176,7 +189,6 @@ async function spreadByMeaning(
   by: {
     options: FitOptions;
     fits: readonly Fit[];
-    words: Stems;
     stems: Stems;
     /** Queries that have a word of the context, however common: never foreign. */
     tied: readonly boolean[];
@@ -184,7 +196,7 @@ async function spreadByMeaning(
     notes: string[];
   },
 ): Promise<void> {
-  const { options, fits, words, stems, tied, settle, notes } = by;
+  const { options, fits, stems, tied, settle, notes } = by;
   const { context, embed, findings, brand } = options;
   const unknown = fits.filter((fit) => fit === 'unknown').length;
   if (unknown === 0) return;
@@ -211,7 +223,7 @@ async function spreadByMeaning(
     return;
   }
   const open = fits.flatMap((fit, index) =>
-    fit === 'unknown' && !isOtherLanguage(words[index]!, 'en') ? [index] : [],
+    fit === 'unknown' && !isOtherLanguage(options.tokens.wordsAt(index), 'en') ? [index] : [],
   );
   const related = await relateByMeaning(table.queries, {
     open,

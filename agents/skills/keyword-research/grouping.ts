@@ -1,6 +1,8 @@
 import { Pace } from '../pace.ts';
-import { wordsOf } from '../text/languages.ts';
-import { type Stemmer, trigrams } from '../text/stems.ts';
+import type { Stemmer } from '../text/stems.ts';
+import { Likeness } from './likeness.ts';
+import { ascending } from './statistics.ts';
+import { Tokens } from './tokens.ts';
 import type { Query } from './types.ts';
 
 export interface Grouping {
@@ -16,207 +18,156 @@ const SAME_INTENT = 0.63;
 const SAME_PAGE_INTENT = 0.33;
 /** With another best page more is needed. */
 const OTHER_PAGE_INTENT = 0.72;
-/** Letters that two stems must have in common at their beginning to be related. */
-const PREFIX = 4;
 /** A beginning that is in more groups than this is looked up no further: it parts nothing and costs time. */
 const MAX_POSTINGS = 100;
+/** The same for the groups of a page. */
+const MAX_OF_PAGE = 50;
 /** Of a query's beginnings the rarest are looked up. */
 const LOOKED_UP = 3;
-
-/** A query's stems by number, with what comparing needs; numbers instead of texts, since millions are compared. */
-interface Candidate {
-  readonly lead: number;
-  readonly stems: readonly number[];
-  readonly grams: readonly number[];
-  readonly page: string | undefined;
-}
+const NO_PAGE = -1;
+const MOST_IMPRESSIONS = 2 ** 32;
 
 /**
  * Groups wordings of one intent around leads, most impressions first: equal sets of stems always, else by the likeness of
  * stems (weighted by rarity) and of character trigrams, with less needed where the best page is the same. A query joins
  * one lead and never a chain of likenesses, so that groups do not run together.
  */
-export async function groupQueries(queries: readonly Query[], stemmer: Stemmer, pace = new Pace()): Promise<Grouping> {
-  const words = queries.map(({ query }) => wordsOf(query));
-  if (pace.isDue()) await pace.rest();
-  const vocabulary = new Vocabulary();
-  const stems: number[][] = [];
-  for (const { query } of queries) {
-    stems.push(vocabulary.numbers(new Set(stemmer.stems(query))));
-    if (pace.isDue()) await pace.rest();
-  }
-  vocabulary.weigh(stems.length);
-  const order = queries
-    .map((_, index) => index)
-    .sort((a, b) => queries[b]!.impressions - queries[a]!.impressions || a - b);
-  const gramNumbers = new Map<string, number>();
+export async function groupQueries(
+  queries: readonly Query[],
+  stemmer: Stemmer,
+  { pace = new Pace(), tokens }: { pace?: Pace; tokens?: Tokens } = {},
+): Promise<Grouping> {
+  const likeness = await Likeness.of(tokens ?? (await Tokens.of(queries, pace)), stemmer, pace);
+  const pageOf = numberPages(queries);
+  await pace.rest();
+  const order = ascending(queries.map(({ impressions }) => MOST_IMPRESSIONS - Math.min(impressions, MOST_IMPRESSIONS)));
   const groupOf = new Array<number>(queries.length).fill(-1);
-  const leads: Candidate[] = [];
+  const leads: number[] = [];
   const byKey = new Map<string, number>();
-  const index: Index = { byBeginning: new Map(), byPage: new Map(), seen: [], vocabulary };
+  const index = new LeadIndex(queries.length, likeness);
   for (const at of order) {
     if (pace.isDue()) await pace.rest();
-    const own = stems[at]!;
-    const key = own.toSorted((a, b) => a - b).join(' ');
+    const key = likeness.key(at);
     let group = byKey.get(key);
     if (group === undefined) {
-      const content = words[at]!.filter((word) => !stemmer.isStopWord(word));
-      const grams = numbersOf(trigrams(content.length > 0 ? content : words[at]!), gramNumbers);
-      const self: Candidate = { lead: at, stems: own, grams, page: queries[at]!.pages[0]?.page };
-      group = nearest(self, { leads, near: candidates(self, at, index), vocabulary });
-      if (group === undefined) {
-        group = leads.push(self) - 1;
-        for (const stem of own) file(index.byBeginning, vocabulary.beginning(stem), group);
-        if (self.page !== undefined) file(index.byPage, self.page, group);
+      const page = pageOf[at]!;
+      const grams = likeness.grams(at);
+      group = index.nearest(at, { page, grams });
+      if (group < 0) {
+        group = leads.push(at) - 1;
+        index.add(at, { page, grams });
       }
       byKey.set(key, group);
     }
     groupOf[at] = group;
   }
-  return { groupOf, leads: leads.map(({ lead }) => lead) };
+  return { groupOf, leads };
 }
 
-/** Stems by number, each with its rarity and its beginning. Fields are not #private: the transpiler makes those slow. */
-class Vocabulary {
-  private readonly numberOf = new Map<string, number>();
-  private readonly stems: string[] = [];
-  private readonly counts: number[] = [];
-  private rarities: number[] = [];
-  private readonly beginnings: string[] = [];
-  /** The same number for the same beginning; one of its own for a stem that is too short to be related to another. */
-  private readonly families: number[] = [];
-  private readonly familyOf = new Map<string, number>();
-
-  /** Counts a query's stems. */
-  numbers(stems: ReadonlySet<string>): number[] {
-    return [...stems].map((stem) => {
-      let number = this.numberOf.get(stem);
-      if (number === undefined) {
-        number = this.stems.push(stem) - 1;
-        this.numberOf.set(stem, number);
-        this.counts.push(0);
-        const beginning = stem.slice(0, PREFIX);
-        this.beginnings.push(beginning);
-        this.families.push(beginning.length < PREFIX ? -1 - number : this.family(beginning));
-      }
-      this.counts[number]!++;
-      return number;
-    });
+function numberPages(queries: readonly Query[]): Int32Array {
+  const numbers = new Map<string, number>();
+  const pageOf = new Int32Array(queries.length).fill(NO_PAGE);
+  for (const [index, { pages }] of queries.entries()) {
+    const page = pages[0]?.page;
+    if (page === undefined) continue;
+    const number = numbers.get(page) ?? numbers.size;
+    numbers.set(page, number);
+    pageOf[index] = number;
   }
-
-  /** Inverse document frequency, smoothed; once all are counted. */
-  weigh(documents: number): void {
-    this.rarities = this.counts.map((count) => Math.log(1 + documents / count));
-  }
-
-  rarity(stem: number): number {
-    return this.rarities[stem]!;
-  }
-
-  beginning(stem: number): string {
-    return this.beginnings[stem]!;
-  }
-
-  /** 1 for the same stem, else the common beginning's share of the longer one: stemmers leave "plan" and "planner" apart. */
-  likeness(left: number, right: number): number {
-    if (left === right) return 1;
-    if (this.families[left] !== this.families[right]) return 0;
-    const [stem, other] = [this.stems[left]!, this.stems[right]!];
-    let common = PREFIX;
-    while (common < stem.length && stem[common] === other[common]) common++;
-    return common / Math.max(stem.length, other.length);
-  }
-
-  private family(beginning: string): number {
-    const known = this.familyOf.get(beginning) ?? this.familyOf.size;
-    this.familyOf.set(beginning, known);
-    return known;
-  }
+  return pageOf;
 }
 
-interface Index {
-  readonly byBeginning: Map<string, number[]>;
-  readonly byPage: Map<string, number[]>;
-  /** By group, the query that came upon it last. */
-  readonly seen: number[];
-  readonly vocabulary: Vocabulary;
+interface Outline {
+  readonly page: number;
+  readonly grams: Uint32Array;
 }
 
-function file(index: Map<string, number[]>, key: string, group: number): void {
-  const list = index.get(key);
-  if (list) list.push(group);
-  else index.set(key, [group]);
-}
+/** The leads by the beginnings of their stems and by page. Fields are not #private: the transpiler makes those slow. */
+class LeadIndex {
+  private readonly byBeginning: number[][] = [];
+  private readonly byPage: number[][] = [];
+  private readonly leads: number[] = [];
+  private readonly grams: Uint32Array[] = [];
+  private readonly pages: Int32Array;
+  /** By group, the query that came upon it last, plus one. */
+  private readonly seen: Uint32Array;
+  private readonly found: Uint32Array;
+  private count = 0;
 
-/** In ascending order. */
-function numbersOf(texts: ReadonlySet<string>, known: Map<string, number>): number[] {
-  return [...texts]
-    .map((text) => {
-      const number = known.get(text) ?? known.size;
-      known.set(text, number);
-      return number;
-    })
-    .sort((a, b) => a - b);
-}
+  constructor(
+    size: number,
+    private readonly likeness: Likeness,
+  ) {
+    this.pages = new Int32Array(size);
+    this.seen = new Uint32Array(size);
+    this.found = new Uint32Array(LOOKED_UP * MAX_POSTINGS + MAX_OF_PAGE);
+  }
 
-function candidates(self: Candidate, at: number, { byBeginning, byPage, seen, vocabulary }: Index): number[] {
-  const found: number[] = [];
-  const look = (list: readonly number[] | undefined, most: number) => {
-    for (let place = 0; list && place < Math.min(most, list.length); place++) {
-      const group = list[place]!;
-      if (seen[group] !== at) found.push(group);
-      seen[group] = at;
+  add(lead: number, { page, grams }: Outline): void {
+    const group = this.leads.push(lead) - 1;
+    this.grams.push(grams);
+    this.pages[group] = page;
+    // What is never looked up is not kept.
+    for (const stem of this.likeness.stems(lead)) {
+      file(this.byBeginning, { key: this.likeness.beginnings[stem]!, group, most: MAX_POSTINGS });
     }
-  };
-  const rarest = self.stems.toSorted((a, b) => vocabulary.rarity(b) - vocabulary.rarity(a)).slice(0, LOOKED_UP);
-  for (const stem of rarest) look(byBeginning.get(vocabulary.beginning(stem)), MAX_POSTINGS);
-  if (self.page !== undefined) look(byPage.get(self.page), 50);
-  return found;
-}
-
-function nearest(
-  self: Candidate,
-  by: { leads: readonly Candidate[]; near: readonly number[]; vocabulary: Vocabulary },
-): number | undefined {
-  let best: { group: number; margin: number } | undefined;
-  for (const group of by.near) {
-    const other = by.leads[group]!;
-    const threshold = thresholdFor(self.page, other.page);
-    const byStems = stemLikeness(self.stems, other.stems, by.vocabulary);
-    // Trigrams are the dearer half: not compared where even equal ones would not be enough.
-    if ((byStems + 1) / 2 < threshold + (best?.margin ?? 0)) continue;
-    const margin = (byStems + gramLikeness(self.grams, other.grams)) / 2 - threshold;
-    if (margin >= 0 && margin > (best?.margin ?? -1)) best = { group, margin };
+    if (page !== NO_PAGE) file(this.byPage, { key: page, group, most: MAX_OF_PAGE });
   }
-  return best?.group;
+
+  /** The group that is likest above what is needed, or -1. */
+  nearest(self: number, { page, grams }: Outline): number {
+    this.count = 0;
+    for (const stem of this.likeness.rarest(self, LOOKED_UP)) {
+      this.look(this.byBeginning[this.likeness.beginnings[stem]!], self);
+    }
+    if (page !== NO_PAGE) this.look(this.byPage[page], self);
+    let best = -1;
+    let bestMargin = -1;
+    for (let place = 0; place < this.count; place++) {
+      const group = this.found[place]!;
+      const needed = thresholdFor(page, this.pages[group]!);
+      const other = this.grams[group]!;
+      const least = 2 * (needed + Math.max(0, bestMargin));
+      // Neither half can be more than its bound: most pairs are settled by the lengths alone.
+      const mostByGrams = (2 * Math.min(grams.length, other.length)) / Math.max(1, grams.length + other.length);
+      if (mostByGrams + 1 < least) continue;
+      const byStems = this.likeness.ofStems(self, this.leads[group]!);
+      if (byStems + mostByGrams < least) continue;
+      const margin = (byStems + gramLikeness(grams, other)) / 2 - needed;
+      if (margin >= 0 && margin > bestMargin) {
+        best = group;
+        bestMargin = margin;
+      }
+    }
+    return best;
+  }
+
+  private look(list: readonly number[] | undefined, self: number): void {
+    if (!list) return;
+    for (const group of list) {
+      if (this.seen[group] !== self + 1) this.found[this.count++] = group;
+      this.seen[group] = self + 1;
+    }
+  }
 }
 
-function thresholdFor(left: string | undefined, right: string | undefined): number {
-  if (left === undefined || right === undefined) return SAME_INTENT;
+function file(index: number[][], { key, group, most }: { key: number; group: number; most: number }): void {
+  const list = index[key];
+  if (list === undefined) index[key] = [group];
+  else if (list.length < most) list.push(group);
+}
+
+function thresholdFor(left: number, right: number): number {
+  if (left === NO_PAGE || right === NO_PAGE) return SAME_INTENT;
   return left === right ? SAME_PAGE_INTENT : OTHER_PAGE_INTENT;
 }
 
-/** Share of the stems' rarity that the other side has too, 0 to 1. */
-function stemLikeness(left: readonly number[], right: readonly number[], vocabulary: Vocabulary): number {
-  return (commonRarity(left, right, vocabulary) + commonRarity(right, left, vocabulary)) / 2;
-}
-
-function commonRarity(from: readonly number[], to: readonly number[], vocabulary: Vocabulary): number {
-  let [shared, all] = [0, 0];
-  for (const stem of from) {
-    const weight = vocabulary.rarity(stem);
-    let best = 0;
-    for (let at = 0; at < to.length && best < 1; at++) best = Math.max(best, vocabulary.likeness(stem, to[at]!));
-    all += weight;
-    shared += weight * best;
-  }
-  return all === 0 ? 0 : shared / all;
-}
-
 /** Dice's coefficient of two ascending lists, 0 to 1. */
-function gramLikeness(left: readonly number[], right: readonly number[]): number {
+function gramLikeness(left: Uint32Array, right: Uint32Array): number {
   if (left.length === 0 || right.length === 0) return 0;
-  let [a, b, shared] = [0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let shared = 0;
   while (a < left.length && b < right.length) {
     const difference = left[a]! - right[b]!;
     if (difference === 0) shared++;

@@ -1,4 +1,4 @@
-import { type ByteSource, readSearchConsole, type SearchConsoleExport, sourceOf } from '#platform';
+import { type ByteSource, Pace, readSearchConsole, type SearchConsoleExport, sourceOf } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';
@@ -26,7 +26,7 @@ export async function readRankings(input: SkillInput | undefined): Promise<Ranki
       `has ${read.dimensions.join(' and ')} and no column for queries; export the table "Queries" (Queries.csv), or query with page`,
     );
   }
-  const queries = collect(read);
+  const queries = await collect(read, new Pace());
   if (!queries.some((query) => query.impressions > 0)) {
     throw invalid(source.name, 'has no row with impressions; export a longer period or remove filters');
   }
@@ -68,11 +68,12 @@ function add(sums: Map<string, Sum>, key: string, row: SearchConsoleExport['rows
   sum.lines.push(row.line);
 }
 
-function collect(read: SearchConsoleExport): Query[] {
+async function collect(read: SearchConsoleExport, pace: Pace): Promise<Query[]> {
   const hasPages = read.dimensions.includes('page');
   const totals = new Map<string, Sum>();
   const byPage = new Map<string, Map<string, Sum>>();
   for (const row of read.rows) {
+    if (pace.isDue()) await pace.rest();
     const query = row.query ?? '';
     if (query.trim() === '') continue;
     add(totals, query, row);
@@ -82,13 +83,14 @@ function collect(read: SearchConsoleExport): Query[] {
     // A fragment names a place on a page, not another page.
     add(pages, row.page.replace(/#.*$/, ''), row);
   }
-  return [...totals].map(([query, sum]) => ({
-    query,
-    ...figures(sum),
-    pages: [...(byPage.get(query) ?? [])]
-      .map(([page, part]): PageShare => ({ page, ...figures(part) }))
-      .sort((left, right) => right.impressions - left.impressions || (left.page < right.page ? -1 : 1)),
-  }));
+  const queries: Query[] = [];
+  for (const [query, sum] of totals) {
+    if (pace.isDue()) await pace.rest();
+    const pages = [...(byPage.get(query) ?? [])].map(([page, part]): PageShare => ({ page, ...figures(part) }));
+    pages.sort((left, right) => right.impressions - left.impressions || (left.page < right.page ? -1 : 1));
+    queries.push({ query, ...figures(sum), pages });
+  }
+  return queries;
 }
 
 function figures(sum: Sum) {

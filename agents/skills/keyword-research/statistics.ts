@@ -22,9 +22,13 @@ export function poissonLowerTail(observed: number, mean: number): number {
     const z = ((mean / degrees) ** (1 / 3) - (1 - 1 / (9 * degrees))) / Math.sqrt(1 / (9 * degrees));
     return 1 - normalCdf(z);
   }
-  let sum = 0;
-  for (let count = 0; count <= observed; count++) {
-    sum += Math.exp(count * Math.log(mean) - mean - logGamma(count + 1));
+  // From the last term down, each from the one above it; far below the mean the rest is nothing.
+  let term = Math.exp(observed * Math.log(mean) - mean - logGamma(observed + 1));
+  let sum = term;
+  for (let count = observed; count > 0; count--) {
+    term *= count / mean;
+    sum += term;
+    if (count < mean && term < sum * 1e-17) break;
   }
   return Math.min(1, sum);
 }
@@ -60,6 +64,15 @@ export function wilsonLower(successes: number, trials: number): number {
   const centre = share + (z * z) / (2 * trials);
   const margin = z * Math.sqrt((share * (1 - share) + (z * z) / (4 * trials)) / trials);
   return Math.max(0, (centre - margin) / (1 + (z * z) / trials));
+}
+
+/**
+ * Indexes of values in ascending order, equal ones by index: sorted as packed numbers, many times faster than by a
+ * comparison. Values from 0, times `scale` at most 2^32; at most 2^20 of them.
+ */
+export function ascending(values: ArrayLike<number>, scale = 1): Uint32Array {
+  const packed = Float64Array.from(values, (value, index) => Math.round(value * scale) * 2 ** 20 + index).sort();
+  return Uint32Array.from(packed, (one) => one % 2 ** 20);
 }
 
 /** Linear between order statistics; `sorted` ascending. */

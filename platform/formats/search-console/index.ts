@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
 import { addWarning, readTable, type TableRow } from '../csv-table.ts';
 import { formatErrors } from '../errors.ts';
+import { Pace } from '../pace.ts';
 import type { ByteSource, FormatWarning, InvalidBytes, ReadLimits } from '../types.ts';
 import {
   type ColumnMap,
@@ -10,9 +11,20 @@ import {
   type SearchConsoleDimension,
   type SearchConsoleMetric,
 } from './headers.ts';
-import { type DecimalMark, decimalEvidence, decimalsOf, isAmbiguous, isPercent, parseNumber } from './numbers.ts';
+import {
+  type DecimalEvidence,
+  type DecimalMark,
+  decimalEvidence,
+  decimalsOf,
+  isAmbiguous,
+  isPercent,
+  parseNumber,
+} from './numbers.ts';
 
 export type { SearchConsoleDimension } from './headers.ts';
+
+/** Rows between two looks at the clock. */
+const ROWS_A_LOOK = 256;
 
 export interface SearchConsoleRow {
   /** In the file, from 1. */
@@ -80,8 +92,9 @@ export async function readSearchConsole(
       headerLine: table.headerLine,
       sample: raw.slice(0, 50).map((row) => row.cells),
     });
+  const pace = new Pace();
   for await (const row of table.rows) {
-    raw.push(row);
+    if (raw.push(row) % ROWS_A_LOOK === 0 && pace.isDue()) await pace.rest();
     // Wrong columns are told before half a gigabyte of them is read.
     if (raw.length === 50) mapped = map();
   }
@@ -95,15 +108,16 @@ export async function readSearchConsole(
   }
   const { columns, by } = mapped;
   const report = new Warnings();
-  const decimal = settleDecimal(name, raw, columns);
+  const decimal = await settleDecimal(name, { rows: raw, columns, pace });
   const reader = new RowReader({ name, columns, headers: table.columns, decimal: decimal.mark, raw });
   // A day's grace: a file from the east of the date line is not from the future.
   const latest = new Date(clock.now() + 86_400_000).toISOString().slice(0, 10);
-  const rows = raw.map((row) => {
+  const rows: SearchConsoleRow[] = [];
+  for (const row of raw) {
     const parsed = reader.read(row);
     report.check(parsed, { ctrTolerance: reader.ctrTolerance(row), latest });
-    return parsed;
-  });
+    if (rows.push(parsed) % ROWS_A_LOOK === 0 && pace.isDue()) await pace.rest();
+  }
   if (!decimal.proven) reportAmbiguous(raw, columns, report);
   const { firstReplaced, replacedCount } = table.encoding;
   if (firstReplaced) {
@@ -128,12 +142,16 @@ export async function readSearchConsole(
 const isDimension = (column: SearchConsoleColumn): column is SearchConsoleDimension =>
   !METRICS.includes(column as SearchConsoleMetric);
 
-function settleDecimal(
+async function settleDecimal(
   name: string,
-  rows: readonly TableRow[],
-  columns: ColumnMap,
-): { mark: DecimalMark; proven: boolean } {
-  const evidence = decimalEvidence(numberCells(rows, columns));
+  { rows, columns, pace }: { rows: readonly TableRow[]; columns: ColumnMap; pace: Pace },
+): Promise<{ mark: DecimalMark; proven: boolean }> {
+  const first = {};
+  let evidence: DecimalEvidence = {};
+  for (let at = 0; at < rows.length && !evidence.conflict; at += ROWS_A_LOOK) {
+    evidence = decimalEvidence(numberCells(rows.slice(at, at + ROWS_A_LOOK), columns), first);
+    if (pace.isDue()) await pace.rest();
+  }
   if (evidence.conflict) {
     const [comma, point] = evidence.conflict;
     throw formatErrors(

@@ -45,9 +45,11 @@ export interface DecimalEvidence {
   readonly conflict?: readonly [comma: NumberCell, point: NumberCell];
 }
 
-/** One convention for the whole table, from all its number cells. */
-export function decimalEvidence(cells: Iterable<NumberCell>): DecimalEvidence {
-  const first: Partial<Record<DecimalMark, NumberCell>> = {};
+/** One convention for the whole table, from all its number cells; `first` carries what earlier parts of the table said. */
+export function decimalEvidence(
+  cells: Iterable<NumberCell>,
+  first: Partial<Record<DecimalMark, NumberCell>> = {},
+): DecimalEvidence {
   for (const cell of cells) {
     const bare = bareNumber(cell.text);
     const vote = bare === undefined ? undefined : decimalVote(bare, cell.whole);

@@ -165,8 +165,8 @@ describe('click curve', () => {
     return { position, impressions: 2_000, clicks: Math.round(2_000 * law(position)) };
   });
 
-  it('finds the law behind the clicks and falls with the position', () => {
-    const curve = fitClickCurve(rows);
+  it('finds the law behind the clicks and falls with the position', async () => {
+    const curve = await fitClickCurve(rows);
     for (const position of [1.5, 3, 6, 12])
       expect(Math.abs(Math.log(curve.rate(position) / law(position)))).toBeLessThan(0.08);
     for (let position = 1; position < 40; position += 0.5) {
@@ -174,16 +174,16 @@ describe('click curve', () => {
     }
   });
 
-  it('stays with the majority when a third of the queries is clicked five times too little', () => {
-    const bent = fitClickCurve(
+  it('stays with the majority when a third of the queries is clicked five times too little', async () => {
+    const bent = await fitClickCurve(
       rows.map((one, at) => (at % 3 === 0 ? { ...one, clicks: Math.round(one.clicks / 5) } : one)),
     );
     for (const position of [2, 3, 6, 12])
       expect(Math.abs(Math.log(bent.rate(position) / law(position)))).toBeLessThan(0.15);
   });
 
-  it('is the published average without data', () => {
-    const curve = fitClickCurve([]);
+  it('is the published average without data', async () => {
+    const curve = await fitClickCurve([]);
     expect(curve.rate(1)).toBeCloseTo(0.285, 2);
     expect(curve.rate(10)).toBeCloseTo(0.025, 3);
     expect(curve.fromData).toBe(0);
