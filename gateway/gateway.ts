@@ -22,7 +22,7 @@ import { candidatesOf } from './use-cases/admission/candidates.ts';
 import { createChooser } from './use-cases/admission/choosers.ts';
 import { ModelStates } from './use-cases/admission/model-states.ts';
 import type { Ticket } from './use-cases/admission/ticket.ts';
-import { asksForCaching, completionOf, deltasOf, textOfDelta, withinInput } from './use-cases/answer.ts';
+import { asksForCaching, completionOf, deltasOf, SpokenText, withinInput } from './use-cases/answer.ts';
 import type { Budgets } from './use-cases/budget/budgets.ts';
 import { cacheKey, keepable, ResponseCache } from './use-cases/cache/response-cache.ts';
 import { Guard } from './use-cases/guard/guard.ts';
@@ -245,12 +245,22 @@ class ModelGateway implements Gateway {
     await Promise.all(this.options.providers.map((provider) => provider.close()));
   }
 
+  private async completion(chat: Chat, attempt: Attempt, ticket: Ticket): Promise<Completion> {
+    const { provider, asked, redaction } = this.asked(chat, attempt);
+    await withinInput(provider, asked, chat.call, attempt);
+    const given = await attempt.race(attempt.send(() => provider.complete(asked, attempt.signal)));
+    const answer = redaction ? redaction.completion(given) : given;
+    const times = await attempt.succeed(answer.usage, answer.stopReason);
+    return this.finished(chat, answer, { attempt, ticket, times });
+  }
+
   private async *deltas(chat: Chat, attempt: Attempt, ticket: Ticket): AsyncGenerator<Delta> {
     const { provider, asked, redaction } = this.asked(chat, attempt);
     await withinInput(provider, asked, chat.call, attempt);
     const given = attempt.send(() => provider.stream(asked, attempt.signal));
     const source = (redaction ? redaction.stream(given) : given)[Symbol.asyncIterator]();
     const said: string[] = [];
+    const spoken = new SpokenText();
     try {
       for (;;) {
         const next = await attempt.race(attempt.send(() => source.next()));
@@ -268,8 +278,11 @@ class ModelGateway implements Gateway {
           return;
         }
         if (delta.type === 'text') said.push(delta.text);
-        attempt.piece(textOfDelta(delta));
-        yield delta;
+        if (delta.type === 'unshown') attempt.piece(delta.text);
+        else {
+          attempt.piece(spoken.of(delta));
+          yield delta;
+        }
         if (attempt.spent) await attempt.extend();
       }
     } catch (error) {

@@ -1,12 +1,14 @@
 import { modelError } from '../errors.ts';
 import { partsOf } from './messages.ts';
-import type { Attribution, CompleteRequest, EmbedRequest } from './request.ts';
+import type { Attribution, CallLimits, CompleteRequest, EmbedRequest } from './request.ts';
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 export const MAX_MESSAGES = 2_000;
 export const MAX_TOOLS = 128;
 export const MAX_EMBED_TEXTS = 2_048;
 export const MAX_TIMEOUT_MS = 600_000;
+export const MAX_STOPS = 16;
+export const MAX_STOP_CHARACTERS = 256;
 
 function refuse(message: string, fields: Record<string, string | number> = {}): never {
   throw modelError('KAZE_MODEL_BAD_REQUEST', message, { fields });
@@ -69,6 +71,26 @@ function checkLimits({ limits = {} }: CompleteRequest): void {
   if (temperature !== undefined && !(temperature >= 0 && temperature <= 2)) {
     refuse(`limits.temperature must be from 0 to 2, not ${temperature}`);
   }
+  checkSampling(limits);
+}
+
+const RANGES = { topP: [0, 1], frequencyPenalty: [-2, 2], presencePenalty: [-2, 2] } as const;
+
+function checkSampling({ stop, seed, topK, ...limits }: CallLimits): void {
+  for (const name of ['topP', 'frequencyPenalty', 'presencePenalty'] as const) {
+    const value = limits[name];
+    const [least, most] = RANGES[name];
+    if (value === undefined || (value >= least && value <= most)) continue;
+    refuse(`limits.${name} must be from ${least} to ${most}, not ${value}`);
+  }
+  whole('limits.topK', topK, Number.MAX_SAFE_INTEGER);
+  if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`limits.seed must be a whole number, not ${seed}`);
+  if (stop === undefined) return;
+  if (stop.length > MAX_STOPS) {
+    refuse(`limits.stop may hold ${MAX_STOPS} sequences, not ${stop.length}`, { max: MAX_STOPS });
+  }
+  const odd = stop.findIndex((one) => one.length === 0 || one.length > MAX_STOP_CHARACTERS);
+  if (odd >= 0) refuse(`limits.stop[${odd}] must have 1 to ${MAX_STOP_CHARACTERS} characters`);
 }
 
 function whole(name: string, value: number | undefined, max: number): void {

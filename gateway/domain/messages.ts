@@ -51,6 +51,7 @@ export interface ToolCallPart {
   readonly name: string;
   readonly arguments: JsonObject;
   readonly signature?: ProviderSignature;
+  readonly cacheControl?: CacheControl;
 }
 
 export interface ToolResultPart {
@@ -59,6 +60,7 @@ export interface ToolResultPart {
   readonly name: string;
   readonly content: Json;
   readonly isError?: boolean;
+  readonly cacheControl?: CacheControl;
 }
 
 /** What a model thought before it answered. Handed back unchanged where the provider wants its own thoughts again. */

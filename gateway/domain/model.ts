@@ -16,8 +16,12 @@ export interface ModelInfo {
     readonly embeddings: boolean;
     /** Thinks before it answers when `reasoning` asks for it. Default false. */
     readonly reasoning?: boolean;
-    /** Takes a temperature. Default true. */
+    /** Takes temperature, top-p and top-k, as far as its vendor has them. Default true. */
     readonly temperature?: boolean;
+    /** Takes penalties of frequency and presence, where its vendor has them. Default true. */
+    readonly penalties?: boolean;
+    /** Takes stop sequences. Default true. */
+    readonly stop?: boolean;
   };
   /** Length of its vectors, for a model that gives embeddings and is known. */
   readonly dimensions?: number;

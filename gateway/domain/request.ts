@@ -1,5 +1,5 @@
 import type { JsonSchema } from './json.ts';
-import type { Message } from './messages.ts';
+import type { CacheControl, Message } from './messages.ts';
 
 export interface Tool {
   /** `[a-zA-Z0-9_-]{1,64}`, as every vendor takes it. */
@@ -7,6 +7,7 @@ export interface Tool {
   readonly description: string;
   /** JSON Schema of an object. */
   readonly parameters: JsonSchema;
+  readonly cacheControl?: CacheControl;
   /** False for a tool that only reads: answers that call it may then be cached. Default true. */
   readonly sideEffects?: boolean;
 }
@@ -48,6 +49,21 @@ export interface CallLimits {
   readonly timeoutMs?: number;
   /** 0 to 2. Default: the provider's. Left out for models that take none. */
   readonly temperature?: number;
+  /** 0 to 1: the most likely tokens that make up so much. Left out for models that take no temperature. */
+  readonly topP?: number;
+  /** 1 and up: so many of the most likely tokens. Left out for vendors without it, and with `temperature`. */
+  readonly topK?: number;
+  /** -2 to 2, by how often a token came. Left out for models without penalties. */
+  readonly frequencyPenalty?: number;
+  /** -2 to 2, by whether a token came. Left out for models without penalties. */
+  readonly presencePenalty?: number;
+  /** A whole number: the same one asks for the same answer, which no vendor promises. Left out for vendors without it. */
+  readonly seed?: number;
+  /**
+   * The answer ends before the first of these that its text would hold, at most 16 of 1 to 256 characters. Holds with
+   * every model: the gateway cuts where the vendor does not.
+   */
+  readonly stop?: readonly string[];
 }
 
 /** Who a call is for. Every field is required so that none is forgotten; null means that there is none. */

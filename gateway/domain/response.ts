@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { AssistantMessage, ToolCallPart } from './messages.ts';
+import type { AssistantMessage, ProviderSignature, ToolCallPart } from './messages.ts';
 
 export interface Usage {
   /** All input: what was read from the provider's cache and what was written to it included. */
@@ -82,14 +82,28 @@ export interface Completion {
   /** The value asked for by `responseSchema`, checked against it; undefined when none was asked for. */
   readonly value: Json | undefined;
   readonly stopReason: StopReason;
+  /** Which of `limits.stop` ended the answer; only where it is known, since not every vendor says. */
+  readonly stopSequence?: string;
   readonly usage: Usage;
   readonly metadata: CallMetadata;
 }
 
-/** A stream ends with exactly one `finish`, or throws. */
+/**
+ * A stream ends with exactly one `finish`, or throws. A call of a tool that comes in pieces begins with
+ * `tool-call-start`; its `tool-call-json` together are the JSON of its arguments, of which nothing is checked yet. The
+ * whole call, checked, is always a `tool-call`: readers who do not show half a call need only that one.
+ */
 export type Delta =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string }
+  /** The signature closes a thought, and may come alone; `redacted`: the thought is inside of it. */
+  | {
+      readonly type: 'reasoning';
+      readonly text: string;
+      readonly signature?: ProviderSignature;
+      readonly redacted?: boolean;
+    }
+  | { readonly type: 'tool-call-start'; readonly id: string; readonly name: string }
+  | { readonly type: 'tool-call-json'; readonly id: string; readonly json: string }
   | { readonly type: 'tool-call'; readonly call: ToolCallPart }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'finish'; readonly completion: Completion };

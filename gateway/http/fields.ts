@@ -1,3 +1,4 @@
+import { MAX_STOP_CHARACTERS, MAX_STOPS } from '../domain/check-request.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { httpError } from './errors.ts';
 
@@ -56,6 +57,22 @@ export const numberAt =
     if (typeof value === 'number' && value >= least && value <= most) return value;
     return badField(param, `must be a number from ${least} to ${most}`);
   };
+
+export function integerAt(value: unknown, param: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  return badField(param, 'must be a whole number');
+}
+
+/** One stop sequence, or a list of them. */
+export function stopsAt(value: unknown, param: string): string[] {
+  const stops = typeof value === 'string' ? [value] : listAt(value, param);
+  if (stops.length > MAX_STOPS) badField(param, `may hold ${MAX_STOPS} sequences, not ${stops.length}`);
+  return stops.map((one, index) => {
+    const text = textAt(one, `${param}[${index}]`);
+    if (text !== '' && text.length <= MAX_STOP_CHARACTERS) return text;
+    return badField(`${param}[${index}]`, `must have 1 to ${MAX_STOP_CHARACTERS} characters`);
+  });
+}
 
 /** JSON that is passed on, such as schemas: bounded in depth, since those behind us walk it by recursion. */
 export function jsonObjectAt(value: unknown, param: string): JsonObject {

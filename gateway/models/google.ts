@@ -2,11 +2,13 @@ import type { ModelInfo } from '../domain/model.ts';
 
 /** Google's models, from ai.google.dev/gemini-api/docs/models and /deprecations, read on 2026-11-22. */
 const CAPABILITIES = { chat: true, tools: true, vision: true, json: true, embeddings: false, reasoning: true };
+/** `Penalty is not enabled for this model`, since 2.5. */
+const CHAT = { ...CAPABILITIES, penalties: false };
 
 function gemini(name: string, more: Pick<ModelInfo, 'tiers'> & Partial<ModelInfo>): ModelInfo {
   return {
     ...{ provider: 'google', name, offline: false, contextTokens: 1_048_576, maxOutputTokens: 65_536 },
-    capabilities: CAPABILITIES,
+    capabilities: CHAT,
     ...more,
   };
 }

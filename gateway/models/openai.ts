@@ -2,7 +2,8 @@ import type { ModelInfo } from '../domain/model.ts';
 
 /** OpenAI's models, from developers.openai.com/api/docs/models, read on 2026-11-22. Best of a level first. */
 const CAPABILITIES = { chat: true, tools: true, vision: true, json: true, embeddings: false };
-const THINKING = { ...CAPABILITIES, reasoning: true, temperature: false };
+/** Which of them take stop sequences goes by no rule (5.4 refuses them, its mini takes them): none is sent any. */
+const THINKING = { ...CAPABILITIES, reasoning: true, temperature: false, penalties: false, stop: false };
 
 function gpt(name: string, more: Pick<ModelInfo, 'tiers'> & Partial<ModelInfo>): ModelInfo {
   return {

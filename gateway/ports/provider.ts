@@ -20,10 +20,13 @@ export interface ProviderEmbedCall {
 /** What a provider knows of an answer; the gateway adds identity and times. */
 export type ProviderCompletion = Omit<Completion, 'metadata'> & { readonly confidence: number | null };
 
-/** `usage` is what the call has taken so far, as the vendor tells it in mid-stream; it is not passed on to callers. */
+/** `usage` and `unshown` are not passed on to callers. */
 export type ProviderDelta =
   | Exclude<Delta, { type: 'finish' }>
+  /** What the call has taken so far, as the vendor tells it in mid-stream. */
   | { readonly type: 'usage'; readonly usage: Usage }
+  /** Text behind a stop sequence that the vendor does not know: it is paid for all the same. */
+  | { readonly type: 'unshown'; readonly text: string }
   | { readonly type: 'finish'; readonly completion: ProviderCompletion };
 
 /**

@@ -1,3 +1,4 @@
+import { partsOf } from '../domain/messages.ts';
 import { fullName, type ModelInfo } from '../domain/model.ts';
 import type { CompleteRequest } from '../domain/request.ts';
 import type { CallMetadata, Completion, Delta, Usage } from '../domain/response.ts';
@@ -23,13 +24,32 @@ export async function withinInput(
   });
 }
 
-export function textOfDelta(delta: Exclude<Delta, { type: 'finish' }>): string {
-  if (delta.type === 'tool-call') return delta.call.name + JSON.stringify(delta.call.arguments);
-  return delta.type === 'citation' ? '' : delta.text;
+/** What of a stream counts as output, each part of it once. */
+export class SpokenText {
+  private readonly inPieces = new Set<string>();
+
+  of(delta: Exclude<Delta, { type: 'finish' }>): string {
+    switch (delta.type) {
+      case 'tool-call-start':
+        this.inPieces.add(delta.id);
+        return delta.name;
+      case 'tool-call-json':
+        return delta.json;
+      case 'tool-call': {
+        const { id, name, arguments: args } = delta.call;
+        return this.inPieces.has(id) ? '' : name + JSON.stringify(args);
+      }
+      case 'citation':
+        return '';
+      default:
+        return delta.text;
+    }
+  }
 }
 
 /** Anthropic charges more for what it is asked to keep; nothing is kept unasked at a price. */
-export function asksForCaching({ messages }: CompleteRequest): boolean {
+export function asksForCaching({ messages, tools = [] }: CompleteRequest): boolean {
+  if (tools.some(({ cacheControl }) => cacheControl)) return true;
   return messages.some(
     ({ content }) => typeof content !== 'string' && content.some((part) => 'cacheControl' in part && part.cacheControl),
   );
@@ -69,6 +89,11 @@ export function addUsage(...usages: readonly Usage[]): Usage {
 
 /** A kept answer as a stream would have given it. */
 export function* deltasOf(completion: Completion): Generator<Delta> {
+  for (const part of partsOf(completion.message)) {
+    if (part.type !== 'reasoning') continue;
+    const { text, signature, redacted } = part;
+    yield { type: 'reasoning', text, ...(signature ? { signature } : {}), ...(redacted ? { redacted } : {}) };
+  }
   if (completion.text !== '') yield { type: 'text', text: completion.text };
   for (const citation of completion.citations) yield { type: 'citation', citation };
   for (const call of completion.toolCalls) yield { type: 'tool-call', call };

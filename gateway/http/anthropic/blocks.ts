@@ -1,6 +1,5 @@
 import type { Json } from '../../domain/json.ts';
 import type {
-  CacheControl,
   DocumentPart,
   ImagePart,
   Message,
@@ -9,6 +8,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../domain/messages.ts';
+import { cacheOf } from '../cache-control.ts';
+import { markOf } from '../extra-content.ts';
 import {
   badField,
   booleanAt,
@@ -112,7 +113,7 @@ function resultAt(block: Fields, at: string, names: ReadonlyMap<string, string>)
   const name = names.get(callId) ?? badField(`${at}.tool_use_id`, 'answers no tool_use of the messages before it');
   const isError = given(block.is_error, `${at}.is_error`, booleanAt);
   const content = given(block.content, `${at}.content`, resultTextAt) ?? '';
-  return { type: 'tool-result', callId, name, content, ...(isError ? { isError } : {}) };
+  return { type: 'tool-result', callId, name, content, ...(isError ? { isError } : {}), ...cacheOf(block, at) };
 }
 
 function resultTextAt(value: unknown, param: string): Json {
@@ -138,7 +139,8 @@ function assistantAt(value: unknown, param: string, names: Map<string, string>):
         const id = nameAt(block.id, `${at}.id`);
         const name = nameAt(block.name, `${at}.name`);
         names.set(id, name);
-        return { type: 'tool-call', id, name, arguments: jsonObjectAt(block.input, `${at}.input`) };
+        const input = jsonObjectAt(block.input, `${at}.input`);
+        return { type: 'tool-call', id, name, arguments: input, ...markOf(block.extra_content), ...cacheOf(block, at) };
       }
       case 'thinking': {
         const signature = given(block.signature, `${at}.signature`, textAt);
@@ -154,15 +156,4 @@ function assistantAt(value: unknown, param: string, names: Map<string, string>):
     }
   });
   return { role: 'assistant', content };
-}
-
-export function cacheOf(block: Fields, at: string): { cacheControl?: CacheControl } {
-  const control = given(block.cache_control, `${at}.cache_control`, objectAt);
-  if (!control) return {};
-  if (control.type !== 'ephemeral') badField(`${at}.cache_control.type`, 'must be ephemeral');
-  if (control.ttl === '1h') return { cacheControl: { type: 'ephemeral', ttlSeconds: 3_600 } };
-  if (control.ttl === undefined || control.ttl === null || control.ttl === '5m') {
-    return { cacheControl: { type: 'ephemeral', ttlSeconds: 300 } };
-  }
-  return badField(`${at}.cache_control.ttl`, 'must be 5m or 1h');
 }

@@ -1,5 +1,13 @@
 import { type Part, partsOf, type ToolCallPart } from '../../domain/messages.ts';
-import type { Citation, Completion, Delta, StopReason, Usage } from '../../domain/response.ts';
+import {
+  type Citation,
+  type Completion,
+  type Delta,
+  NO_USAGE,
+  type StopReason,
+  type Usage,
+} from '../../domain/response.ts';
+import { extraContent } from '../extra-content.ts';
 import { signatureText } from './signature.ts';
 
 type Frame = Readonly<Record<string, unknown>>;
@@ -21,7 +29,7 @@ export interface MessagesAnswer {
 }
 
 export function messagesReply(completion: Completion, { id, parallelCalls }: MessagesAnswer): Frame {
-  const { message, stopReason, usage, citations, value, text, metadata } = completion;
+  const { message, usage, citations, value, text, metadata } = completion;
   let calls = 0;
   const parts = partsOf(message).filter((part) => part.type !== 'tool-call' || parallelCalls || calls++ === 0);
   const content = parts.flatMap(blockOf);
@@ -38,8 +46,7 @@ export function messagesReply(completion: Completion, { id, parallelCalls }: Mes
     role: 'assistant',
     model: `${metadata.provider}/${metadata.model}`,
     content,
-    stop_reason: STOP[stopReason],
-    stop_sequence: null,
+    ...stopOf(completion),
     usage: usageOf(usage),
   };
 }
@@ -61,8 +68,15 @@ function blockOf(part: Part): Frame[] {
   }
 }
 
-function toolUseOf({ id, name }: ToolCallPart, input: unknown): Frame {
-  return { type: 'tool_use', id, name, input };
+function toolUseOf({ id, name, signature }: Omit<ToolCallPart, 'type' | 'arguments'>, input: unknown): Frame {
+  return { type: 'tool_use', id, name, input, ...extraContent(signature) };
+}
+
+function stopOf({ stopReason, stopSequence }: Completion): Frame {
+  if (stopReason === 'end' && stopSequence !== undefined) {
+    return { stop_reason: 'stop_sequence', stop_sequence: stopSequence };
+  }
+  return { stop_reason: STOP[stopReason], stop_sequence: null };
 }
 
 function citationOf({ number, title, quote, start, end }: Citation): Frame {
@@ -78,23 +92,43 @@ function citationOf({ number, title, quote, start, end }: Citation): Frame {
 }
 
 /** Anthropic counts what came from its cache, and what went into it, beside the input and not in it. */
-export function usageOf({ inputTokens, outputTokens, cachedTokens, cacheWriteTokens }: Usage): Frame {
+export function usageOf(usage: Usage): Frame {
+  const {
+    inputTokens,
+    outputTokens,
+    cachedTokens,
+    cacheWriteTokens,
+    cacheWriteHourTokens = 0,
+    reasoningTokens,
+  } = usage;
   return {
     input_tokens: Math.max(0, inputTokens - cachedTokens - cacheWriteTokens),
     output_tokens: outputTokens,
     cache_creation_input_tokens: cacheWriteTokens,
     cache_read_input_tokens: cachedTokens,
+    cache_creation: {
+      ephemeral_5m_input_tokens: Math.max(0, cacheWriteTokens - cacheWriteHourTokens),
+      ephemeral_1h_input_tokens: cacheWriteHourTokens,
+    },
+    output_tokens_details: { thinking_tokens: reasoningTokens },
   };
 }
 
-/** The events of one answer. Blocks follow one another; a thought's mark comes at the end, where it is known. */
+type Spoken = Exclude<Delta, { type: 'finish' | 'tool-call-start' | 'tool-call-json' | 'tool-call' }>;
+
+/** The events of one answer: blocks follow one another, each whole before the next begins. */
 export class MessagesFrames {
   private index = -1;
-  private open: 'text' | 'thinking' | undefined;
+  private open: 'text' | 'thinking' | 'tool' | undefined;
+  /** The call whose block is open. */
+  private openCall = '';
+  /** Calls that were told, or left out, from their beginning on. */
+  private readonly started = new Set<string>();
   private calls = 0;
   private texts = 0;
   private begun = false;
-  private readonly thoughts: number[] = [];
+  /** What was said while a call was open. */
+  private held: Spoken[] = [];
 
   constructor(private readonly answer: MessagesAnswer) {}
 
@@ -104,49 +138,80 @@ export class MessagesFrames {
       yield this.start();
     }
     switch (delta.type) {
+      case 'tool-call-start':
+        this.started.add(delta.id);
+        if (this.mayCall()) yield* this.startCall(delta);
+        break;
+      case 'tool-call-json':
+        if (this.openCall === delta.id) yield this.delta({ type: 'input_json_delta', partial_json: delta.json });
+        break;
+      case 'tool-call':
+        yield* this.wholeCall(delta.call);
+        break;
+      case 'finish':
+        yield* this.finish(delta.completion);
+        break;
+      default:
+        if (this.open === 'tool') this.held.push(delta);
+        else yield* this.spoken(delta);
+    }
+  }
+
+  private *spoken(delta: Spoken): Generator<Frame> {
+    switch (delta.type) {
       case 'text':
         this.texts += 1;
         yield* this.into('text');
         yield this.delta({ type: 'text_delta', text: delta.text });
         break;
       case 'reasoning':
-        if (delta.text === '') break;
-        yield* this.into('thinking');
-        yield this.delta({ type: 'thinking_delta', thinking: delta.text });
+        yield* this.thought(delta);
         break;
       case 'citation':
         yield* this.into('text');
         yield this.delta({ type: 'citations_delta', citation: citationOf(delta.citation) });
-        break;
-      case 'tool-call':
-        if (this.calls++ === 0 || this.answer.parallelCalls) yield* this.toolUse(delta.call);
-        break;
-      case 'finish':
-        yield* this.finish(delta.completion);
     }
+  }
+
+  /** A mark closes its thought. */
+  private *thought({ text, signature, redacted }: Extract<Delta, { type: 'reasoning' }>): Generator<Frame> {
+    if (redacted) {
+      yield* this.close();
+      yield this.startBlock({ type: 'redacted_thinking', data: signature ? signatureText(signature) : '' });
+      yield { type: 'content_block_stop', index: this.index };
+      return;
+    }
+    if (text !== '' || signature) yield* this.into('thinking');
+    if (text !== '') yield this.delta({ type: 'thinking_delta', thinking: text });
+    if (!signature) return;
+    yield this.delta({ type: 'signature_delta', signature: signatureText(signature) });
+    yield* this.close();
   }
 
   private start(): Frame {
     const { id, model } = this.answer;
-    const usage = { input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
-    const nothing = { content: [], stop_reason: null, stop_sequence: null, usage };
+    const nothing = { content: [], stop_reason: null, stop_sequence: null, usage: usageOf(NO_USAGE) };
     return { type: 'message_start', message: { id, type: 'message', role: 'assistant', model, ...nothing } };
   }
 
   private *into(kind: 'text' | 'thinking'): Generator<Frame> {
     if (this.open === kind) return;
     yield* this.close();
-    this.index += 1;
     this.open = kind;
-    if (kind === 'thinking') this.thoughts.push(this.index);
-    const block =
-      kind === 'text' ? { type: 'text', text: '', citations: null } : { type: 'thinking', thinking: '', signature: '' };
-    yield { type: 'content_block_start', index: this.index, content_block: block };
+    yield this.startBlock(
+      kind === 'text' ? { type: 'text', text: '', citations: null } : { type: 'thinking', thinking: '', signature: '' },
+    );
+  }
+
+  private startBlock(block: Frame): Frame {
+    this.index += 1;
+    return { type: 'content_block_start', index: this.index, content_block: block };
   }
 
   private *close(): Generator<Frame> {
     if (this.open === undefined) return;
     this.open = undefined;
+    this.openCall = '';
     yield { type: 'content_block_stop', index: this.index };
   }
 
@@ -154,50 +219,38 @@ export class MessagesFrames {
     return { type: 'content_block_delta', index: this.index, delta };
   }
 
-  private *toolUse(call: ToolCallPart): Generator<Frame> {
-    yield* this.close();
-    this.index += 1;
-    yield { type: 'content_block_start', index: this.index, content_block: toolUseOf(call, {}) };
-    yield this.delta({ type: 'input_json_delta', partial_json: JSON.stringify(call.arguments) });
-    yield { type: 'content_block_stop', index: this.index };
+  /** False for a second call where only one may be. */
+  private mayCall(): boolean {
+    this.calls += 1;
+    return this.calls === 1 || this.answer.parallelCalls;
   }
 
-  private *finish({ message, value, text, stopReason, usage }: Completion): Generator<Frame> {
+  private *startCall(call: Omit<ToolCallPart, 'type' | 'arguments'>): Generator<Frame> {
+    yield* this.close();
+    this.open = 'tool';
+    this.openCall = call.id;
+    yield this.startBlock(toolUseOf(call, {}));
+  }
+
+  private *wholeCall(call: ToolCallPart): Generator<Frame> {
+    if (!this.started.has(call.id)) {
+      if (!this.mayCall()) return;
+      yield* this.startCall(call);
+      yield this.delta({ type: 'input_json_delta', partial_json: JSON.stringify(call.arguments) });
+    }
+    if (this.openCall === call.id) yield* this.close();
+    for (const delta of this.held.splice(0)) yield* this.spoken(delta);
+  }
+
+  private *finish(completion: Completion): Generator<Frame> {
+    const { value, text, usage } = completion;
     const whole = text === '' && value !== undefined ? JSON.stringify(value) : text;
     if (this.texts === 0 && whole !== '') {
       yield* this.into('text');
       yield this.delta({ type: 'text_delta', text: whole });
     }
     yield* this.close();
-    yield* this.marks(partsOf(message));
-    yield {
-      type: 'message_delta',
-      delta: { stop_reason: STOP[stopReason], stop_sequence: null },
-      usage: usageOf(usage),
-    };
+    yield { type: 'message_delta', delta: stopOf(completion), usage: usageOf(usage) };
     yield { type: 'message_stop' };
-  }
-
-  /** Marks of thoughts that were streamed; thoughts that are nothing but their mark follow as blocks of their own. */
-  private *marks(parts: readonly Part[]): Generator<Frame> {
-    const thoughts = parts.flatMap((part) => (part.type === 'reasoning' ? [part] : []));
-    const spoken = thoughts.filter(({ text }) => text !== '');
-    // Thoughts that follow one another were streamed as one block: the last one's mark is that of the turn.
-    for (const [place, index] of this.thoughts.entries()) {
-      const part = place === this.thoughts.length - 1 ? spoken.at(-1) : spoken[place];
-      if (!part?.signature) continue;
-      const delta = { type: 'signature_delta', signature: signatureText(part.signature) };
-      yield { type: 'content_block_delta', index, delta };
-    }
-    for (const part of thoughts) {
-      if (part.text !== '' || !part.signature) continue;
-      const mark = signatureText(part.signature);
-      const block = part.redacted
-        ? { type: 'redacted_thinking', data: mark }
-        : { type: 'thinking', thinking: '', signature: mark };
-      this.index += 1;
-      yield { type: 'content_block_start', index: this.index, content_block: block };
-      yield { type: 'content_block_stop', index: this.index };
-    }
   }
 }

@@ -1,5 +1,13 @@
-import type { Message, TextPart } from '../../domain/messages.ts';
-import type { CompleteRequest, ReasoningEffort, ResponseSchema, Tool, ToolChoice } from '../../domain/request.ts';
+import { type CacheControl, type Message, type Part, partsOf, type TextPart } from '../../domain/messages.ts';
+import type {
+  CallLimits,
+  CompleteRequest,
+  ReasoningEffort,
+  ResponseSchema,
+  Tool,
+  ToolChoice,
+} from '../../domain/request.ts';
+import { cacheOf } from '../cache-control.ts';
 import {
   badField,
   booleanAt,
@@ -11,11 +19,12 @@ import {
   numberAt,
   objectAt,
   onlyKnown,
+  stopsAt,
   textAt,
   unsupported,
   wholeAt,
 } from '../fields.ts';
-import { cacheOf, turnsOf } from './blocks.ts';
+import { turnsOf } from './blocks.ts';
 
 export interface MessagesRequest {
   readonly model: string;
@@ -27,10 +36,10 @@ export interface MessagesRequest {
 
 const READ = [
   ...['model', 'messages', 'max_tokens', 'system', 'temperature', 'stream', 'tools', 'tool_choice', 'thinking'],
-  ...['output_config', 'output_format'],
+  ...['output_config', 'output_format', 'stop_sequences', 'top_p', 'top_k', 'cache_control'],
 ];
 const IGNORED = ['metadata', 'service_tier', 'inference_geo'];
-const REFUSED = ['stop_sequences', 'top_p', 'top_k', 'container', 'mcp_servers', 'context_management'];
+const REFUSED = ['container', 'mcp_servers', 'context_management'];
 const KNOWN: ReadonlySet<string> = new Set([...READ, ...IGNORED, ...REFUSED]);
 
 /**
@@ -45,7 +54,6 @@ export function messagesRequestOf(body: Fields, counting = false): MessagesReque
     unsupported(name, 'the gateway cannot carry this to every provider; leave it out');
   }
   const maxOutputTokens = counting ? undefined : wholeAt(body.max_tokens, 'max_tokens');
-  const temperature = given(body.temperature, 'temperature', numberAt(0, 1));
   const tools = given(body.tools, 'tools', toolsAt);
   const choice = given(body.tool_choice, 'tool_choice', choiceAt);
   const output = given(body.output_config, 'output_config', objectAt);
@@ -55,19 +63,43 @@ export function messagesRequestOf(body: Fields, counting = false): MessagesReque
   return {
     model: nameAt(body.model, 'model'),
     request: {
-      messages: [...systemOf(body.system), ...turnsOf(body.messages)],
+      messages: marked([...systemOf(body.system), ...turnsOf(body.messages)], cacheOf(body, 'body').cacheControl),
       ...(tools && tools.length > 0 ? { tools } : {}),
       ...(choice ? { toolChoice: choice.toolChoice } : {}),
       ...(responseSchema ? { responseSchema } : {}),
       ...(reasoning ? { reasoning } : {}),
       limits: {
         ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-        ...(temperature === undefined ? {} : { temperature }),
+        ...samplingAt(body),
       },
     },
     stream: given(body.stream, 'stream', booleanAt) ?? false,
     parallelCalls: choice?.parallelCalls ?? true,
   };
+}
+
+function samplingAt(body: Fields): Omit<CallLimits, 'timeoutMs'> {
+  const temperature = given(body.temperature, 'temperature', numberAt(0, 1));
+  const topP = given(body.top_p, 'top_p', numberAt(0, 1));
+  const topK = given(body.top_k, 'top_k', wholeAt);
+  const stop = given(body.stop_sequences, 'stop_sequences', stopsAt);
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(stop && stop.length > 0 ? { stop } : {}),
+  };
+}
+
+/** A mark on the whole request stands for one on the last part that can have it. */
+function marked(messages: Message[], cacheControl: CacheControl | undefined): Message[] {
+  const last = messages.at(-1);
+  if (!cacheControl || !last) return messages;
+  const parts = [...partsOf(last)];
+  const at = parts.findLastIndex((part) => part.type !== 'reasoning');
+  if (at < 0) return messages;
+  parts[at] = { ...parts[at]!, cacheControl } as Part;
+  return [...messages.slice(0, -1), { ...last, content: parts } as Message];
 }
 
 function systemOf(value: unknown): Message[] {
@@ -85,7 +117,8 @@ function systemOf(value: unknown): Message[] {
 function toolsAt(value: unknown, param: string): Tool[] {
   return listAt(value, param).map((one, index) => {
     const at = `${param}[${index}]`;
-    const { type, name, description, input_schema: schema } = objectAt(one, at);
+    const tool = objectAt(one, at);
+    const { type, name, description, input_schema: schema } = tool;
     if (type !== undefined && type !== null && type !== 'custom') {
       unsupported(`${at}.type`, 'tools that run at the provider are not taken; describe your own with input_schema');
     }
@@ -93,6 +126,7 @@ function toolsAt(value: unknown, param: string): Tool[] {
       name: nameAt(name, `${at}.name`),
       description: given(description, `${at}.description`, textAt) ?? '',
       parameters: jsonObjectAt(schema, `${at}.input_schema`),
+      ...cacheOf(tool, at),
     };
   });
 }

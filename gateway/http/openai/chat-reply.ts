@@ -1,6 +1,8 @@
 import type { ToolCallPart } from '../../domain/messages.ts';
 import { partsOf } from '../../domain/messages.ts';
 import type { Completion, Delta, StopReason, Usage } from '../../domain/response.ts';
+import { extraContent } from '../extra-content.ts';
+import { detailsOf } from './reasoning.ts';
 
 type Frame = Readonly<Record<string, unknown>>;
 
@@ -28,6 +30,7 @@ export function chatReply(completion: Completion, { id, now, parallelCalls }: Ch
   const calls = callsOf(completion, parallelCalls);
   const thoughts = partsOf(message).flatMap((part) => (part.type === 'reasoning' && part.text ? [part.text] : []));
   const content = contentOf(completion);
+  const details = detailsOf(message);
   return {
     id,
     object: 'chat.completion',
@@ -41,6 +44,7 @@ export function chatReply(completion: Completion, { id, now, parallelCalls }: Ch
           content: content === '' && calls.length > 0 ? null : content,
           refusal: null,
           ...(thoughts.length > 0 ? { reasoning_content: thoughts.join('\n') } : {}),
+          ...(details.length > 0 ? { reasoning_details: details } : {}),
           ...(calls.length > 0 ? { tool_calls: calls.map(toolCallOf) } : {}),
         },
         logprobs: null,
@@ -54,7 +58,8 @@ export function chatReply(completion: Completion, { id, now, parallelCalls }: Ch
 /** The chunks of one answer. */
 export class ChatFrames {
   private texts = 0;
-  private calls = 0;
+  /** The place of each call, by its id. */
+  private readonly places = new Map<string, number>();
   private begun = false;
 
   constructor(private readonly answer: ChatAnswer) {}
@@ -72,22 +77,52 @@ export class ChatFrames {
       case 'reasoning':
         if (delta.text !== '') yield this.chunk({ reasoning_content: delta.text });
         break;
-      case 'tool-call': {
-        if (this.calls > 0 && !this.answer.parallelCalls) break;
-        const index = this.calls;
-        this.calls += 1;
-        yield this.chunk({ tool_calls: [{ index, ...toolCallOf(delta.call) }] });
+      case 'tool-call-start': {
+        const index = this.newPlace(delta.id);
+        if (index === undefined) break;
+        const begun = { id: delta.id, type: 'function', function: { name: delta.name, arguments: '' } };
+        yield this.chunk({ tool_calls: [{ index, ...begun }] });
         break;
       }
+      case 'tool-call-json': {
+        const index = this.places.get(delta.id);
+        if (index !== undefined) yield this.chunk({ tool_calls: [{ index, function: { arguments: delta.json } }] });
+        break;
+      }
+      case 'tool-call':
+        yield* this.wholeCall(delta.call);
+        break;
       case 'finish':
         yield* this.finish(delta.completion);
     }
   }
 
+  /** Undefined for a second call where only one may be. */
+  private newPlace(id: string): number | undefined {
+    const index = this.places.size;
+    if (index > 0 && !this.answer.parallelCalls) return undefined;
+    this.places.set(id, index);
+    return index;
+  }
+
+  private *wholeCall(call: ToolCallPart): Generator<Frame> {
+    const known = this.places.get(call.id);
+    if (known === undefined) {
+      const index = this.newPlace(call.id);
+      if (index !== undefined) yield this.chunk({ tool_calls: [{ index, ...toolCallOf(call) }] });
+      return;
+    }
+    // Its pieces are out already.
+    if (call.signature) yield this.chunk({ tool_calls: [{ index: known, ...extraContent(call.signature) }] });
+  }
+
   private *finish(completion: Completion): Generator<Frame> {
     const content = contentOf(completion);
+    const details = detailsOf(completion.message);
     // A model that gives its answer in one piece at the end.
     if (this.texts === 0 && content !== '') yield this.chunk({ content });
+    // All at once: clients put what they do not know in place of what came before it.
+    if (details.length > 0) yield this.chunk({ reasoning_details: details });
     yield this.chunk({}, FINISH[completion.stopReason]);
     if (this.answer.includeUsage) yield { ...this.frame(), choices: [], usage: usageOf(completion.usage) };
   }
@@ -112,17 +147,18 @@ function callsOf({ toolCalls }: Completion, parallelCalls: boolean): readonly To
   return parallelCalls ? toolCalls : toolCalls.slice(0, 1);
 }
 
-function toolCallOf({ id, name, arguments: args, signature }: ToolCallPart): Frame {
-  const extra = signature ? { extra_content: { [signature.provider]: { thought_signature: signature.value } } } : {};
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(args) }, ...extra };
+function toolCallOf(call: ToolCallPart): Frame {
+  const { id, name, arguments: args } = call;
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(args) }, ...extraContent(call.signature) };
 }
 
-export function usageOf({ inputTokens, outputTokens, cachedTokens, reasoningTokens }: Usage): Frame {
+export function usageOf(usage: Usage): Frame {
+  const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,
     total_tokens: inputTokens + outputTokens,
-    prompt_tokens_details: { cached_tokens: cachedTokens },
+    prompt_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: cacheWriteTokens },
     completion_tokens_details: { reasoning_tokens: reasoningTokens },
   };
 }

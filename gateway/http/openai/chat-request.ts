@@ -1,15 +1,25 @@
-import type { CompleteRequest, ReasoningEffort, ResponseSchema, Tool, ToolChoice } from '../../domain/request.ts';
+import type {
+  CallLimits,
+  CompleteRequest,
+  ReasoningEffort,
+  ResponseSchema,
+  Tool,
+  ToolChoice,
+} from '../../domain/request.ts';
+import { cacheOf } from '../cache-control.ts';
 import {
   badField,
   booleanAt,
   type Fields,
   given,
+  integerAt,
   jsonObjectAt,
   listAt,
   nameAt,
   numberAt,
   objectAt,
   onlyKnown,
+  stopsAt,
   textAt,
   unsupported,
   wholeAt,
@@ -29,20 +39,17 @@ export interface ChatRequest {
 /** Read here. */
 const READ = [
   ...['model', 'messages', 'tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'reasoning_effort'],
-  ...['max_tokens', 'max_completion_tokens', 'temperature', 'stream', 'stream_options'],
+  ...['max_tokens', 'max_completion_tokens', 'stream', 'stream_options'],
+  ...['temperature', 'top_p', 'frequency_penalty', 'presence_penalty', 'seed', 'stop'],
 ];
 /** Change nothing about the answer, or are hints that OpenAI itself does not promise to follow. */
 const IGNORED = [
-  ...['user', 'metadata', 'store', 'service_tier', 'seed', 'prompt_cache_key', 'prompt_cache_retention'],
+  ...['user', 'metadata', 'store', 'service_tier', 'prompt_cache_key', 'prompt_cache_retention'],
   ...['safety_identifier', 'verbosity'],
 ];
 /** Taken with the value that changes nothing; with any other they would, and not every provider can. */
 const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => value === 1,
-  stop: (value) => Array.isArray(value) && value.length === 0,
-  top_p: (value) => value === 1,
-  frequency_penalty: (value) => value === 0,
-  presence_penalty: (value) => value === 0,
   logprobs: (value) => value === false,
   top_logprobs: (value) => value === 0,
   logit_bias: (value) => typeof value === 'object' && Object.keys(value ?? {}).length === 0,
@@ -66,7 +73,6 @@ export function chatRequestOf(body: Fields): ChatRequest {
   const maxOutputTokens =
     given(body.max_completion_tokens, 'max_completion_tokens', wholeAt) ??
     given(body.max_tokens, 'max_tokens', wholeAt);
-  const temperature = given(body.temperature, 'temperature', numberAt(0, 2));
   const tools = given(body.tools, 'tools', toolsAt);
   const toolChoice = given(body.tool_choice, 'tool_choice', toolChoiceAt);
   const responseSchema = given(body.response_format, 'response_format', schemaAt);
@@ -84,12 +90,30 @@ export function chatRequestOf(body: Fields): ChatRequest {
       ...(reasoning ? { reasoning } : {}),
       limits: {
         ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-        ...(temperature === undefined ? {} : { temperature }),
+        ...samplingAt(body),
       },
     },
     stream,
     includeUsage: given(streamOptions?.include_usage, 'stream_options.include_usage', booleanAt) ?? false,
     parallelCalls: given(body.parallel_tool_calls, 'parallel_tool_calls', booleanAt) ?? true,
+  };
+}
+
+function samplingAt(body: Fields): Omit<CallLimits, 'timeoutMs'> {
+  const temperature = given(body.temperature, 'temperature', numberAt(0, 2));
+  const topP = given(body.top_p, 'top_p', numberAt(0, 1));
+  const frequencyPenalty = given(body.frequency_penalty, 'frequency_penalty', numberAt(-2, 2));
+  const presencePenalty = given(body.presence_penalty, 'presence_penalty', numberAt(-2, 2));
+  const seed = given(body.seed, 'seed', integerAt);
+  const stop = given(body.stop, 'stop', stopsAt);
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    // Those that say nothing ask for nothing.
+    ...(frequencyPenalty ? { frequencyPenalty } : {}),
+    ...(presencePenalty ? { presencePenalty } : {}),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop && stop.length > 0 ? { stop } : {}),
   };
 }
 
@@ -99,10 +123,12 @@ function toolsAt(value: unknown, param: string): Tool[] {
     const tool = objectAt(one, at);
     if (tool.type !== 'function') unsupported(`${at}.type`, 'only tools of the type function are taken');
     const { name, description, parameters } = objectAt(tool.function, `${at}.function`);
+    const kept = cacheOf(tool, at);
     return {
       name: nameAt(name, `${at}.function.name`),
       description: given(description, `${at}.function.description`, textAt) ?? '',
       parameters: given(parameters, `${at}.function.parameters`, jsonObjectAt) ?? { type: 'object', properties: {} },
+      ...kept,
     };
   });
 }

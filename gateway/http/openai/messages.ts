@@ -3,11 +3,13 @@ import type {
   DocumentPart,
   ImagePart,
   Message,
-  ProviderSignature,
+  ReasoningPart,
   TextPart,
   ToolCallPart,
   ToolResultPart,
 } from '../../domain/messages.ts';
+import { cacheOf } from '../cache-control.ts';
+import { markOf } from '../extra-content.ts';
 import {
   argumentsAt,
   badField,
@@ -17,13 +19,13 @@ import {
   httpsAt,
   imageTypeAt,
   imageTypeOf,
-  isFields,
   listAt,
   nameAt,
   objectAt,
   textAt,
   unsupported,
 } from '../fields.ts';
+import { thoughtsAt } from './reasoning.ts';
 
 /** The conversation in our words. Results of tools that follow one another are one turn. */
 export function messagesOf(value: unknown): Message[] {
@@ -63,7 +65,7 @@ function textsAt(value: unknown, param: string): string | TextPart[] {
   return listAt(value, param).map((one, index) => {
     const part = objectAt(one, `${param}[${index}]`);
     if (part.type !== 'text') badField(`${param}[${index}].type`, 'must be text here');
-    return { type: 'text', text: textAt(part.text, `${param}[${index}].text`) };
+    return { type: 'text', text: textAt(part.text, `${param}[${index}].text`), ...cacheOf(part, `${param}[${index}]`) };
   });
 }
 
@@ -78,7 +80,7 @@ function userPartAt(value: unknown, at: string): UserPart {
   const part = objectAt(value, at);
   switch (part.type) {
     case 'text':
-      return { type: 'text', text: textAt(part.text, `${at}.text`) };
+      return { type: 'text', text: textAt(part.text, `${at}.text`), ...cacheOf(part, at) };
     case 'image_url':
       return imageAt(objectAt(part.image_url, `${at}.image_url`).url, `${at}.image_url.url`);
     case 'file':
@@ -110,7 +112,10 @@ function fileAt({ file_data: data, filename }: Fields, param: string): DocumentP
 
 function assistantAt(message: Fields, at: string, names: Map<string, string>): AssistantMessage {
   const calls = given(message.tool_calls, `${at}.tool_calls`, listAt) ?? [];
-  const parts: Array<TextPart | ToolCallPart> = [];
+  const parts: Array<TextPart | ToolCallPart | ReasoningPart> = thoughtsAt(
+    message.reasoning_details,
+    `${at}.reasoning_details`,
+  );
   const text = given(message.content, `${at}.content`, spokenAt) ?? given(message.refusal, `${at}.refusal`, textAt);
   if (text !== undefined && text !== '') parts.push({ type: 'text', text });
   for (const [index, one] of calls.entries()) {
@@ -137,24 +142,13 @@ function callAt(value: unknown, at: string): ToolCallPart {
   const call = objectAt(value, at);
   if (call.type !== undefined && call.type !== 'function') unsupported(`${at}.type`, 'only function is taken');
   const { name, arguments: args } = objectAt(call.function, `${at}.function`);
-  const signature = signatureOf(call.extra_content);
   return {
     type: 'tool-call',
     id: nameAt(call.id, `${at}.id`),
     name: nameAt(name, `${at}.function.name`),
     arguments: argumentsAt(args, `${at}.function.arguments`),
-    ...(signature ? { signature } : {}),
+    ...markOf(call.extra_content),
   };
-}
-
-/** Marks that a provider wants back stand where Google's own OpenAI interface puts them. */
-function signatureOf(extra: unknown): ProviderSignature | undefined {
-  if (!isFields(extra)) return undefined;
-  for (const [provider, content] of Object.entries(extra)) {
-    const value = isFields(content) ? content.thought_signature : undefined;
-    if (typeof value === 'string') return { provider, value };
-  }
-  return undefined;
 }
 
 function resultAt(message: Fields, at: string, names: ReadonlyMap<string, string>): ToolResultPart {

@@ -70,10 +70,11 @@ export function cacheKey(request: CompleteRequest, models: readonly ModelInfo[])
   const { messages, tools = [], toolChoice, responseSchema, reasoning, limits = {}, attribution, cache } = request;
   if (cache === false || !(cache || limits.temperature === 0)) return undefined;
   if (toolChoice !== 'none' && tools.some(({ sideEffects }) => sideEffects !== false)) return undefined;
-  const { temperature, maxOutputTokens } = limits;
+  // How long it may take changes nothing about an answer.
+  const { timeoutMs: _, maxInputTokens: __, ...shaping } = limits;
   const asked = {
     ...{ tenant: attribution.tenant, models: models.map(({ provider, name }) => `${provider}/${name}`) },
-    ...{ messages, tools, toolChoice, responseSchema, reasoning, temperature, maxOutputTokens },
+    ...{ messages, tools, toolChoice, responseSchema, reasoning, limits: shaping },
   };
   return createHash('sha256').update(canonical(asked)).digest('base64');
 }

@@ -62,22 +62,27 @@ export class Redaction {
     };
   }
 
-  /** Holds back the end of a piece while it may be the beginning of a name. */
+  /**
+   * Holds back the end of a piece while it may be the beginning of a name, and calls of tools until they are whole.
+   * Thoughts stay as they came: a signed one must go back so.
+   */
   async *stream(deltas: AsyncIterable<ProviderDelta>): AsyncGenerator<ProviderDelta> {
-    let type: 'text' | 'reasoning' = 'text';
     let held = '';
     for await (const delta of deltas) {
-      const spoken = delta.type === 'text' || delta.type === 'reasoning';
-      if (held !== '' && delta.type !== 'usage' && delta.type !== type) {
-        yield { type, text: held };
+      if (delta.type === 'tool-call-start' || delta.type === 'tool-call-json') {
+        // Something came: who waits for the next piece waits on.
+        yield { type: 'unshown', text: '' };
+        continue;
+      }
+      if (held !== '' && delta.type !== 'usage' && delta.type !== 'text') {
+        yield { type: 'text', text: held };
         held = '';
       }
-      if (spoken) {
-        type = delta.type;
+      if (delta.type === 'text') {
         const text = this.restore(held + delta.text);
         held = OPEN_NAME.exec(text)?.[0] ?? '';
         const whole = text.slice(0, text.length - held.length);
-        if (whole !== '') yield { type, text: whole };
+        if (whole !== '') yield { type: 'text', text: whole };
       } else if (delta.type === 'tool-call') {
         yield { type: 'tool-call', call: { ...delta.call, arguments: this.json(delta.call.arguments) as JsonObject } };
       } else if (delta.type === 'citation') {

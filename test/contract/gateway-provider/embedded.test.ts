@@ -11,6 +11,7 @@ import { openAiWire } from '../../support/models/wires/openai.ts';
 import { aimockContract } from './aimock.ts';
 import { hostedAnswers } from './hosted-answers.ts';
 import { hostedFaults } from './hosted-faults.ts';
+import { hostedStreams } from './hosted-streams.ts';
 import type { HostedSubject } from './hosted-test.ts';
 import { providerContract } from './suite.ts';
 
@@ -19,6 +20,7 @@ providerContract('offline', () => createOfflineProvider());
 function hostedContract(subject: HostedSubject, createForAimock = subject.create): void {
   hostedAnswers(subject);
   hostedFaults(subject);
+  hostedStreams(subject);
   aimockContract({ ...subject, create: createForAimock });
 }
 
@@ -28,6 +30,7 @@ const shared = { filtered: 'KAZE_MODEL_CONTENT_FILTERED', retryAfterMs: null, wi
 hostedContract({
   ...shared,
   wire: anthropicWire,
+  streamsArguments: true,
   create: (baseUrl) => createAnthropicProvider({ baseUrl }),
   model: 'claude-sonnet-5-5',
   embeddingModel: null,
@@ -39,6 +42,7 @@ hostedContract({
 hostedContract({
   ...shared,
   wire: openAiWire,
+  streamsArguments: true,
   create: (baseUrl) => createOpenAiProvider({ baseUrl }),
   model: 'gpt-5.6-terra',
   embeddingModel: 'text-embedding-3-small',
@@ -50,6 +54,7 @@ hostedContract({
 hostedContract({
   ...shared,
   wire: googleWire,
+  streamsArguments: false,
   create: (baseUrl) => createGoogleProvider({ baseUrl }),
   model: 'gemini-3.8-flash',
   embeddingModel: 'gemini-embedding-001',
@@ -62,6 +67,7 @@ hostedContract({
 const ollama: HostedSubject = {
   ...shared,
   wire: ollamaWire,
+  streamsArguments: false,
   create: (baseUrl) => createOllamaProvider({ baseUrl }),
   model: 'llama3.2:3b',
   embeddingModel: 'nomic-embed-text',

@@ -166,7 +166,11 @@ export function hostedAnswers(subject: HostedSubject): void {
       t.server.next({ kind: 'scene', scene }, { kind: 'scene', scene });
       const whole = await t.gateway.complete(t.ask());
       const deltas = await collect(t.gateway.stream(t.ask()));
-      expect(deltas).toContainEqual({ type: 'reasoning', text: 'Look it up.' });
+      const thoughts = deltas.flatMap((delta) => (delta.type === 'reasoning' ? [delta] : []));
+      expect(thoughts.map((thought) => thought.text).join('')).toBe('Look it up.');
+      // The mark comes with its thought, not only at the end: readers of the stream hand it back too.
+      const marks = thoughts.flatMap(({ signature }) => (signature ? [signature] : []));
+      expect(marks).toEqual(subject.signsReasoning ? [{ provider: wire.name, value: 'c2lnbmVk' }] : []);
       for (const { message, text } of [whole, finished(deltas)]) {
         expect(text).toBe('14 days.');
         const [thought] = typeof message.content === 'string' ? [] : message.content;

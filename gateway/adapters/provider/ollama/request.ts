@@ -3,12 +3,16 @@ import { type Message, partsOf } from '../../../domain/messages.ts';
 import { modelError } from '../../../errors.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { NumberedDocuments } from '../translation/numbered.ts';
+import { said, samplingOf, stopsFor } from '../translation/sampling.ts';
+
+/** As many as a call may name. */
+const MOST_STOPS = 16;
 
 /** Ollama takes no choice of tools: where none may be called none is offered, and one that must be stands alone. */
 export function requestOf(call: ProviderCall): ChatRequest {
-  const { model, maxOutputTokens, limits, responseSchema, reasoning, toolChoice = 'auto' } = call;
+  const { model, maxOutputTokens, responseSchema, reasoning, toolChoice = 'auto' } = call;
   const documents = new NumberedDocuments();
-  const { temperature } = limits ?? {};
+  const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
   const tools = (call.tools ?? []).filter(
     ({ name }) => toolChoice !== 'none' && (typeof toolChoice === 'string' || toolChoice.tool === name),
   );
@@ -19,7 +23,8 @@ export function requestOf(call: ProviderCall): ChatRequest {
       num_predict: maxOutputTokens,
       // Else Ollama cuts the prompt to some 4,096 tokens without a word.
       num_ctx: model.contextTokens,
-      ...(temperature === undefined ? {} : { temperature }),
+      ...said({ temperature, top_p: topP, top_k: topK, seed, stop: stopsFor(call, MOST_STOPS) }),
+      ...said({ frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty }),
     },
     ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
     ...(responseSchema ? { format: { ...responseSchema.schema } } : {}),

@@ -40,7 +40,7 @@ export async function* eventsOfChunks(
           // The next call begins only when the one before it is whole.
           for (const before of open) yield { type: 'tool-end', key: before };
           open.add(key);
-          yield { type: 'tool-start', key, id: id ?? `call_${key}`, name: called?.name ?? '' };
+          yield { type: 'tool-start', key, id: id || `call_${key}`, name: called?.name ?? '' };
         }
         if (called?.arguments) yield { type: 'tool-json', key, json: called.arguments };
       }

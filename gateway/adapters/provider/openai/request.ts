@@ -11,9 +11,13 @@ import {
 import type { CompleteRequest, ResponseSchema } from '../../../domain/request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { NumberedDocuments } from '../translation/numbered.ts';
+import { said, samplingOf, stopsFor } from '../translation/sampling.ts';
 
 type Chat = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
 type ChatMessage = OpenAI.Chat.ChatCompletionMessageParam;
+/** More are refused. */
+export const MOST_STOPS = 4;
+
 type Content = OpenAI.Chat.ChatCompletionContentPart;
 
 /** How servers that speak OpenAI's interface differ from OpenAI. */
@@ -23,14 +27,15 @@ export interface Dialect {
 }
 
 export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
-  const { model, maxOutputTokens, tools = [], responseSchema, limits, reasoning } = call;
+  const { model, maxOutputTokens, tools = [], responseSchema, reasoning } = call;
   const documents = new NumberedDocuments();
-  const { temperature } = limits ?? {};
+  const { temperature, topP, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
   return {
     model: model.name,
     messages: call.messages.flatMap((message) => messagesOf(message, documents)),
     [dialect.outputLimit]: maxOutputTokens,
-    ...(temperature !== undefined && model.capabilities.temperature !== false ? { temperature } : {}),
+    ...said({ temperature, top_p: topP, seed, stop: stopsFor(call, MOST_STOPS) }),
+    ...said({ frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty }),
     ...(reasoning && model.capabilities.reasoning ? { reasoning_effort: reasoning } : {}),
     ...(tools.length > 0 ? { tools: tools.map(toolOf), tool_choice: toolChoiceOf(call.toolChoice) } : {}),
     ...(responseSchema ? { response_format: formatOf(responseSchema) } : {}),

@@ -10,6 +10,7 @@ import {
 } from '../../../domain/messages.ts';
 import { type Citation, NO_USAGE, type StopReason, type Usage } from '../../../domain/response.ts';
 import { misfit } from '../../../domain/schema-fit.ts';
+import { StopWatch } from '../../../domain/stop-sequences.ts';
 import { bytesOf, inputTokenBound } from '../../../domain/token-bound.ts';
 import { modelError } from '../../../errors.ts';
 import type { ProviderCall, ProviderCompletion, ProviderDelta } from '../../../ports/provider.ts';
@@ -29,12 +30,15 @@ export type ReplyEvent =
   | { readonly type: 'cite'; readonly document: number; readonly start: number; readonly end: number }
   /** Fields of it replace what was told before. */
   | { readonly type: 'usage'; readonly usage: Partial<Usage> }
-  | { readonly type: 'stop'; readonly reason: StopReason };
+  /** `sequence`: the stop sequence that ended it, where the vendor says. */
+  | { readonly type: 'stop'; readonly reason: StopReason; readonly sequence?: string };
 
 interface OpenTool {
   readonly id: string;
   readonly name: string;
   json: string;
+  /** Its reader was told that it began. */
+  told?: boolean;
   value?: unknown;
   signature?: ProviderSignature;
 }
@@ -49,15 +53,28 @@ export class Reply {
   private readonly documents: readonly DocumentPart[];
   private usage: Partial<Usage> | undefined;
   private stopReason: StopReason | undefined;
+  private stopSequence: string | undefined;
+  private readonly stops: StopWatch | undefined;
   private written = 0;
 
   constructor(private readonly call: ProviderCall) {
     this.documents = documentsOf(call.messages);
+    const { stop = [] } = call.limits ?? {};
+    if (stop.length > 0) this.stops = new StopWatch(stop);
   }
 
   /** What a reader of the stream is told of the event. */
   apply(event: ReplyEvent): readonly ProviderDelta[] {
-    if (event.type !== 'usage' && event.type !== 'stop') this.begun = true;
+    if (event.type === 'usage' || event.type === 'stop') return this.told(event);
+    this.begun = true;
+    const { stops } = this;
+    if (!stops) return this.told(event);
+    if (stops.hit !== undefined) return this.unshown(event);
+    if (event.type !== 'text') return [...this.addText(stops.rest(), undefined), ...this.told(event)];
+    return this.told({ ...event, text: stops.take(event.text) });
+  }
+
+  private told(event: ReplyEvent): readonly ProviderDelta[] {
     switch (event.type) {
       case 'text':
         return this.addText(event.text, this.signed(event.signature));
@@ -67,9 +84,7 @@ export class Reply {
         this.tools.set(event.key, { id: event.id, name: event.name, json: '' });
         return [];
       case 'tool-json':
-        this.tool(event.key).json += event.json;
-        this.written += bytesOf(event.json);
-        return [];
+        return this.addJson(this.tool(event.key), event.json);
       case 'tool-value': {
         const tool = this.tool(event.key);
         tool.value = event.value;
@@ -85,6 +100,7 @@ export class Reply {
         return [{ type: 'usage', usage: this.usageSoFar() }];
       case 'stop':
         this.stopReason = event.reason;
+        this.stopSequence = event.sequence;
         return [];
     }
   }
@@ -92,7 +108,11 @@ export class Reply {
   /** Errors: KAZE_MODEL_STREAM_BROKEN without an end, _BAD_ANSWER, _CANNOT_ANSWER, _CONTENT_FILTERED. */
   finish(): { readonly deltas: readonly ProviderDelta[]; readonly completion: ProviderCompletion } {
     if (this.stopReason === undefined) throw this.failed('KAZE_MODEL_STREAM_BROKEN', 'no-end');
-    const deltas: ProviderDelta[] = [...this.tools.keys()].flatMap((key) => this.endTool(key));
+    const deltas: ProviderDelta[] = [...this.addText(this.stops?.rest() ?? '', undefined)];
+    deltas.push(...[...this.tools.keys()].flatMap((key) => this.endTool(key)));
+    const cut = this.stops?.hit;
+    const stopReason = cut === undefined || this.stopReason === 'content-filter' ? this.stopReason : 'end';
+    const stopSequence = cut ?? this.stopSequence;
     if (this.cited.length === 0 && this.documents.length > 0) {
       for (const one of citationsIn(this.text, this.documents)) {
         this.cited.push(one);
@@ -106,8 +126,9 @@ export class Reply {
       text: this.text,
       toolCalls,
       citations: this.cited,
-      value: this.value(this.stopReason),
-      stopReason: this.stopReason,
+      value: this.value(stopReason),
+      stopReason,
+      ...(stopSequence === undefined ? {} : { stopSequence }),
       usage: this.usageSoFar(),
       confidence: null,
     };
@@ -154,7 +175,27 @@ export class Reply {
         ...(redacted ? { redacted } : {}),
       });
     }
-    return text === '' ? [] : [{ type: 'reasoning', text }];
+    if (text === '' && !signature) return [];
+    return [{ type: 'reasoning', text, ...(signature ? { signature } : {}), ...(redacted ? { redacted } : {}) }];
+  }
+
+  private addJson(tool: OpenTool, json: string): readonly ProviderDelta[] {
+    tool.json += json;
+    this.written += bytesOf(json);
+    const { id, name, told } = tool;
+    tool.told = true;
+    return [
+      ...(told ? [] : [{ type: 'tool-call-start' as const, id, name }]),
+      ...(json === '' ? [] : [{ type: 'tool-call-json' as const, id, json }]),
+    ];
+  }
+
+  /** What a vendor writes behind a stop sequence. It is read on for its usage: thoughts kept secret are told at the end. */
+  private unshown(event: ReplyEvent): readonly ProviderDelta[] {
+    const text = event.type === 'text' || event.type === 'reasoning' ? event.text : '';
+    const written = event.type === 'tool-json' ? event.json : text;
+    this.written += bytesOf(written);
+    return written === '' ? [] : [{ type: 'unshown', text: written }];
   }
 
   private tool(key: number): OpenTool {

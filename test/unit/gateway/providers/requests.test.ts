@@ -44,6 +44,52 @@ describe('requests to vendors', () => {
     expect(messages[0]!.content).toEqual(expected);
   });
 
+  it('cache tools, their calls and their results at Anthropic where they are marked', () => {
+    const cacheControl = { type: 'ephemeral' as const };
+    const { tools, messages } = anthropic(
+      call(claude, {
+        tools: [{ ...TOOLS[0]!, cacheControl }],
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: [{ type: 'tool-call', id: 'c', name: 'look', arguments: {}, cacheControl }] },
+          { role: 'tool', content: [{ type: 'tool-result', callId: 'c', name: 'look', content: 'x', cacheControl }] },
+        ],
+      }),
+    );
+    const marked = { cache_control: { type: 'ephemeral', ttl: '5m' } };
+    expect(tools).toMatchObject([marked]);
+    expect(messages.slice(1)).toMatchObject([{ content: [marked] }, { content: [marked] }]);
+  });
+
+  it('hold of the sampling what the model takes, in the vendor’s words', () => {
+    const penalties = { frequencyPenalty: 0.25, presencePenalty: -0.5 };
+    const limits = { temperature: 0.5, topP: 0.9, topK: 40, ...penalties, seed: 7, stop: ['END', '\n'] };
+    const asked = (model: ModelInfo) => call(model, { limits });
+    const none = ['temperature', 'top_p', 'top_k', 'frequency_penalty', 'presence_penalty', 'seed', 'stop'];
+    const claudes = anthropic(asked(claude));
+    for (const name of none) expect(claudes).not.toHaveProperty(name);
+    // One of nothing but white space is refused there; the reply is cut by it all the same.
+    expect(claudes.stop_sequences).toEqual(['END']);
+    const old = openai(asked(named(OPENAI_MODELS, 'gpt-4.1')), plain);
+    expect(old).toMatchObject({ temperature: 0.5, top_p: 0.9, seed: 7, stop: ['END', '\n'] });
+    expect(old).toMatchObject({ frequency_penalty: 0.25, presence_penalty: -0.5 });
+    expect(old).not.toHaveProperty('top_k');
+    const thinking = openai(asked(gpt), plain);
+    expect(thinking).toMatchObject({ seed: 7 });
+    for (const name of none.filter((one) => one !== 'seed')) expect(thinking).not.toHaveProperty(name);
+    const { config } = google(asked(gemini), signal);
+    expect(config).toMatchObject({ temperature: 0.5, topP: 0.9, topK: 40, seed: 7, stopSequences: ['END', '\n'] });
+    for (const name of Object.keys(penalties)) expect(config).not.toHaveProperty(name);
+    const local = ollama(asked({ ...gemini, capabilities: { ...gemini.capabilities, penalties: true } }));
+    expect(local.options).toMatchObject({ temperature: 0.5, top_p: 0.9, top_k: 40, seed: 7, stop: ['END', '\n'] });
+    expect(local.options).toMatchObject({ frequency_penalty: 0.25, presence_penalty: -0.5 });
+    // More than the vendor takes: none is sent.
+    const stop = ['a', 'b', 'c', 'd', 'e'];
+    const many = call(named(OPENAI_MODELS, 'gpt-4.1'), { limits: { stop } });
+    expect(openai(many, plain)).not.toHaveProperty('stop');
+    expect(google(call(gemini, { limits: { stop } }), signal).config?.stopSequences).toEqual(stop);
+  });
+
   it('name the tool that must be called in each vendor’s way', () => {
     const named = { tools: TOOLS, toolChoice: { tool: 'look' } };
     expect(anthropic(call(claude, named)).tool_choice).toEqual({ type: 'tool', name: 'look' });

@@ -1,0 +1,37 @@
+import type { ProviderCall } from '../../../ports/provider.ts';
+
+/** What of a call's sampling its model takes; the rest is left out, as `gateway/adapters/provider/README.md` lists it. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly seed?: number;
+}
+
+export function samplingOf({ limits = {}, model }: ProviderCall): Sampling {
+  const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = limits;
+  const { capabilities } = model;
+  return {
+    ...(capabilities.temperature === false ? {} : { temperature, topP, topK }),
+    ...(capabilities.penalties === false ? {} : { frequencyPenalty, presencePenalty }),
+    seed,
+  };
+}
+
+/**
+ * The stop sequences to send, undefined for none: a vendor that takes `most` of them gets none of a longer list. The
+ * reply is cut by all of them, whatever was sent.
+ */
+export function stopsFor({ limits, model }: ProviderCall, most: number): string[] | undefined {
+  const stop = limits?.stop ?? [];
+  return model.capabilities.stop !== false && stop.length > 0 && stop.length <= most ? [...stop] : undefined;
+}
+
+/** Without the fields that are undefined: SDKs would send some of them as null. */
+export function said<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
