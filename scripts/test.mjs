@@ -4,9 +4,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { ensurePackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -106,53 +105,24 @@ async function runTests(suite, env = {}) {
       '--project',
       suite.project,
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
+      '--reporter=./scripts/report.mjs',
       // The servers, and so a cell's outbox, are shared by all files: one that feeds must not empty another's.
       ...(suite.clustered ? ['--no-file-parallelism'] : []),
       `test/${suite.folder}/`,
     ];
-    const code = await run(process.execPath, [bin('vitest/vitest.mjs'), ...args], env);
+    const code = await run(process.execPath, [bin('vitest/vitest.mjs'), ...args], { ...env, KAZE_TEST_REPORT: file });
     return { name, seconds: since(startedAt), ...count(file, code) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A file that does not load, and an error outside any test, are failures although no test failed. */
 function count(file, code) {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, note: `FAILED: vitest ended with ${code}` };
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const unloaded = report.testResults.filter(
-    (result) => result.status === 'failed' && !result.assertionResults.some((one) => one.status === 'failed'),
-  );
-  let failed = report.numFailedTests + unloaded.length;
-  if (code !== 0 && failed === 0) failed = 1;
-  const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
-  return {
-    passed: report.numPassedTests,
-    failed,
-    skipped,
-    note: failed ? 'FAILED' : '',
-    failures: report.testResults.flatMap(failuresOf),
-  };
+  const none = { passed: 0, skipped: 0, failures: [] };
+  const { passed, skipped, failures } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : none;
+  if (code !== 0 && failures.length === 0) failures.push(`vitest ended with ${code}`);
+  return { passed, failed: failures.length, skipped, failures, note: failures.length > 0 ? 'FAILED' : '' };
 }
-
-/** Each as `file > test` with the first lines of its message: what a log that was cut off at its head still tells. */
-function failuresOf({ name, status, message, assertionResults }) {
-  const file = relative(root, name);
-  const failed = assertionResults.filter((one) => one.status === 'failed');
-  if (status === 'failed' && failed.length === 0) return [`${file}\n${firstLines(message)}`];
-  return failed.map((one) => `${file} > ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`);
-}
-
-const firstLines = (text) =>
-  stripVTControlCharacters(text ?? '')
-    .split('\n')
-    .filter((line) => !line.includes('node_modules'))
-    .slice(0, 12)
-    .map((line) => `    ${line.slice(0, 300)}`)
-    .join('\n');
 
 /** One set of servers for all clustered suites, in a process that ends with our end of its standard input. */
 async function startServers() {
