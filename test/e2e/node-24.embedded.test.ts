@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CellProcess } from '../support/cell/cell-process.ts';
+import { removeFolder } from '../support/cell/remove-folder.ts';
 import { node24 } from '../support/node24.ts';
 
 const HANDBOOK = fileURLToPath(new URL('../../examples/acme/handbook/', import.meta.url));
@@ -23,7 +24,7 @@ describe('on Node 24', () => {
 
   afterAll(async () => {
     await cell?.kill();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('a cell starts, takes in a document, answers from it, and ends in good order', async () => {

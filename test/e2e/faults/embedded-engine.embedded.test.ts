@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CellProcess, QueryRefused, until } from '../../support/cell/cell-process.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 import { Acknowledged, expectAllDoneOnce, keepBusy, readTasks, submit } from './busy-cell.ts';
 import { RUNAWAY, RUNAWAY_SETTINGS, RUNAWAY_TASKS } from './runaway.ts';
 
@@ -26,7 +27,7 @@ describe('the embedded graph under a running cell', { timeout: 180_000 }, () => 
 
   afterAll(async () => {
     await cell?.kill();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('loses and repeats nothing when its process is killed under load, and is back by itself', async () => {

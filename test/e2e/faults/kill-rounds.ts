@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CellProcess } from '../../support/cell/cell-process.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 import { Acknowledged, expectAllDoneOnce, keepBusy, readTasks } from './busy-cell.ts';
 
 /** A call that the kill cuts off was not acknowledged: whether it happened is open, and both are right. */
@@ -30,7 +31,7 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
 
   afterAll(async () => {
     await cell?.kill();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it(`loses nothing acknowledged and delivers nothing twice over ${rounds} kills of a busy cell`, async () => {

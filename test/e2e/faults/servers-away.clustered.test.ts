@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import neo4j from 'neo4j-driver';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CellProcess, QueryRefused, until } from '../../support/cell/cell-process.ts';
 import { clusteredSettings } from '../../support/cell/clustered-settings.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 import { type TcpProxy, tcpProxy } from '../../support/network/tcp-proxy.ts';
 import { Acknowledged, expectAllDoneOnce, keepBusy, readTasks, submit } from './busy-cell.ts';
 import { RUNAWAY, RUNAWAY_SETTINGS, RUNAWAY_TASKS } from './runaway.ts';
@@ -61,7 +62,7 @@ describe('a cell whose servers go away', { timeout: 240_000 }, () => {
   afterAll(async () => {
     await cell?.kill();
     await Promise.all(NAMES.map((name) => proxies[name]?.close()));
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   afterEach(({ task }) => {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CellProcess } from '../../support/cell/cell-process.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 import { missingLines, readTour } from './blocks.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -67,7 +68,7 @@ describe('the five-minute tour of the README', () => {
   });
   afterAll(async () => {
     await terminal.stop();
-    await rm(terminal.folder, { recursive: true, force: true });
+    await removeFolder(terminal.folder);
   });
 
   it('has the steps that it is about', () => {

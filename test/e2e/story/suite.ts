@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CellProcess, until } from '../../support/cell/cell-process.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 
 const ACME = fileURLToPath(new URL('../../../examples/acme/', import.meta.url));
 const LAST_STATES = ['awaiting_approval', 'delivered', 'rejected', 'failed', 'cancelled'];
@@ -67,7 +68,7 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
 
   afterAll(async () => {
     await cell?.kill();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   it('starts with verticals, skills and the example client, and is ready', async () => {

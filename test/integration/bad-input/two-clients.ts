@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -18,6 +18,7 @@ import {
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { silentLogger, systemClock } from '#platform';
 import { CellProcess } from '../../support/cell/cell-process.ts';
+import { removeFolder } from '../../support/cell/remove-folder.ts';
 import { taskValues } from '../api/task-values.ts';
 
 /** A word that stands in the second client's data and nowhere else. */
@@ -61,7 +62,7 @@ export class TwoClients {
       return new TwoClients(cell, foreign, createToken.token);
     } catch (error) {
       await cell.kill();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
       throw error;
     }
   }
@@ -95,7 +96,7 @@ export class TwoClients {
 
   async close(): Promise<void> {
     await this.cell.stop();
-    await rm(this.cell.folder, { recursive: true, force: true });
+    await removeFolder(this.cell.folder);
   }
 }
 
