@@ -65,7 +65,7 @@ const codes = {
   KAZE_GATEWAY_UNSUPPORTED: {
     kind: 'caller',
     status: 400,
-    when: 'A request asks for what the gateway cannot carry to every provider, such as stop words or several choices.',
+    when: 'A request asks for what the gateway cannot carry to every provider, such as several choices.',
     remedy: 'Leave the field out that `param` names; docs/gateway.md lists what is taken.',
   },
   KAZE_GATEWAY_HEADER: {

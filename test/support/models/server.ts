@@ -26,6 +26,7 @@ export interface Seen extends WireRequest {
 
 export interface ModelServer {
   readonly url: string;
+  readonly wire: Wire;
   /** Requests for an answer, in order; counts, lists and embeddings are not among them. */
   readonly seen: readonly Seen[];
   /** In the order in which requests come; without any the answer is `hello`. */
@@ -123,6 +124,7 @@ export async function startModelServer(wire: Wire): Promise<ModelServer> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}${wire.basePath}`,
+    wire,
     seen,
     next: (...more) => void scripts.push(...more),
     close: () =>
