@@ -23,7 +23,7 @@ export default defineConfig({
       { extends: true, test: { name: 'embedded', include: embedded } },
       {
         extends: true,
-        // Neo4j, NATS, Redis and PostgreSQL, once per run; tests read their addresses with inject('servers').
+        // Neo4j, NATS, Redis, PostgreSQL and OpenBao, once per run; tests read their addresses with inject('servers').
         test: { name: 'clustered', include: clustered, globalSetup: ['test/support/servers/shared.ts'] },
       },
     ],

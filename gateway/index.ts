@@ -134,6 +134,7 @@ export {
   openJournal,
   type RecoveredAttempt,
 } from './use-cases/journal/journal.ts';
+export { type KeyPlace, keyFolder, keyPlace } from './use-cases/keys/key-paths.ts';
 export {
   createKeyRing,
   type KeyCaller,

@@ -157,6 +157,45 @@ export const platformErrors = defineErrors({
     when: 'The secrets file, or a file that a …_FILE variable names, cannot be read or written.',
     remedy: 'Check the path, its owner and its permissions.',
   },
+  KAZE_SECRETS_UNAVAILABLE: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'Vault did not answer within its time limit, could not be reached, or is overloaded.',
+    remedy: 'Check that Vault runs and that secrets.url leads to it; keys that were read go on being used meanwhile.',
+  },
+  KAZE_SECRETS_SEALED: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'Vault is sealed: it runs, and opens its store to nobody.',
+    remedy: 'Unseal it (vault operator unseal); Kaze goes on by itself.',
+  },
+  KAZE_SECRETS_ACCESS: {
+    kind: 'environment',
+    status: 503,
+    when: 'Vault refuses the token or the login: expired, revoked, wrong, or by a method that is not switched on there.',
+    remedy: 'Give a valid KAZE_SECRETS_TOKEN, or credentials and secrets.authMount of the method in secrets.auth.',
+  },
+  KAZE_SECRETS_FORBIDDEN: {
+    kind: 'environment',
+    status: 503,
+    when: 'The token is valid, and Vault’s policy gives it no right to the path that the message names.',
+    remedy:
+      'Let the policy read <mount>/data/<prefix>/* and read and list <mount>/metadata/<prefix>/*; docs/gateway.md has one.',
+  },
+  KAZE_SECRETS_MOUNT: {
+    kind: 'environment',
+    status: 503,
+    when: 'There is no KV engine of version 2 where secrets.mount says.',
+    remedy: 'Correct secrets.mount (and secrets.namespace), or: vault secrets enable -version=2 -path=<mount> kv.',
+  },
+  KAZE_SECRETS_FAILED: {
+    kind: 'environment',
+    status: 503,
+    when: 'The server at secrets.url answered as Vault does not.',
+    remedy: 'Check that secrets.url is the address of Vault itself, without /v1.',
+  },
   KAZE_CONFIG_INVALID: {
     kind: 'caller',
     status: 400,

@@ -126,7 +126,7 @@ function count(file, code) {
 
 /** One set of servers for all clustered suites, in a process that ends with our end of its standard input. */
 async function startServers() {
-  console.log('\n=== servers: Neo4j, NATS, Redis, PostgreSQL');
+  console.log('\n=== servers: Neo4j, NATS, Redis, PostgreSQL, OpenBao');
   const startedAt = Date.now();
   const args = ['--import', '@oxc-node/core/register', 'test/support/servers/up.ts', '--until-stdin-ends'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });

@@ -70,7 +70,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
       const tracing = startOtlpTracing({ endpoint, sampleRatio, service: 'kaze-cell', instance: config.cell.name });
       closers.add('tracing', () => tracing.stop());
     }
-    const secrets = await openSecrets(config, options.env ?? {});
+    const secrets = await openSecrets(config, { env: options.env ?? {}, clock, logger });
     closers.add('secrets', () => secrets.close());
 
     const onWait = (name?: string) => onProgress(name ? `waiting for ${name}, which does not answer` : OPENING);

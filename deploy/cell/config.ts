@@ -11,6 +11,7 @@ import {
   NAME_PATTERN,
 } from '#platform';
 import { authProblems, authSection } from './auth-settings.ts';
+import { secretsProblems, secretsSection } from './secrets-settings.ts';
 
 type ApiFields = { readonly [K in keyof ApiConfig]: Field<ApiConfig[K]> };
 
@@ -94,12 +95,7 @@ export const cellSections = [
     engine: field.oneOf(['local', 'bullmq'], { default: 'local', meaning: 'Job queue: embedded or on Redis.' }),
     url: field.url({ protocols: ['redis', 'rediss'], secret: true, meaning: 'Address of Redis.' }),
   }),
-  defineConfig('secrets', {
-    key: field.text({
-      secret: true,
-      meaning: 'Key of the encrypted secrets file; without one only the environment holds secrets.',
-    }),
-  }),
+  secretsSection,
   defineConfig('models', {
     anthropicUrl: field.url({ protocols: WEB, meaning: 'Address to reach Anthropic at, in place of its own.' }),
     openaiUrl: field.url({ protocols: WEB, meaning: 'Address to reach OpenAI at, with its /v1, in place of its own.' }),
@@ -174,7 +170,7 @@ export function loadCellConfig(sources: ConfigSources) {
   const lines = missing.map(
     ([area, engine]) => `KAZE_${area.toUpperCase()}_URL: ${area}.engine is ${engine}, so its address must be set`,
   );
-  lines.push(...authProblems(loaded.values.auth));
+  lines.push(...authProblems(loaded.values.auth), ...secretsProblems(loaded.values.secrets));
   if (lines.length > 0) {
     throw new KazeError('KAZE_CONFIG_INVALID', `the configuration cannot be used:\n  ${lines.join('\n  ')}`, {
       fields: { problems: lines },

@@ -1,6 +1,6 @@
 import type { CellCheck, CellService } from '#api';
 import type { Principal } from '#graph-schema';
-import { describeConfig, KazeError } from '#platform';
+import { describeConfig, isKazeError, KazeError } from '#platform';
 import { cellSections } from './config.ts';
 import { modelsText } from './models.ts';
 import type { PartsOptions } from './parts-options.ts';
@@ -21,8 +21,8 @@ export function describeCell(options: PartsOptions): CellService {
       const settings = describeConfig(cellSections, loaded).filter(({ origin }) => origin !== 'default');
       return [
         ...(await engineChecks(options)),
-        { name: 'models', ok: true, detail: await modelsText(config.models, options.secrets) },
-        { name: 'secrets', ok: true, detail: await describeSecrets(options.secrets) },
+        await told('models', () => modelsText(config.models, options.secrets)),
+        await told('secrets', () => describeSecrets(options.secrets)),
         ...settings.map(({ key, value, origin }) => ({
           name: `setting ${key}`,
           ok: true,
@@ -48,6 +48,16 @@ async function engineChecks({ config, engines }: PartsOptions): Promise<CellChec
       return { name, ok, detail: ok ? `${engine} answers` : `${engine} does not answer` };
     }),
   );
+}
+
+/** A store of secrets that is away is a finding; the others stand beside it. */
+async function told(name: string, text: () => Promise<string>): Promise<CellCheck> {
+  try {
+    return { name, ok: true, detail: await text() };
+  } catch (error) {
+    if (!isKazeError(error)) throw error;
+    return { name, ok: false, detail: `${error.message} (${error.code})` };
+  }
 }
 
 async function vectorsText(search: PartsOptions['engines']['search']): Promise<string> {

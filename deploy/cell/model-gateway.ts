@@ -48,7 +48,7 @@ export interface ModelGateway {
 export async function openModelGateway(options: ModelGatewayOptions): Promise<ModelGateway> {
   const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
   const { policy, budgets: rules } = await readPolicy(config.models.policyFile);
-  const { providers } = await createModels({ config: config.models, secrets, embedder });
+  const providers = await createModels({ config: config.models, embedder });
   const stores = await openStores(options);
   const prices = defaultPriceList();
   let journal: Journal | undefined;

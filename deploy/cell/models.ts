@@ -1,43 +1,32 @@
-import type { Credential, ModelProvider } from '#gateway';
+import { keyPlace, type ModelProvider } from '#gateway';
 import type { Secrets } from '#platform';
 import type { CellConfig } from './config.ts';
 import type { Engines } from './engines.ts';
 
 type ModelsConfig = CellConfig['models'];
 
-export interface Models {
-  /** Hosted ones before those of one's own, the offline one last. */
-  readonly providers: readonly ModelProvider[];
-  /** Read at every call, so that an exchanged key counts at once. */
-  readonly credentials: (provider: string) => Promise<Credential | null>;
-}
-
 const HOSTED = ['anthropic', 'openai', 'google'] as const;
 
-/** Every provider of models; which of them have models is decided by the keys that are there. */
+/**
+ * Every provider of models: hosted ones before those of one's own, the offline one last. Which of them have models is
+ * decided by the keys that are there.
+ */
 export async function createModels(options: {
   readonly config: ModelsConfig;
-  readonly secrets: Pick<Secrets, 'get'>;
   readonly embedder: Engines['embedder'];
-}): Promise<Models> {
-  const { config, secrets, embedder } = options;
+}): Promise<readonly ModelProvider[]> {
+  const { config, embedder } = options;
   const { createProviders } = await import('#gateway/adapters/provider');
   const addresses = { anthropic: config.anthropicUrl, openai: config.openaiUrl, google: config.googleUrl };
   const hosted = HOSTED.map((name) => [name, addressed(addresses[name])] as const);
   const own = config.ollamaUrl ? [['ollama', addressed(config.ollamaUrl)] as const] : [];
   const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
-  return {
-    providers: [
-      ...(await createProviders(hosted)),
-      ...(await compatible(config)),
-      ...(await createProviders(own)),
-      createOfflineProvider({ embedder }),
-    ],
-    async credentials(provider) {
-      const secret = await secrets.get(keyPath(provider));
-      return secret ? { keyId: `${provider}/studio`, value: secret.value } : null;
-    },
-  };
+  return [
+    ...(await createProviders(hosted)),
+    ...(await compatible(config)),
+    ...(await createProviders(own)),
+    createOfflineProvider({ embedder }),
+  ];
 }
 
 async function compatible({ compatibleUrl, compatibleName }: ModelsConfig): Promise<ModelProvider[]> {
@@ -50,18 +39,36 @@ function addressed(baseUrl: string | undefined): { baseUrl?: string } {
   return baseUrl ? { baseUrl } : {};
 }
 
-function keyPath(provider: string): string {
-  return `providers/${provider}/studio`;
+const MOST_NAMED = 5;
+
+/** Which models the cell can use and whose keys there are for them, for `kaze doctor`: one sentence, no values. */
+export async function modelsText(config: ModelsConfig, secrets: Pick<Secrets, 'list'>): Promise<string> {
+  const paths = [...(await secrets.list('providers/')), ...(await secrets.list('tenants/'))];
+  const places = paths.map(keyPlace).filter((place) => place !== undefined);
+  const keysOf = (provider: string) => ownersText(places.filter((place) => place.provider === provider));
+  const open = [...(config.compatibleUrl ? [config.compatibleName] : []), ...(config.ollamaUrl ? ['ollama'] : [])];
+  const named = [
+    ...HOSTED.filter((name) => keysOf(name) !== ''),
+    // A server of one's own may take everybody.
+    ...open,
+  ].map((name) => (keysOf(name) === '' ? name : `${name} (${keysOf(name)})`));
+  const known: readonly string[] = [...HOSTED, ...open];
+  const strange = [...new Set(places.map(({ provider }) => provider))].filter((name) => !known.includes(name));
+  const offline = 'offline (extractive, no network)';
+  const text = named.length === 0 ? `${offline}: no provider has a key` : `${named.join(', ')}, then ${offline}`;
+  return strange.length === 0 ? text : `${text}; keys for ${strange.join(', ')} are there, and no such provider`;
 }
 
-/** Which models the cell can use, for `kaze doctor`: one sentence, no values of keys. */
-export async function modelsText(config: ModelsConfig, secrets: Pick<Secrets, 'list'>): Promise<string> {
-  const keys = await secrets.list('providers/');
-  const named = [
-    ...HOSTED.filter((name) => keys.includes(keyPath(name))),
-    ...(config.compatibleUrl ? [config.compatibleName] : []),
-    ...(config.ollamaUrl ? ['ollama'] : []),
-  ];
-  const offline = 'offline (extractive, no network)';
-  return named.length === 0 ? `${offline}: no provider has a key` : `${named.join(', ')}, then ${offline}`;
+type Place = NonNullable<ReturnType<typeof keyPlace>>;
+
+/** `2 studio keys, keys of acme and globex`. */
+function ownersText(places: readonly Place[]): string {
+  const studio = places.filter(({ tenant }) => tenant === undefined).length;
+  const tenants = [...new Set(places.flatMap(({ tenant }) => tenant ?? []))].sort();
+  const more = tenants.length - MOST_NAMED;
+  const some = tenants.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return [
+    ...(studio === 0 ? [] : [studio === 1 ? 'studio key' : `${studio} studio keys`]),
+    ...(tenants.length === 0 ? [] : [`keys of ${some}`]),
+  ].join('; ');
 }

@@ -43,7 +43,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   try {
     closers.add('folder lock', await lockFolder(folder));
     await startTracing(config, closers);
-    const secrets = await openSecrets({ secrets: config.secrets, data: config.data }, options.env ?? {});
+    const secrets = await openSecrets(config, { env: options.env ?? {}, clock, logger });
     closers.add('secrets', () => secrets.close());
     const { ledger, keys, close } = await openStores(config, logger);
     closers.add('stores', close);

@@ -75,7 +75,7 @@ async function settingChecks(cli: Cli, options: CellOptions & { readonly config?
     ]);
     const { data, ...rest } = loaded.values;
     const folder = dataFolder({ data: data.dir }, cli.terminal);
-    const secrets = await openSecrets({ ...rest, data: { ...data, dir: folder } }, cli.terminal.env);
+    const secrets = await openSecrets({ ...rest, data: { ...data, dir: folder } }, { env: cli.terminal.env });
     const keys = await describeSecrets(secrets).finally(() => secrets.close());
     const set = describeConfig(cellSections, loaded).filter(({ origin }) => origin !== 'default');
     return [

@@ -26,7 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'tokens', summary: 'create, list and revoke tokens', load: () => import('./tokens.ts') },
   {
     name: 'secrets',
-    summary: 'set, list and remove secrets in the encrypted file',
+    summary: 'set, list and remove secrets, in the encrypted file or Vault',
     load: () => import('./secrets.ts'),
   },
   {

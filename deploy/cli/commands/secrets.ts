@@ -1,6 +1,7 @@
 import { type Define, leaf } from '../command.ts';
 
-const KEY = 'The key of the file comes from KAZE_SECRETS_KEY or KAZE_SECRETS_KEY_FILE.';
+const KEY =
+  'Kept in an encrypted file, whose key comes from KAZE_SECRETS_KEY or KAZE_SECRETS_KEY_FILE, or in\nVault, with KAZE_SECRETS_ENGINE=vault and the other settings in secrets.';
 
 export const define: Define = (command, cli) => {
   const options = (leafCommand: ReturnType<typeof leaf>) =>
@@ -11,8 +12,8 @@ export const define: Define = (command, cli) => {
   options(
     leaf(command, {
       usage: 'set <name>',
-      summary: 'keep a secret in the encrypted file',
-      more: `The value is asked for without being shown, or read from a pipe; it is never an argument. A secret that is there\nis replaced; a running cell that has the key finds the new value at its next look.\n${KEY}`,
+      summary: 'keep a secret',
+      more: `The value is asked for without being shown, or read from a pipe; it is never an argument. A secret that is there\nis replaced; a running cell finds the new value at its next look.\n${KEY}`,
       args: { name: 'such as providers/anthropic/studio' },
       cell: false,
       examples: [
@@ -25,7 +26,7 @@ export const define: Define = (command, cli) => {
   options(
     leaf(command, {
       usage: 'list',
-      summary: 'list the names of the secrets in the encrypted file',
+      summary: 'list the names of the secrets',
       more: KEY,
       cell: false,
       examples: ['kaze secrets list', 'kaze secrets list --json'],
@@ -35,7 +36,7 @@ export const define: Define = (command, cli) => {
   options(
     leaf(command, {
       usage: 'remove <name>',
-      summary: 'remove a secret from the encrypted file',
+      summary: 'remove a secret',
       more: KEY,
       args: { name: 'as list shows it' },
       cell: false,

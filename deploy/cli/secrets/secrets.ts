@@ -9,7 +9,7 @@ export type SecretsOptions = OutputOptions & Pick<SettingOptions, 'data' | 'conf
 
 /** Keeps a value; one that is there already is replaced. A running cell finds it at its next look. */
 export async function set(cli: Cli, path: string, options: SecretsOptions): Promise<void> {
-  await withFile(cli, options, async (secrets) => {
+  await withStore(cli, options, async (secrets) => {
     const known = (await secrets.list(path)).includes(path);
     const value = await secretText(cli, `Value of ${path} (not shown): `);
     await secrets.put(path, value);
@@ -23,7 +23,7 @@ export async function set(cli: Cli, path: string, options: SecretsOptions): Prom
 
 /** Names, never values. */
 export async function list(cli: Cli, options: SecretsOptions): Promise<void> {
-  await withFile(cli, options, async (secrets) => {
+  await withStore(cli, options, async (secrets) => {
     const nodes = (await secrets.list('')).map((path) => ({ path }));
     cli.result(options, { nodes }, () => {
       if (nodes.length === 0) return 'no secrets';
@@ -33,7 +33,7 @@ export async function list(cli: Cli, options: SecretsOptions): Promise<void> {
 }
 
 export async function remove(cli: Cli, path: string, options: SecretsOptions): Promise<void> {
-  await withFile(cli, options, async (secrets) => {
+  await withStore(cli, options, async (secrets) => {
     if (!(await secrets.list(path)).includes(path)) {
       throw cliError('KAZE_CLI_NOT_FOUND', `there is no secret ${path}; kaze secrets list shows what there is`, {
         path,
@@ -44,12 +44,12 @@ export async function remove(cli: Cli, path: string, options: SecretsOptions): P
   });
 }
 
-async function withFile(cli: Cli, options: SecretsOptions, work: (secrets: Secrets) => Promise<void>): Promise<void> {
+async function withStore(cli: Cli, options: SecretsOptions, work: (secrets: Secrets) => Promise<void>): Promise<void> {
   const { values } = await loadSettings(cli, { data: options.data, config: options.config });
-  const { openSecretsFile } = await import('../../cell/secrets.ts');
+  const { openSecretsStore } = await import('../../cell/secrets.ts');
   const { data, ...rest } = values;
   const { dataFolder } = await import('../connection/find-cell.ts');
-  const secrets = await openSecretsFile({
+  const secrets = await openSecretsStore({
     ...rest,
     data: { ...data, dir: dataFolder({ data: data.dir }, cli.terminal) },
   });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Logger, Secrets } from '#platform';
+import { isKazeError, type Logger, type Secrets } from '#platform';
 import type { Credential } from '../../domain/credential.ts';
 import type { GatewayPolicy } from '../../domain/flow/policy.ts';
 import { holdsForCaller } from '../../domain/flow/policy.ts';
+import { keyFolder, keyPlace } from './key-paths.ts';
 
 /** A key that a call may be made with. */
 export interface RoutedKey {
@@ -28,6 +29,8 @@ export interface KeyRingOptions {
   readonly logger: Logger;
   /** How long what the store said counts: a rotated key is used after this at the latest. Default 1,000 ms. */
   readonly freshMs?: number;
+  /** How long a call whose keys are known waits for them to be read again; default 250 ms. */
+  readonly patienceMs?: number;
 }
 
 const DEFAULT_RULE = { tenant: '*', agent: '*', provider: '*', order: ['client', 'studio'], fallBack: false } as const;
@@ -35,7 +38,14 @@ const MAX_FOLDERS = 10_000;
 
 interface Folder {
   readonly byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
-  freshUntilMs: number;
+  readonly freshUntilMs: number;
+  /** The store did not give them again; these are of an earlier reading. */
+  readonly left: boolean;
+}
+
+interface Reading {
+  readonly folder: Promise<Folder>;
+  readonly beganMs: number;
 }
 
 /**
@@ -48,7 +58,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
 class SecretsKeyRing implements KeyRing {
   private readonly folders = new Map<string, Folder>();
-  private readonly reading = new Map<string, Promise<Folder>>();
+  private readonly reading = new Map<string, Reading>();
 
   constructor(private readonly options: KeyRingOptions) {}
 
@@ -59,8 +69,8 @@ class SecretsKeyRing implements KeyRing {
     const { order, fallBack } = rule ?? DEFAULT_RULE;
     const found: RoutedKey[] = [];
     for (const owner of order) {
-      const prefix = owner === 'studio' ? 'providers/' : `tenants/${caller.tenant}/providers/`;
-      const folder = this.fresh(prefix) ?? (await this.read(prefix, owner));
+      const prefix = keyFolder(owner === 'studio' ? undefined : caller.tenant);
+      const folder = this.fresh(prefix) ?? (await this.again(prefix, owner));
       const keys = folder.byProvider.get(provider) ?? [];
       // A tenant's own key alone, unless the policy lets another owner's stand in for it.
       if (owner === 'client' && keys.length > 0 && !fallBack) return keys;
@@ -74,27 +84,47 @@ class SecretsKeyRing implements KeyRing {
     return folder && performance.now() < folder.freshUntilMs ? folder : undefined;
   }
 
-  private read(prefix: string, owner: RoutedKey['owner']): Promise<Folder> {
+  /** Read anew. A store that hangs does not hold up calls whose keys are known. */
+  private again(prefix: string, owner: RoutedKey['owner']): Promise<Folder> | Folder {
+    const { folder, beganMs } = this.read(prefix, owner);
+    const old = this.folders.get(prefix);
+    if (!old) return folder;
+    const { patienceMs = 250 } = this.options;
+    const leftMs = old.left ? 0 : beganMs + patienceMs - performance.now();
+    if (leftMs <= 0) return old;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(old), leftMs);
+      folder.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
+  private read(prefix: string, owner: RoutedKey['owner']): Reading {
     const known = this.reading.get(prefix);
     if (known) return known;
-    const work = this.load(prefix, owner).finally(() => this.reading.delete(prefix));
-    this.reading.set(prefix, work);
-    return work;
+    const folder = this.load(prefix, owner).finally(() => this.reading.delete(prefix));
+    // Whoever needs it hears of a failure; there may be nobody who waits.
+    folder.catch(() => {});
+    const reading = { folder, beganMs: performance.now() };
+    this.reading.set(prefix, reading);
+    return reading;
   }
 
   private async load(prefix: string, owner: RoutedKey['owner']): Promise<Folder> {
     const { secrets, logger, freshMs = 1_000 } = this.options;
     const old = this.folders.get(prefix);
     let byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
+    let left = false;
     try {
       byProvider = await readFolder(secrets, prefix, owner);
     } catch (error) {
       // A store that is away for a while does not take keys away that were there.
       if (!old) throw error;
-      logger.warn({ folder: prefix }, 'gateway: the keys cannot be read again; those known go on being used');
+      const code = isKazeError(error) ? error.code : 'unknown';
+      logger.warn({ folder: prefix, code }, 'gateway: the keys cannot be read again; those known go on being used');
       byProvider = old.byProvider;
+      left = true;
     }
-    const folder = { byProvider, freshUntilMs: performance.now() + freshMs };
+    const folder = { byProvider, left, freshUntilMs: performance.now() + freshMs };
     this.folders.delete(prefix);
     this.folders.set(prefix, folder);
     if (this.folders.size > MAX_FOLDERS) this.folders.delete(this.folders.keys().next().value!);
@@ -109,11 +139,10 @@ async function readFolder(
 ): Promise<ReadonlyMap<string, readonly RoutedKey[]>> {
   const byProvider = new Map<string, RoutedKey[]>();
   for (const path of await secrets.list(prefix)) {
-    const [provider = '', ...rest] = path.slice(prefix.length).split('/');
-    const number = owner === 'studio' ? rest.slice(1) : rest;
-    if (provider === '' || number.length > 1 || (owner === 'studio' && rest[0] !== 'studio')) continue;
-    const secret = await secrets.get(path);
+    const place = keyPlace(path);
+    const secret = place && (await secrets.get(path));
     if (!secret) continue;
+    const { provider } = place;
     const keys = byProvider.get(provider) ?? [];
     keys.push({ ...credentialOf(secret.value, `${provider}/${owner}`), owner });
     byProvider.set(provider, keys);
@@ -133,7 +162,8 @@ function structured(value: string): Structured | undefined {
   try {
     const { key, weight, baseUrl, organisation, project, azure } = JSON.parse(value) as Structured;
     if (typeof key !== 'string' || key === '') return undefined;
-    const share = typeof weight === 'number' && weight > 0 ? { weight } : {};
+    // Tools that write fields into Vault write numbers as text.
+    const share = Number(weight) > 0 ? { weight: Number(weight) } : {};
     const text = { baseUrl, organisation, project };
     const given = Object.fromEntries(Object.entries(text).filter(([, one]) => typeof one === 'string'));
     return { key, ...share, ...given, ...(typeof azure?.apiVersion === 'string' ? { azure } : {}) };

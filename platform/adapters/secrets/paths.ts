@@ -3,9 +3,13 @@ import { platformErrors } from '../../errors-platform.ts';
 const PATH = /^[a-z0-9][a-z0-9-]{0,62}(\/[a-z0-9][a-z0-9-]{0,62}){0,7}$/;
 const MAX_VALUE_BYTES = 65_536;
 
+export function isPath(path: string): boolean {
+  return PATH.test(path);
+}
+
 /** Errors: KAZE_SECRETS_PATH. The path is no secret and may be shown. */
 export function checkPath(path: string): void {
-  if (PATH.test(path)) return;
+  if (isPath(path)) return;
   throw platformErrors('KAZE_SECRETS_PATH', `"${path}" is no path of a secret, such as providers/anthropic/studio`, {
     fields: { path },
   });

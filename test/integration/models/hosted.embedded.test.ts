@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway } from '#gateway';
+import { createGateway, createKeyRing, type Gateway, parsePolicy } from '#gateway';
 import { silentLogger, systemClock, type UsageRow } from '#platform';
 import { createEnvironmentSecrets } from '#platform/adapters/secrets/environment';
 import { loadCellConfig } from '../../../deploy/cell/config.ts';
@@ -29,9 +29,10 @@ describe('the models of a cell', () => {
     const config = loadCellConfig({ env }).values.models;
     const secrets = createEnvironmentSecrets({ env });
     const embedder = { model: 'none', dimensions: 1, embed: async () => [], close: async () => {} };
-    const models = await createModels({ config, secrets, embedder: embedder as never });
+    const providers = await createModels({ config, embedder: embedder as never });
+    const keys = createKeyRing({ secrets, policy: parsePolicy({}), logger: silentLogger });
     const ledger = { recordUsage: async (more: readonly UsageRow[]) => void rows.push(...more) };
-    gateway = createGateway({ ...models, ledger, clock: systemClock, logger: silentLogger });
+    gateway = createGateway({ providers, keys, ledger, clock: systemClock, logger: silentLogger });
     return { gateway, doctor: await modelsText(config, secrets) };
   }
 
@@ -53,9 +54,28 @@ describe('the models of a cell', () => {
     expect(answer.metadata).toMatchObject({ provider: 'anthropic', offline: false });
     expect(answer.text).toBe('hello');
     expect(server.seen[0]!.headers.authorization).toBe('Bearer sk-ant-12345678');
-    expect(rows[0]).toMatchObject({ provider: 'anthropic', keyId: 'anthropic/studio', outcome: 'ok' });
+    expect(rows[0]).toMatchObject({ provider: 'anthropic', keyId: 'anthropic/studio#aef8a370', outcome: 'ok' });
     expect(JSON.stringify([rows, doctor, answer])).not.toContain('12345678');
-    expect(doctor).toContain('anthropic, then offline');
+    expect(doctor).toContain('anthropic (studio key), then offline');
+  });
+
+  it('are named with whose keys there are: numbered ones of the studio, and those of tenants', async () => {
+    const { gateway, doctor } = await cell({
+      ANTHROPIC_API_KEY: 'sk-ant-12345678',
+      KAZE_SECRET_PROVIDERS__ANTHROPIC__STUDIO__2: 'sk-ant-second',
+      KAZE_SECRET_TENANTS__ACME__PROVIDERS__ANTHROPIC: 'sk-ant-of-acme',
+      KAZE_SECRET_TENANTS__GLOBEX__PROVIDERS__OPENAI__1: 'sk-of-globex',
+      KAZE_SECRET_PROVIDERS__MISTRAL__STUDIO: 'sk-of-nobody',
+      KAZE_SECRET_TENANTS__ACME__CHANNELS__SLACK: 'xoxb-no-key-of-a-model',
+      KAZE_MODELS_ANTHROPIC_URL: server.url,
+    });
+    expect(doctor).toBe(
+      'anthropic (2 studio keys; keys of acme), openai (keys of globex), then offline (extractive, no network); ' +
+        'keys for mistral are there, and no such provider',
+    );
+    await gateway.complete(ASK);
+    expect(server.seen.at(-1)!.headers.authorization).toBe('Bearer sk-ant-of-acme');
+    expect(rows[0]).toMatchObject({ keyId: 'anthropic/client#46db5711', outcome: 'ok' });
   });
 
   it('are asked of a server of one’s own that lists them', async () => {

@@ -10,6 +10,7 @@
 import * as chromiumModule from './chromium.ts';
 import * as natsModule from './nats.ts';
 import * as neo4jModule from './neo4j.ts';
+import * as openbaoModule from './openbao.ts';
 import * as postgresModule from './postgres.ts';
 import * as redisModule from './redis.ts';
 import type { ServerLauncher } from './types.ts';
@@ -22,6 +23,11 @@ export const postgres: ServerLauncher = {
   install: postgresModule.install,
   start: postgresModule.start,
 };
+export const openbao: ServerLauncher = {
+  name: 'openbao',
+  install: openbaoModule.install,
+  start: openbaoModule.start,
+};
 export const chromium: ServerLauncher = {
   name: 'chromium',
   install: chromiumModule.install,
@@ -30,4 +36,5 @@ export const chromium: ServerLauncher = {
 
 export { CHROMIUM_ARGUMENTS } from './chromium.ts';
 export { ServerUnavailable } from './commands.ts';
+export { OPENBAO_ROOT_TOKEN } from './openbao.ts';
 export type { Installed, RunningServer, ServerLauncher, StartOptions } from './types.ts';

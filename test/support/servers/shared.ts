@@ -1,22 +1,23 @@
 /**
- * Vitest global setup of the clustered tests: one Neo4j, NATS, Redis and PostgreSQL for the whole run, started
- * together. A test file takes their addresses with `inject('servers')` and isolates itself in them: its own tenant or
+ * Vitest global setup of the clustered tests: one Neo4j, NATS, Redis, PostgreSQL and OpenBao for the whole run,
+ * started together. A test file takes their addresses with `inject('servers')` and isolates itself in them: its own tenant or
  * id prefix in Neo4j, its own subjects in NATS, its own key prefix in Redis, its own database in PostgreSQL
- * (`freshDatabase`). What kills or restarts a server starts one of its own from `index.ts` instead.
+ * (`freshDatabase`), its own store in OpenBao (`freshVault`). What kills or restarts a server starts one of its own from `index.ts` instead.
  *
- * Addresses in `KAZE_TEST_NEO4J_URL`, `KAZE_TEST_NATS_URL`, `KAZE_TEST_REDIS_URL`, `KAZE_TEST_POSTGRES_URL` are used as
- * they are and nothing is started for them (`npm run test:servers` keeps a set running between runs).
+ * Addresses in `KAZE_TEST_NEO4J_URL`, `KAZE_TEST_NATS_URL`, `KAZE_TEST_REDIS_URL`, `KAZE_TEST_POSTGRES_URL`,
+ * `KAZE_TEST_OPENBAO_URL` are used as they are and nothing is started for them (`npm run test:servers` keeps a set running between runs).
  * `KAZE_TEST_SERVERS=nats,redis` starts only these, for one's own work; the others are then refused at use.
  */
 import type { TestProject } from 'vitest/node';
-import { nats, neo4j, postgres, type RunningServer, redis, type ServerLauncher } from './index.ts';
+import { nats, neo4j, openbao, postgres, type RunningServer, redis, type ServerLauncher } from './index.ts';
 
-/** Where the run's servers are: `bolt://…` without authentication, `nats://…`, `redis://…`, `postgres://kaze@…/kaze`. */
+/** Where the run's servers are: `bolt://…` without authentication, `nats://…`, `redis://…`, `postgres://kaze@…/kaze`, `http://…`. */
 export interface SharedServers {
   readonly neo4j: string;
   readonly nats: string;
   readonly redis: string;
   readonly postgres: string;
+  readonly openbao: string;
 }
 
 declare module 'vitest' {
@@ -25,7 +26,13 @@ declare module 'vitest' {
   }
 }
 
-export const SHARED: Readonly<Record<keyof SharedServers, ServerLauncher>> = { neo4j, nats, redis, postgres };
+export const SHARED: Readonly<Record<keyof SharedServers, ServerLauncher>> = {
+  neo4j,
+  nats,
+  redis,
+  postgres,
+  openbao,
+};
 
 export interface StartedSet {
   readonly urls: SharedServers;

@@ -64,4 +64,36 @@ describe('keys', () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await values(keys, 'other')).toEqual(['sk-new-key']);
   });
+
+  it('that are known are used while the store hangs, and those that are not are waited for', async () => {
+    let answer = (_: readonly string[]) => {};
+    const store = new Promise<readonly string[]>((resolve) => {
+      answer = resolve;
+    });
+    let reads = 0;
+    const secrets = {
+      list: async (prefix: string) => {
+        reads += 1;
+        return prefix === 'providers/' && reads <= 2 ? ['providers/openai/studio'] : store;
+      },
+      get: async () => ({ value: 'sk-known', version: '1' }),
+    };
+    const policy = parsePolicy({ keys: [{ tenant: 'other', order: ['studio'] }] });
+    const ring = { secrets, policy, logger: silentLogger, freshMs: 0, patienceMs: 1 };
+    const keys = createKeyRing(ring);
+    expect(await values(keys, 'other')).toEqual(['sk-known']);
+    expect(await values(keys, 'other')).toEqual(['sk-known']);
+    // From here on nothing is answered: what is known comes at once, also to those who come later.
+    expect(await values(keys, 'other')).toEqual(['sk-known']);
+    expect(await values(keys, 'other')).toEqual(['sk-known']);
+    expect(reads).toBe(3);
+    let answered = false;
+    const first = values(keys, 'acme').finally(() => {
+      answered = true;
+    });
+    await new Promise(setImmediate);
+    expect(answered).toBe(false);
+    answer(['tenants/acme/providers/openai']);
+    expect(await first).toEqual(['sk-known']);
+  });
 });
