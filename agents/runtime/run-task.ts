@@ -13,6 +13,7 @@ import { connectedTools } from './connected-tools.ts';
 import { applyCriteria } from './criteria.ts';
 import { toolSituation } from './domain/required-tools.ts';
 import type { KeptInputs } from './domain/task-inputs.ts';
+import { earlierOutcomes } from './earlier-outcomes.ts';
 import { skillKnowledge } from './knowledge.ts';
 import { Lease } from './lease.ts';
 import { taskModel } from './model-calls.ts';
@@ -88,6 +89,7 @@ export async function runTask(
     inputs,
     knowledge: skillKnowledge({ store: services.store, search: services.search, tenant, agent, definition, run }),
     model: model.counted,
+    earlier: () => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill })),
     ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
     clock: services.clock,
     logger: run.logger,

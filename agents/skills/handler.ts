@@ -38,6 +38,16 @@ export interface SkillKnowledge {
   passages(question: string, options?: { readonly limit?: number }): Promise<readonly Passage[]>;
 }
 
+/** An outcome of the same skill that was delivered to the same client before. */
+export interface EarlierOutcome {
+  readonly id: string;
+  readonly task: string;
+  /** Epoch milliseconds. */
+  readonly deliveredAt: number;
+  /** As a person edited them, else as they were made. */
+  readonly outputs: Readonly<Record<string, Json>>;
+}
+
 /** The gateway with this task's attribution, budget and cancellation filled in: the only way to a model. */
 export type SkillModel = (request: Omit<CompleteRequest, 'attribution'>) => Promise<Completion>;
 
@@ -48,6 +58,8 @@ export interface SkillContext {
   readonly inputs: Readonly<Record<string, SkillInput>>;
   readonly knowledge: SkillKnowledge;
   readonly model: SkillModel;
+  /** What this skill delivered to the client before, newest first; at most 500. */
+  earlier(): Promise<readonly EarlierOutcome[]>;
   /** Unit-length vectors in the embedder's own languages; undefined where there is no embedder. */
   readonly embed?: (texts: readonly string[]) => Promise<readonly Float32Array[]>;
   readonly clock: Clock;

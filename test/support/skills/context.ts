@@ -2,6 +2,7 @@ import { type Completion, NO_USAGE } from '#gateway';
 import { silentLogger, sourceOf } from '#platform';
 import type { SkillDefinition } from '../../../agents/definitions/index.ts';
 import type {
+  EarlierOutcome,
   Json,
   KnowledgeItem,
   Passage,
@@ -49,6 +50,7 @@ export interface FakeContextOptions {
   /** Default: the offline model with nothing to say. */
   readonly model?: SkillModel;
   readonly embed?: SkillContext['embed'];
+  readonly earlier?: readonly EarlierOutcome[];
   readonly signal?: AbortSignal;
   readonly definition?: Partial<SkillDefinition>;
   /** Results of steps that an earlier attempt has taken. */
@@ -99,6 +101,9 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
     async model(request) {
       requests.push(request);
       return options.model ? options.model(request) : completion({ stopReason: 'unknown-answer' });
+    },
+    async earlier() {
+      return options.earlier ?? [];
     },
     ...(options.embed ? { embed: options.embed } : {}),
     clock: { now: () => Date.parse('2026-11-22T12:00:00Z') } as SkillContext['clock'],

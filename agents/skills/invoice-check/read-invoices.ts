@@ -1,0 +1,50 @@
+import { sourceOf } from '#platform';
+import type { KnowledgeItem, SkillInput } from '../handler.ts';
+import { buildInvoices } from './build-invoices.ts';
+import { asEarlier } from './duplicates.ts';
+import { readSheet, sourcesOf } from './read-rows.ts';
+import { readTerms } from './terms.ts';
+import { type EarlierInvoice, type Invoice, placeText, type Terms } from './types.ts';
+
+export interface ReadInvoices {
+  readonly invoices: readonly Invoice[];
+  readonly notes: readonly string[];
+}
+
+/** The invoices of an input. Errors: those of the format readers; KAZE_SKILL_INPUT_INVALID with the place. */
+export async function readInvoices(name: string, input: SkillInput, signal?: AbortSignal): Promise<ReadInvoices> {
+  const invoices: Invoice[] = [];
+  const notes: string[] = [];
+  for (const source of sourcesOf(name, input)) {
+    const built = buildInvoices(await readSheet(source, signal));
+    invoices.push(...built.invoices);
+    notes.push(...built.notes);
+  }
+  return { invoices, notes: [...new Set(notes)] };
+}
+
+export async function readRegister(input: SkillInput | undefined, signal?: AbortSignal): Promise<EarlierInvoice[]> {
+  if (input === undefined) return [];
+  const { invoices } = await readInvoices('earlier_invoices', input, signal);
+  return invoices.map((invoice) => asEarlier(invoice, placeText(invoice.place)));
+}
+
+/** Terms that were given with the task, else those that the client keeps as knowledge under `contracts`. */
+export async function readAllTerms(
+  input: SkillInput | undefined,
+  kept: readonly KnowledgeItem[],
+  signal?: AbortSignal,
+): Promise<{ readonly terms: readonly Terms[]; readonly knowledge: readonly string[] }> {
+  if (input !== undefined) {
+    const terms: Terms[] = [];
+    for (const source of sourcesOf('contract_terms', input)) terms.push(...(await readTerms(source, signal)));
+    return { terms, knowledge: [] };
+  }
+  const contracts = kept.filter(({ path }) => path?.split('/').includes('contracts'));
+  const terms: Terms[] = [];
+  for (const { title, text } of contracts) {
+    const isNamed = /^(?:#|vendor:|supplier:|lieferant:|contracts:)/im.test(text);
+    terms.push(...(await readTerms(sourceOf(`${title}.md`, isNamed ? text : `Supplier: ${title}\n${text}`), signal)));
+  }
+  return { terms, knowledge: contracts.map(({ id }) => id) };
+}
