@@ -23,6 +23,9 @@ export {
 } from './domain/budget/rule.ts';
 export { createStreamCount, type StreamCount } from './domain/budget/stream-count.ts';
 export type { BudgetWindow } from './domain/budget/window.ts';
+export type { Interval } from './domain/choice/interval.ts';
+export { type ChoiceReport, type ModelReport, type Regret } from './domain/choice/report.ts';
+export type { TaskOutcome } from './domain/choice/score.ts';
 export type { Credential } from './domain/credential.ts';
 export { flowError } from './domain/flow/errors.ts';
 export { type GatewayPolicy, type GatewayPolicyInput, parsePolicy } from './domain/flow/policy.ts';
@@ -106,6 +109,7 @@ export type { BudgetStore } from './ports/budget-store.ts';
 export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
 export type { LimitAnswer, LimitAsk, LimitStore, Slots } from './ports/limit-store.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
+export type { OutcomeFeed } from './ports/outcome-feed.ts';
 export type {
   ModelProvider,
   ProviderCall,
@@ -128,6 +132,9 @@ export { type BudgetHistory, createLedgerHistory, noHistory, type RowsUnderWay }
 export type { BudgetNotice } from './use-cases/budget/notices.ts';
 export type { Reservation, Settled, StreamedSoFar } from './use-cases/budget/reservation.ts';
 export { createGatewayMetrics } from './use-cases/call-metrics.ts';
+export { readChoiceReports } from './use-cases/choice/choice-report.ts';
+export { LearnedChooser, type LearnedChooserOptions } from './use-cases/choice/learned-chooser.ts';
+export { createOutcomeFeed } from './use-cases/choice/outcome-feed.ts';
 export {
   type Journal,
   type JournalOptions,

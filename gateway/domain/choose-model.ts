@@ -9,6 +9,8 @@ export interface SuitableModels {
   readonly groups: readonly (readonly ModelInfo[])[];
   /** True for the one model that was named. */
   readonly named: boolean;
+  /** The level that was wished for, where one was. */
+  readonly tier?: ModelTier;
   /** Whether another model could take the request too. */
   suits(model: ModelInfo): boolean;
 }
@@ -32,7 +34,7 @@ export function suitableModels(request: CompleteRequest, models: readonly ModelI
     throw unsuitable(`none of ${models.length} configured models can do what the request needs: ${describeNeed(need)}`);
   }
   const tier = typeof hint === 'string' ? hint : hint.prefer;
-  return { groups: ranked(able, tier), named: false, suits };
+  return { groups: ranked(able, tier), named: false, tier, suits };
 }
 
 export function suitableEmbeddingModels(request: EmbedRequest, models: readonly ModelInfo[]): SuitableModels {

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../domain/model.ts';
-import type { Attribution } from '../domain/request.ts';
+import type { Attribution, ModelTier } from '../domain/request.ts';
 
 export interface ChoiceFacts {
   readonly attribution: Attribution;
@@ -8,6 +8,8 @@ export interface ChoiceFacts {
   /** As far as they are known before the call. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** The level that the caller wished for; undefined for none. */
+  readonly tier?: ModelTier;
 }
 
 export interface ChoiceOutcome {
@@ -21,6 +23,8 @@ export interface ChoiceOutcome {
 
 /** Which of several models that suit alike takes a call. */
 export interface Chooser {
+  /** Whether it is asked about models of all levels and not only those of the wished one. Default false. */
+  readonly acrossLevels?: boolean;
   /** The same models, best first. Called for two and more. */
   order(models: readonly ModelInfo[], facts: ChoiceFacts): readonly ModelInfo[];
   /** Told of every attempt that was sent. */

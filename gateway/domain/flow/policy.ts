@@ -58,10 +58,30 @@ export const policySchema = z.strictObject({
     .prefault({}),
   choice: z
     .strictObject({
-      /** Among models that suit alike. `order`: as configured; `weighted`: by chance; `price`; `latency`: peak-EWMA. */
-      by: z.enum(['order', 'weighted', 'price', 'latency']).default('order'),
+      /**
+       * Among models that suit alike. `order`: as configured; `weighted`: by chance; `price`; `latency`: peak-EWMA;
+       * `learned`: among models of all levels, by how the tasks that they worked on were judged.
+       */
+      by: z.enum(['order', 'weighted', 'price', 'latency', 'learned']).default('order'),
       /** For `weighted`; models not named have 1. */
       weights: z.record(modelPattern, z.number().min(0).max(1_000_000)).default({}),
+      /** For `learned`. */
+      learned: z
+        .strictObject({
+          /** Mean score that a model must reach: an approved task is worth 1, an edited one .5, a rejected one 0. */
+          floor: z.number().min(0).max(0.99).default(0.8),
+          /** Share of choices made by chance alone, so that every model is looked at again. */
+          explore: z.number().min(0).max(1).default(0.05),
+          /** So many judged tasks of a type count, the last ones: fewer forget sooner and know less exactly. */
+          window: z.number().int().min(10).max(100_000).default(500),
+          /** Judgements older than this do not count. */
+          days: z.number().int().min(1).max(3_650).default(90),
+          /** Which models take part; default: all that have a level. */
+          models: z.array(modelPattern).min(1).max(100).optional(),
+          /** How late a judgement may count. */
+          refreshMs: ms(30_000, 1),
+        })
+        .prefault({}),
     })
     .prefault({}),
   fallback: z

@@ -27,12 +27,16 @@ export function candidatesOf(
     const model = suitable.groups[0]![0]!;
     throw forbiddenError(model, forbidden(policy, model, caller)!, facts.attribution);
   }
-  const [first, ...level] = chooser && best.length > 1 ? chooser.order(best, facts) : best;
+  // A hosted model and the offline one are never weighed against each other.
+  const levels = chooser?.acrossLevels ? groups.flat().filter(({ offline }) => offline === best[0]!.offline) : best;
+  const [first, ...level] =
+    chooser && levels.length > 1 ? chooser.order(levels, { ...facts, tier: suitable.tier }) : levels;
   const { to, chains, offline } = policy.fallback;
   const chain = exactest(chains, first!) ?? [];
   if (to === 'none' && chain.length === 0) return [first!];
   const named = chain.flatMap((name) => all.filter((model) => fullName(model) === name));
-  const more = suitable.named || to === 'none' ? [] : to === 'any' ? [...level, ...others.flat()] : level;
+  const same = level.filter((model) => best.includes(model));
+  const more = suitable.named || to === 'none' ? [] : to === 'any' ? [...level, ...others.flat()] : same;
   const stands = (model: ModelInfo) => (first!.offline || offline || !model.offline) && suitable.suits(model);
   return [...new Set([first!, ...[...named, ...more].filter((model) => mayUse(model) && stands(model))])];
 }

@@ -1,3 +1,4 @@
+import { flowError } from '../../domain/flow/errors.ts';
 import { exactest } from '../../domain/flow/model-rules.ts';
 import type { PeakEwma } from '../../domain/flow/peak-ewma.ts';
 import type { GatewayPolicy } from '../../domain/flow/policy.ts';
@@ -14,10 +15,14 @@ export interface ChooserDeps {
   random(): number;
 }
 
-/** The choice that a policy names; undefined for the order of configuration. */
+/** The choice that a policy names, undefined for the order of configuration. Errors: KAZE_GATEWAY_POLICY_INVALID. */
 export function createChooser(deps: ChooserDeps): Chooser | undefined {
   const { by, weights } = deps.choice;
   if (by === 'order') return undefined;
+  if (by === 'learned') {
+    const message = 'choice.by is learned, and this gateway was given no history to learn from (LearnedChooser)';
+    throw flowError('KAZE_GATEWAY_POLICY_INVALID', message);
+  }
   if (by === 'weighted') return { order: (models) => drawn(models, (one) => exactest(weights, one) ?? 1, deps.random) };
   if (by === 'price') return { order: (models, facts) => sorted(models, (one) => priceOf(one, facts, deps.prices)) };
   return { order: (models) => sorted(models, (one) => deps.latencyOf(one).load(deps.now())) };
