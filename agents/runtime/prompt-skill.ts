@@ -16,6 +16,8 @@ const SEARCH_TOOL = {
     required: ['question'],
     additionalProperties: false,
   },
+  // It only reads: the same question over the same knowledge may have the same answer.
+  sideEffects: false,
 } as const;
 
 /**

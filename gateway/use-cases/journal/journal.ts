@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, isKazeError, type Ledger, type Logger, type UsageFilter, type UsageRow } from '#platform';
 import { journalError } from './errors.ts';
+import { Refusals } from './refusals.ts';
 import { readSegment, Segment } from './segment.ts';
 
 export interface JournalOptions {
@@ -24,6 +25,8 @@ export interface JournalOptions {
   readonly onRecovered?: (attempts: readonly RecoveredAttempt[]) => Promise<void>;
   /** Rows held in memory on their way to the ledger; more stay in the files until there is room; default 20,000. */
   readonly maxPending?: number;
+  /** Rows of calls that were refused before they were sent, a minute for each caller and cause; default 60. */
+  readonly refusedPerMinute?: number;
 }
 
 /** An attempt of an earlier run that the ledger had no row of, or whose end nobody heard of (outcome `lost`). */
@@ -50,7 +53,10 @@ export interface Journal {
    * Errors: KAZE_JOURNAL_UNAVAILABLE, KAZE_JOURNAL_FULL; the attempt must not be sent then.
    */
   begin(row: UsageRow): void;
-  /** The row of what happened, with the id of `begin`. Errors: KAZE_JOURNAL_UNAVAILABLE. */
+  /**
+   * The row of what happened, with the id of `begin`. Without a `begin` the call was never sent: of refused ones only
+   * `refusedPerMinute` a caller and cause are kept. Errors: KAZE_JOURNAL_UNAVAILABLE.
+   */
   end(row: UsageRow): void;
   /** Everything that has ended is in the ledger. Rejects with the ledger's error. */
   flush(): Promise<void>;
@@ -121,6 +127,7 @@ class FileJournal implements Journal {
   /** Files with ends that found no room in memory. */
   private readonly spilled = new Set<Segment>();
   private readonly stopped = new AbortController();
+  private readonly refusals: Refusals;
   private feeding: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private scheduled = false;
@@ -132,6 +139,7 @@ class FileJournal implements Journal {
     firstNumber: number,
   ) {
     this.nextNumber = firstNumber;
+    this.refusals = new Refusals(options.refusedPerMinute ?? 60, options.logger);
     void this.syncAgainAndAgain();
   }
 
@@ -153,8 +161,9 @@ class FileJournal implements Journal {
   }
 
   end(row: UsageRow): void {
-    const segment = this.write('end', row);
     const first = this.begun.get(row.id);
+    if (!first && row.outcome === 'error' && !this.refusals.admits(row)) return;
+    const segment = this.write('end', row);
     this.begun.delete(row.id);
     segment.unfinished.add(row.id);
     const segments = first && first !== segment ? [first, segment] : [segment];
@@ -188,6 +197,7 @@ class FileJournal implements Journal {
 
   async close(): Promise<void> {
     this.stopped.abort();
+    this.refusals.tell(Number.POSITIVE_INFINITY);
     await this.feeding;
     try {
       await this.flush();
@@ -312,6 +322,7 @@ class FileJournal implements Journal {
     try {
       for (;;) {
         await this.options.clock.sleep(everyMs, this.stopped.signal);
+        this.refusals.tell(this.options.clock.now());
         for (const segment of this.segments) {
           await segment.sync().catch((error: unknown) => {
             this.options.logger.error({ error: String(error) }, 'gateway: the journal cannot be brought onto the disk');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { platformErrors, silentLogger, systemClock, type UsageRow } from '#platform';
+import { createLogger, platformErrors, silentLogger, systemClock, type UsageRow } from '#platform';
 import {
   type JournalOptions,
   openJournal,
@@ -196,3 +196,27 @@ test.each(['', 'away'])(
     expect([...stored.values()].filter(({ outcome }) => outcome === 'lost').length).toBeGreaterThan(50);
   },
 );
+
+test('keeps so many rows a minute of calls that were refused before they were sent, and tells how many more there were', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });
+  const journal = await open({ refusedPerMinute: 3, logger });
+  const refused = (id: string, change: Partial<UsageRow> = {}) =>
+    journal.end(usage(id, { outcome: 'error', errorCode: 'KAZE_BUDGET_EXHAUSTED', at: 60_000, ...change }));
+  for (let i = 0; i < 10; i += 1) refused(`a${i}`);
+  // Another cause, another caller, another minute, and a call that was sent count by themselves.
+  refused('limited', { errorCode: 'KAZE_GATEWAY_LIMITED' });
+  refused('other', { tenant: 'globex' });
+  for (let i = 0; i < 9; i += 1) refused(`named-${i}`, { virtualKeyId: 'k1', agent: `invented-${i}` });
+  journal.begin(lost('sent'));
+  refused('sent');
+  for (let i = 0; i < 2; i += 1) refused(`later-${i}`, { at: 120_000 });
+  await journal.close();
+  expect([...ledger.rows.keys()]).toEqual([
+    ...['a0', 'a1', 'a2', 'limited', 'other', 'named-0', 'named-1', 'named-2', 'sent', 'later-0', 'later-1'],
+  ]);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ tenant: 'acme', code: 'KAZE_BUDGET_EXHAUSTED', virtualKeyId: null, calls: 7 }),
+    expect.objectContaining({ tenant: 'acme', virtualKeyId: 'k1', calls: 6 }),
+  ]);
+});
