@@ -25,6 +25,19 @@ export const gatewaySection = defineConfig('gateway', {
     most: 256 * 2 ** 20,
     meaning: 'Bytes of a request’s body; larger ones get 413 before they are parsed.',
   }),
+  bodiesMaxBytes: field.integer({
+    default: 256 * 2 ** 20,
+    least: 1_048_576,
+    most: 16 * 2 ** 30,
+    meaning:
+      'Bytes of all bodies that are held at once, being read or of calls under way; requests beyond wait, then get 429.',
+  }),
+  bodyIdleMs: field.integer({
+    default: 15_000,
+    least: 100,
+    most: 600_000,
+    meaning: 'How long nothing may come of a body before its request is given up, milliseconds.',
+  }),
   arrivalTimeoutMs: field.integer({
     default: 60_000,
     least: 1_000,

@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 import { type Fields, given, listAt, nameAt, onlyKnown, textAt, wholeAt } from './fields.ts';
 
 export const KEYS_PATH = '/kaze/keys';
-const BODY_MAX_BYTES = 64 * 1_024;
+const BODY = { maxBytes: 64 * 1_024, idleMs: 15_000 };
 const FIELDS: ReadonlySet<string> = new Set(['name', 'tenant', 'agent', 'models', 'expiresAt']);
 
 export interface AdministrationOptions {
@@ -54,7 +54,7 @@ export async function administer(exchange: Exchange, options: AdministrationOpti
   if (request.method === 'GET' && id === '') {
     exchange.json(200, { nodes: await keys.list() });
   } else if (request.method === 'POST' && id === '') {
-    const wanted = wantedOf(parseBody(await readBody(request, BODY_MAX_BYTES)));
+    const wanted = wantedOf(parseBody(await readBody(request, BODY)));
     exchange.json(201, await addVirtualKey(keys, wanted, clock.now()));
   } else if (request.method === 'DELETE' && id !== '') {
     const key = await revokeVirtualKey(keys, decodeURIComponent(id), clock.now());

@@ -13,18 +13,35 @@ export function tooLarge(maxBytes: number): Error {
   });
 }
 
+/** What the body will take: as declared, else as much as it may. Errors: KAZE_GATEWAY_BODY_TOO_LARGE. */
+export function expectedBytes(request: IncomingMessage, maxBytes: number): number {
+  if (declaresTooMuch(request, maxBytes)) throw tooLarge(maxBytes);
+  const declared = Number(request.headers['content-length'] ?? Number.NaN);
+  return Number.isSafeInteger(declared) ? declared : maxBytes;
+}
+
 /**
  * All of a body, or KAZE_GATEWAY_BODY_TOO_LARGE as soon as it is known: nothing of it is parsed then. Rejects when the
- * caller leaves in the middle.
+ * caller leaves in the middle, and with KAZE_GATEWAY_BODY_SLOW when nothing comes for `idleMs`.
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, idleMs }: { readonly maxBytes: number; readonly idleMs: number },
+): Promise<Buffer> {
   if (declaresTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const timer = setTimeout(() => {
+      request.off('data', onData);
+      chunks.length = 0;
+      reject(httpError('KAZE_GATEWAY_BODY_SLOW', `nothing more of the body came within ${idleMs} ms`));
+    }, idleMs);
     const onData = (chunk: Buffer) => {
+      timer.refresh();
       bytes += chunk.length;
       if (bytes > maxBytes) {
+        clearTimeout(timer);
         request.off('data', onData);
         chunks.length = 0;
         reject(tooLarge(maxBytes));
@@ -32,9 +49,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       }
       chunks.push(chunk);
     };
-    const broken = () => reject(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
+    const broken = () => {
+      clearTimeout(timer);
+      reject(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
+    };
     request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)));
+    request.once('end', () => {
+      clearTimeout(timer);
+      // A request closes after every call; an error costs its stack.
+      request.off('close', broken);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
+    });
     request.once('error', broken);
     request.once('close', broken);
   });

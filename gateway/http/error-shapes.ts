@@ -21,6 +21,7 @@ const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
   402: 'billing_error',
   403: 'permission_error',
   404: 'not_found_error',
+  408: 'timeout_error',
   413: 'request_too_large',
   429: 'rate_limit_error',
   503: 'overloaded_error',
@@ -52,6 +53,8 @@ export function errorReply(error: KazeError, dialect: Dialect, requestId: string
     headers['retry-after'] = String(Math.ceil(waitMs / 1_000));
     headers['retry-after-ms'] = String(Math.ceil(waitMs));
   }
+  // The rest of what was being sent is not waited for; and a gateway that ends keeps no connection.
+  if (status === 408 || error.code === 'KAZE_GATEWAY_STOPPING') headers.connection = 'close';
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="kaze"';
   return { status, headers, body: errorBody(error, dialect, requestId) };
 }

@@ -56,6 +56,21 @@ const codes = {
     when: 'The body of a request is larger than the gateway takes (`gateway.bodyMaxBytes`).',
     remedy: 'Send less, images by their address for example, or raise the limit.',
   },
+  KAZE_GATEWAY_BODY_SLOW: {
+    kind: 'caller',
+    status: 408,
+    retryable: true,
+    when: 'Nothing of a request’s body came for so long that it is not waited for any more (`gateway.bodyIdleMs`).',
+    remedy: 'Send the body without pauses.',
+  },
+  KAZE_GATEWAY_BODIES_FULL: {
+    kind: 'environment',
+    status: 429,
+    retryable: true,
+    when: 'The bodies of other requests fill what the gateway holds at once (`gateway.bodiesMaxBytes`).',
+    remedy:
+      'Try again after the time that the error names (retryAfterMs), send fewer large requests at once, or raise the limit.',
+  },
   KAZE_GATEWAY_FIELD: {
     kind: 'caller',
     status: 400,

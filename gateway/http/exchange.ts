@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KazeError, type Logger, newId } from '#platform';
 import { type Dialect, errorBody, errorReply, publicError } from './error-shapes.ts';
+import { httpError } from './errors.ts';
 import { EventStream } from './sse.ts';
 
 /** One request and its one answer. */
@@ -10,6 +11,7 @@ export class Exchange {
   /** Without the query. */
   readonly path: string;
   private readonly left = new AbortController();
+  private abandoned = false;
 
   constructor(
     readonly request: IncomingMessage,
@@ -33,9 +35,10 @@ export class Exchange {
     return this.left.signal;
   }
 
+  /** The gateway gives up on it: its caller is told why, as far as it still listens. */
   abandon(): void {
+    this.abandoned = true;
     this.left.abort();
-    this.response.destroy();
   }
 
   /** 499, as nginx counts it, where the caller left. */
@@ -57,11 +60,38 @@ export class Exchange {
     return new EventStream(this.response, this.dialect === 'anthropic');
   }
 
+  /** Takes an answer as a vendor wrote it. Nothing goes out before its first words. */
+  passing(stream: boolean): { write(bytes: Buffer): Promise<void> | undefined; end(bytes: Buffer): void } {
+    const { response } = this;
+    if (!stream) {
+      const write = () => undefined;
+      return {
+        write,
+        end: (bytes) => {
+          if (response.destroyed) return;
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
+        },
+      };
+    }
+    const events = this.events();
+    return {
+      write(bytes) {
+        events.open();
+        return events.write(bytes);
+      },
+      end(bytes) {
+        events.open();
+        events.end(bytes);
+      },
+    };
+  }
+
   /** Before the answer began: a status and a body. Within a stream: an error event, and no sign of an end after it. */
   fail(error: unknown): void {
     const { response, dialect, id } = this;
     if (response.destroyed || response.writableEnded) return;
-    const shown: KazeError = publicError(error, id, this.logger);
+    const told = this.abandoned ? httpError('KAZE_GATEWAY_STOPPING', 'the gateway ends, and gave the call up') : error;
+    const shown: KazeError = publicError(told, id, this.logger);
     if (response.headersSent) {
       void this.events().send([errorBody(shown, dialect, id)]);
       response.end();

@@ -6,7 +6,8 @@ import type { Gateway } from '../gateway.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import { administer, KEYS_PATH } from './administration.ts';
 import { Callers } from './authenticate.ts';
-import { declaresTooMuch, parseBody, readBody } from './body.ts';
+import { declaresTooMuch, expectedBytes, parseBody, readBody } from './body.ts';
+import { type BodyPlace, BodyRoom } from './body-room.ts';
 import { chatCompletions, countTokens, embeddings, type Handler, messages, models, oneModel } from './calls.ts';
 import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from './config.ts';
 import { httpError } from './errors.ts';
@@ -53,6 +54,9 @@ const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
 const ONE_MODEL_PATH = '/v1/models/';
 /** A body that was refused is still taken in, so that its sender gets to read why; no more than this. */
 const DISCARDED_MAX_BYTES = 512 * 2 ** 20;
+/** For the last words to callers whose calls are given up. */
+const FAREWELL_MS = 1_000;
+const FAREWELL_STEP_MS = 10;
 
 /** The gateway as an HTTP service that speaks OpenAI's and Anthropic's interfaces. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
@@ -66,16 +70,21 @@ class HttpGateway implements GatewayServer {
   private readonly meters: Meters<typeof gatewayHttpMetrics>;
   private readonly open = new Set<Exchange>();
   private readonly idle: Array<() => void> = [];
+  private readonly room: BodyRoom;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: GatewayServerOptions) {
     this.config = { ...HTTP_DEFAULTS, ...options.options };
     const { arrivalTimeoutMs, keepAliveMs, keyCacheMs, bodyMaxBytes } = this.config;
+    this.room = new BodyRoom(this.config.bodiesMaxBytes, this.config.bodyWaitMs);
     this.callers = new Callers(options.keys, options.clock, keyCacheMs);
     this.meters = options.metrics.use(gatewayHttpMetrics);
     const timeouts = { requestTimeout: arrivalTimeoutMs, keepAliveTimeout: keepAliveMs };
     const headersTimeout = Math.min(arrivalTimeoutMs, 30_000);
-    this.server = createServer({ ...timeouts, headersTimeout, noDelay: true }, (request, response) => {
+    // How late they are noticed.
+    const connectionsCheckingInterval = Math.min(5_000, Math.ceil(arrivalTimeoutMs / 4));
+    const served = { ...timeouts, headersTimeout, connectionsCheckingInterval, noDelay: true };
+    this.server = createServer(served, (request, response) => {
       void this.serve(request, response);
     });
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -111,7 +120,19 @@ class HttpGateway implements GatewayServer {
     await Promise.race([emptied, late]);
     over.abort();
     for (const exchange of this.open) exchange.abandon();
+    await Promise.race([emptied, this.options.clock.sleep(FAREWELL_MS)]);
+    // Who reads nothing cannot be told.
+    for (const { response } of this.open) response.destroy();
     await emptied;
+    await this.disconnect(closed.then(() => true));
+  }
+
+  /** What was written last still goes out. */
+  private async disconnect(closed: Promise<true>): Promise<void> {
+    for (let waitedMs = 0; waitedMs < FAREWELL_MS; waitedMs += FAREWELL_STEP_MS) {
+      this.server.closeIdleConnections();
+      if (await Promise.race([closed, this.options.clock.sleep(FAREWELL_STEP_MS)])) return;
+    }
     this.server.closeAllConnections();
     await closed;
   }
@@ -121,6 +142,7 @@ class HttpGateway implements GatewayServer {
     const exchange = new Exchange(request, response, this.options.logger);
     const startedAt = performance.now();
     const route = routeOf(exchange.path);
+    const place = this.room.place();
     this.open.add(exchange);
     this.meters.kaze_gateway_open_requests.set({}, this.open.size);
     response.once('close', () => {
@@ -129,18 +151,19 @@ class HttpGateway implements GatewayServer {
     });
     try {
       // A trace that the caller began goes on; without a collector this is nothing.
-      await context.with(propagation.extract(ROOT_CONTEXT, request.headers), () => this.route(exchange));
+      await context.with(propagation.extract(ROOT_CONTEXT, request.headers), () => this.route(exchange, place));
     } catch (error) {
       exchange.fail(error);
       discardRest(request);
     } finally {
+      place.leave();
       this.open.delete(exchange);
       this.meters.kaze_gateway_open_requests.set({}, this.open.size);
       if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
     }
   }
 
-  private async route(exchange: Exchange): Promise<void> {
+  private async route(exchange: Exchange, place: BodyPlace): Promise<void> {
     const { path, request } = exchange;
     const route = ROUTES.get(path) ?? (path.startsWith(ONE_MODEL_PATH) ? ONE_MODEL : undefined);
     if (!route) return this.aside(exchange);
@@ -151,8 +174,18 @@ class HttpGateway implements GatewayServer {
     if (this.closing) throw httpError('KAZE_GATEWAY_STOPPING', 'the gateway is ending; call again');
     // Who it is comes before what is said: a stranger's body is not read.
     const key = await this.callers.identify(request.headers);
-    const body = route.method === 'POST' ? parseBody(await readBody(request, this.config.bodyMaxBytes)) : {};
+    const body = route.method === 'POST' ? parseBody(await this.bodyOf(exchange, place)) : {};
     await route.handle(this.options, { exchange, key, body });
+  }
+
+  /** Read once there is room for it, which it keeps until its call has ended. */
+  private async bodyOf({ request, signal }: Exchange, place: BodyPlace): Promise<Buffer> {
+    const { bodyMaxBytes: maxBytes, bodyIdleMs: idleMs } = this.config;
+    const waited = place.take(expectedBytes(request, maxBytes), signal);
+    if (waited) await waited;
+    const body = await readBody(request, { maxBytes, idleMs });
+    place.keep(body.length);
+    return body;
   }
 
   /** What is not a call to a model. */

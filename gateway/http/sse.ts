@@ -29,7 +29,7 @@ export class EventStream {
     if (text !== '') await this.write(text);
   }
 
-  write(text: string): Promise<void> | undefined {
+  write(text: string | Buffer): Promise<void> | undefined {
     const { response } = this;
     if (response.destroyed || response.write(text)) return undefined;
     return new Promise((resolve) => {
@@ -43,7 +43,7 @@ export class EventStream {
     });
   }
 
-  end(): void {
-    this.response.end();
+  end(last?: Buffer): void {
+    this.response.end(last);
   }
 }

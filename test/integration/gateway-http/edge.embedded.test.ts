@@ -221,9 +221,11 @@ it('gives up calls that do not end in time when it is closed', async () => {
     await forever(signal);
     yield* says('never');
   };
-  const asked = post(served, CHAT, ASK).catch(() => 'broken off');
+  const asked = post(served, CHAT, ASK);
   await expect.poll(() => served.provider.calls.length).toBe(1);
   await served.close();
-  expect(await asked).toBe('broken off');
+  const told = await asked;
+  expect([told.status, told.headers.get('connection')]).toEqual([503, 'close']);
+  expect(await told.json()).toMatchObject({ error: { code: 'KAZE_GATEWAY_STOPPING' } });
   expect(served.rows).toMatchObject([{ outcome: 'cancelled' }]);
 });

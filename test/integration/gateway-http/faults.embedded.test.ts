@@ -33,7 +33,7 @@ describe.each(PAIRS)('the $client.name package before $vendor', ({ client, vendo
     ['server-error', 502, 'KAZE_MODEL_PROVIDER_FAILED'],
   ])('is told of %s as %i %s, whole and streamed', async (fault, status, code) => {
     const served = await serveUpstreams();
-    const headers = fault === 'rate-limit' ? { 'retry-after': '12' } : {};
+    const headers: Record<string, string> = fault === 'rate-limit' ? { 'retry-after': '12' } : {};
     for (const stream of [false, true]) {
       served.vendors[vendor].next({ kind: 'fault', fault, headers });
       const failed = await client.ask(served, { model, stream });
