@@ -1,19 +1,16 @@
-import type { Clock, KazeError, Ledger, Logger } from '#platform';
+import type { KazeError } from '#platform';
 import { checkCompleteRequest, checkEmbedRequest } from './domain/check-request.ts';
 import { type SuitableModels, suitableEmbeddingModels, suitableModels } from './domain/choose-model.ts';
-import type { Credential } from './domain/credential.ts';
 import { forbidden } from './domain/flow/model-rules.ts';
 import { type GatewayPolicy, PLAIN_POLICY } from './domain/flow/policy.ts';
 import { fullName, type ModelInfo } from './domain/model.ts';
 import { partialOf, withPartial } from './domain/partial-answer.ts';
 import { costMicros } from './domain/price/cost.ts';
-import type { PriceList } from './domain/price/price-list.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
 import { type Completion, type Delta, type Embeddings, NO_USAGE, type TokenCount } from './domain/response.ts';
 import { bytesOf, inputTokenBound } from './domain/token-bound.ts';
+import type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 import type { Chooser } from './ports/chooser.ts';
-import type { LimitStore } from './ports/limit-store.ts';
-import type { GatewayMetrics } from './ports/metrics.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
 import { Admission, nextAfter } from './use-cases/admission/admission.ts';
 import type { Attempt, AttemptTimes } from './use-cases/admission/attempt.ts';
@@ -23,72 +20,16 @@ import { createChooser } from './use-cases/admission/choosers.ts';
 import { ModelStates } from './use-cases/admission/model-states.ts';
 import type { Ticket } from './use-cases/admission/ticket.ts';
 import { asksForCaching, completionOf, deltasOf, SpokenText, withinInput } from './use-cases/answer.ts';
-import type { Budgets } from './use-cases/budget/budgets.ts';
 import { cacheKey, keepable, ResponseCache } from './use-cases/cache/response-cache.ts';
 import { Guard } from './use-cases/guard/guard.ts';
 import type { Redaction } from './use-cases/guard/redaction.ts';
-import type { Journal } from './use-cases/journal/journal.ts';
 import { type KeyCaller, type KeyRing, singleKeys } from './use-cases/keys/key-ring.ts';
 import { KeyStates } from './use-cases/keys/key-states.ts';
 import { Limits } from './use-cases/limits/limits.ts';
+import { relayed, type WireAnswer } from './use-cases/relay.ts';
 import { TimeLimit } from './use-cases/time-limit.ts';
 
-export interface GatewayOptions {
-  /** In order of preference among equals. At least one. */
-  readonly providers: readonly ModelProvider[];
-  /** Keys by tenant, agent and provider. A provider that needs a key has no models without one. Default: no keys. */
-  readonly keys?: KeyRing;
-  /** One key a provider in place of `keys`, asked for at every call; null when there is none. */
-  readonly credentials?: (provider: string) => Promise<Credential | null>;
-  /** Default: one attempt, no limits, no circuit breaker, no fallbacks. */
-  readonly policy?: GatewayPolicy;
-  /** Default: nothing is reserved. Closed by whoever made them. */
-  readonly budgets?: Budgets;
-  /** Takes the rows on their way to the ledger, and each attempt before it is sent. Closed by whoever made it. */
-  readonly journal?: Pick<Journal, 'begin' | 'end'>;
-  /** Needed for a policy with limits. Closed with the gateway. */
-  readonly limitStore?: LimitStore;
-  /** In place of the choice that the policy names. */
-  readonly chooser?: Chooser;
-  /** For the choice by price, and for costs where there are no budgets. */
-  readonly prices?: PriceList;
-  readonly ledger: Pick<Ledger, 'recordUsage'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics?: GatewayMetrics;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** With which of Kaze's own keys the caller came; stands in the usage row. */
-  readonly virtualKeyId?: string | null;
-  /** Models (`name`, `provider/name`, `provider/*`) that its virtual key is held to; default: all. */
-  readonly allowedModels?: readonly string[];
-}
-
-/** The one door to models. Every attempt of a call leaves exactly one usage row, also when it fails or is given up. */
-export interface Gateway {
-  /** Errors: KAZE_MODEL_*, KAZE_BUDGET_*, KAZE_GATEWAY_*, KAZE_JOURNAL_*. */
-  complete(request: CompleteRequest, options?: CallOptions): Promise<Completion>;
-  /** Ends with one `finish` that carries the whole answer and its usage, or throws. Leaving the loop cancels the call. */
-  stream(request: CompleteRequest, options?: CallOptions): AsyncIterable<Delta>;
-  embed(request: EmbedRequest, options?: CallOptions): Promise<Embeddings>;
-  /** What the request's input would count, for the model it would go to. Costs nothing and leaves no row. */
-  countTokens(request: CompleteRequest, options?: CallOptions): Promise<TokenCount>;
-  /** Those that a caller may use; without one, those of the studio's keys. */
-  models(caller?: KeyCaller & Pick<CallOptions, 'allowedModels'>): Promise<readonly ModelInfo[]>;
-  /** What stands in the way of calls now, for health checks. */
-  status(): GatewayStatus;
-  close(): Promise<void>;
-}
-
-export interface GatewayStatus {
-  /** Calls that wait for room under the limits. */
-  readonly waitingForLimits: number;
-  readonly waitingForBudgets: number;
-  /** `provider/model`s that failed too often and are left alone. */
-  readonly openCircuits: readonly string[];
-}
+export type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 
 /** A request on its way: as its caller wrote it, and as it may leave. */
 interface Chat {
@@ -150,14 +91,26 @@ class ModelGateway implements Gateway {
     const chat = await this.prepare(request, options, false);
     const kept = await this.kept(chat);
     if (kept) return kept;
-    return this.admission.run(chat.call, async (attempt, ticket) => {
-      const { provider, asked, redaction } = this.asked(chat, attempt);
-      await withinInput(provider, asked, chat.call, attempt);
-      const given = await attempt.race(attempt.send(() => provider.complete(asked, attempt.signal)));
-      const answer = redaction ? redaction.completion(given) : given;
-      const times = await attempt.succeed(answer.usage, answer.stopReason);
-      return this.finished(chat, answer, { attempt, ticket, times });
+    return this.admission.run(chat.call, (attempt, ticket) => this.completion(chat, attempt, ticket));
+  }
+
+  async relay(request: CompleteRequest, answer: WireAnswer, options: CallOptions = {}): Promise<boolean> {
+    const forwards = this.options.providers.some((provider) => provider.forwarder);
+    if (!forwards || this.policy.guard.redact.length > 0) return false;
+    const { dialect, stream } = answer;
+    const chat = await this.prepare(request, options, stream);
+    if (chat.cacheKey !== undefined) return false;
+    await this.admission.run(chat.call, async (attempt, ticket) => {
+      const { provider, asked } = this.asked(chat, attempt);
+      const forwarder = provider.forwarder?.(dialect, asked, stream);
+      if (forwarder) {
+        await withinInput(provider, asked, chat.call, attempt);
+        return relayed(forwarder, answer, attempt);
+      }
+      const own = stream ? this.deltas(chat, attempt, ticket) : await this.completion(chat, attempt, ticket);
+      return answer.translated(own);
     });
+    return true;
   }
 
   async *stream(request: CompleteRequest, options: CallOptions = {}): AsyncGenerator<Delta> {

@@ -1,13 +1,14 @@
 import type { Clock } from '#platform';
 import type { ModelInfo } from '../domain/model.ts';
 import type { CompleteRequest, ModelHint } from '../domain/request.ts';
-import type { Delta } from '../domain/response.ts';
+import type { Completion, Delta } from '../domain/response.ts';
 import type { VirtualKey } from '../domain/virtual-key.ts';
 import { modelError } from '../errors.ts';
 import type { CallOptions, Gateway } from '../gateway.ts';
 import { MessagesFrames, messagesReply } from './anthropic/messages-reply.ts';
 import { messagesRequestOf } from './anthropic/messages-request.ts';
 import { attributionOf, timeoutOf } from './authenticate.ts';
+import type { Dialect } from './error-shapes.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fields, unsupported } from './fields.ts';
 import { ChatFrames, chatReply } from './openai/chat-reply.ts';
@@ -34,11 +35,11 @@ export const chatCompletions: Handler = async ({ gateway, clock }, call) => {
   const { exchange } = call;
   const asked = askedOf(call, { model, request });
   const answer = { id: `chatcmpl-${exchange.id.slice(4)}`, model, now: clock.now(), parallelCalls, includeUsage };
-  if (!stream) {
-    exchange.json(200, chatReply(await gateway.complete(asked, optionsOf(call)), answer));
-    return;
-  }
-  await streamTo(exchange, gateway.stream(asked, optionsOf(call)), { frames: new ChatFrames(answer), end: DONE });
+  await answerWith(gateway, call, {
+    ...{ asked, dialect: 'openai', stream, includeUsage, parallelCalls, end: DONE },
+    reply: (completion) => chatReply(completion, answer),
+    frames: () => new ChatFrames(answer),
+  });
 };
 
 const DONE = 'data: [DONE]\n\n';
@@ -48,12 +49,44 @@ export const messages: Handler = async ({ gateway }, call) => {
   const { exchange } = call;
   const asked = askedOf(call, { model, request });
   const answer = { id: `msg_${exchange.id.slice(4)}`, model, parallelCalls };
-  if (!stream) {
-    exchange.json(200, messagesReply(await gateway.complete(asked, optionsOf(call)), answer));
-    return;
-  }
-  await streamTo(exchange, gateway.stream(asked, optionsOf(call)), { frames: new MessagesFrames(answer) });
+  await answerWith(gateway, call, {
+    ...{ asked, dialect: 'anthropic', stream, parallelCalls },
+    reply: (completion) => messagesReply(completion, answer),
+    frames: () => new MessagesFrames(answer),
+  });
 };
+
+interface Answering {
+  /** Of the address, whatever headers say. */
+  readonly dialect: Dialect;
+  readonly asked: CompleteRequest;
+  readonly stream: boolean;
+  readonly includeUsage?: boolean;
+  /** False: what a vendor calls beyond the first tool must be taken out, so its answer is read. */
+  readonly parallelCalls: boolean;
+  reply(completion: Completion): Readonly<Record<string, unknown>>;
+  frames(): Frames;
+  /** What ends a stream. */
+  readonly end?: string;
+}
+
+/** As the vendor wrote it where it speaks the caller's interface, else in our words for it. */
+async function answerWith(gateway: Gateway, call: Call, answering: Answering): Promise<void> {
+  const { exchange } = call;
+  const { asked, dialect, stream, includeUsage = false, parallelCalls, reply, end } = answering;
+  const options = optionsOf(call);
+  const translated = async (answer: Completion | AsyncIterable<Delta>): Promise<void> => {
+    if (!(Symbol.asyncIterator in answer)) exchange.json(200, reply(answer));
+    else await streamTo(exchange, answer, { frames: answering.frames(), end });
+  };
+  const passed = { ...exchange.passing(stream), dialect, stream, includeUsage, translated };
+  if (parallelCalls && (await gateway.relay(asked, passed, options))) return;
+  await translated(stream ? gateway.stream(asked, options) : await gateway.complete(asked, options));
+}
+
+interface Frames {
+  of(delta: Delta): Iterable<Readonly<Record<string, unknown>>>;
+}
 
 export const countTokens: Handler = async ({ gateway }, call) => {
   const { model, request } = messagesRequestOf(call.body, true);
@@ -160,10 +193,7 @@ const allowedBy = ({ models }: VirtualKey) => (models.length === 0 ? {} : { allo
 async function streamTo(
   exchange: Exchange,
   deltas: AsyncIterable<Delta>,
-  shape: {
-    readonly frames: { of(delta: Delta): Iterable<Readonly<Record<string, unknown>>> };
-    readonly end?: string;
-  },
+  shape: { readonly frames: Frames; readonly end?: string },
 ): Promise<void> {
   const events = exchange.events();
   for await (const delta of deltas) {

@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import type { ModelInfo } from '../domain/model.ts';
 import type { CompleteRequest } from '../domain/request.ts';
-import type { Completion, Delta, Embeddings, TokenCount, Usage } from '../domain/response.ts';
+import type { Completion, Delta, Embeddings, StopReason, TokenCount, Usage } from '../domain/response.ts';
 
 /** A call as a provider gets it: checked, with its model and its key chosen and its limits filled in. */
 export interface ProviderCall extends CompleteRequest {
@@ -45,5 +45,33 @@ export interface ModelProvider {
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderDelta>;
   embed(call: ProviderEmbedCall, signal: AbortSignal): Promise<Embeddings>;
   countTokens(call: ProviderCall, signal: AbortSignal): Promise<TokenCount>;
+  /** For a caller that speaks this vendor's own interface; undefined for a call whose answer must be read here. */
+  forwarder?(dialect: WireDialect, call: ProviderCall, stream: boolean): Forwarder | undefined;
   close(): Promise<void>;
+}
+
+/** Whose interface an answer is written in. */
+export type WireDialect = 'openai' | 'anthropic';
+
+/** Passes an answer on as the vendor writes it, reading no more of it than what it costs and how it ends. */
+export interface Forwarder {
+  /** Errors: as those of `complete` and `stream`. */
+  send(options: { readonly includeUsage: boolean }, sink: ForwardSink, signal: AbortSignal): Promise<Forwarded>;
+}
+
+/** Takes a stream as it comes. */
+export interface ForwardSink {
+  /** A piece of output that the next `write` holds. */
+  text(text: string): void;
+  /** What the call has taken so far. */
+  usage(usage: Usage): void;
+  /** Whole events; the vendor is held up until a promise resolves, and given up when it rejects. */
+  write(bytes: Buffer): Promise<void> | undefined;
+}
+
+export interface Forwarded {
+  /** The whole answer; of a stream its last events, which say that it is whole. */
+  readonly bytes: Buffer;
+  readonly usage: Usage;
+  readonly stopReason: StopReason;
 }

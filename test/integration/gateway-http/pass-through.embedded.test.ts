@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { post } from './setup.ts';
-import { serveUpstreams } from './upstreams.ts';
+import { serveUpstreams, type Upstreams } from './upstreams.ts';
 
 const SCENE = { text: ['Within ', '14 ', 'days.'] };
 const SAID = [{ role: 'user', content: 'hi' }];
 const request = { method: 'POST', path: '/', headers: {}, body: { model: 'm', stream: true } };
-const OPENAI = { path: '/v1/chat/completions', vendor: 'openai', model: 'openai/gpt-4o-mini', more: {} } as const;
-const ANTHROPIC = {
+interface Caller {
+  readonly path: string;
+  readonly vendor: keyof Upstreams['vendors'];
+  readonly model: string;
+  readonly more: object;
+}
+const OPENAI: Caller = { path: '/v1/chat/completions', vendor: 'openai', model: 'openai/gpt-4o-mini', more: {} };
+const ANTHROPIC: Caller = {
   ...{ path: '/v1/messages', vendor: 'anthropic', model: 'anthropic/claude-sonnet-5' },
   more: { max_tokens: 50 },
-} as const;
+};
 
 const idIn = (text: string) => /"id":"([^"]+)"/.exec(text)?.[1];
 
-describe.each([OPENAI, ANTHROPIC] as const)('a caller of $path before $vendor', ({ path, vendor, model, more }) => {
+describe.each([OPENAI, ANTHROPIC])('a caller of $path before $vendor', ({ path, vendor, model, more }) => {
   it('gets the bytes of the vendor, whole, and leaves one row with its usage', async () => {
     const served = await serveUpstreams();
     const body = { ...more, model, messages: SAID };

@@ -3,6 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { modelError } from '../../../errors.ts';
 import { ANTHROPIC_MODELS } from '../../../models/anthropic.ts';
 import type { ModelProvider, ProviderCall } from '../../../ports/provider.ts';
+import { anthropicPassThrough } from '../pass-through/anthropic.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
 import type { ProviderOptions } from '../translation/options.ts';
 import { SDK_TIMEOUT_MS } from '../translation/options.ts';
@@ -10,6 +11,8 @@ import { upstreamFetch } from '../translation/upstream.ts';
 import { eventsOfMessage, eventsOfStream } from './reply.ts';
 import { requestOf } from './request.ts';
 import { FAILURES } from './tables.ts';
+
+const ADDRESS = 'https://api.anthropic.com';
 
 export function createAnthropicProvider(options: ProviderOptions = {}): ModelProvider {
   return new HostedProvider(anthropic(options));
@@ -21,13 +24,14 @@ function anthropic(options: ProviderOptions): Vendor<Anthropic> {
     name: 'anthropic',
     needsCredential: true,
     failures: FAILURES,
+    passThrough: anthropicPassThrough({ baseUrl: options.baseUrl ?? ADDRESS }),
     async connect(credential) {
       const { default: Client } = await import('@anthropic-ai/sdk');
       return new Client({
         apiKey: credential?.value ?? null,
         // Else the SDK would look into the environment.
         authToken: null,
-        baseURL: credential?.baseUrl ?? options.baseUrl ?? 'https://api.anthropic.com',
+        baseURL: credential?.baseUrl ?? options.baseUrl ?? ADDRESS,
         maxRetries: 0,
         timeout: SDK_TIMEOUT_MS,
         logLevel: 'off',

@@ -6,6 +6,7 @@ import { NO_USAGE } from '../../../domain/response.ts';
 import { bytesOf } from '../../../domain/token-bound.ts';
 import { OPENAI_MODELS } from '../../../models/openai.ts';
 import type { ModelProvider } from '../../../ports/provider.ts';
+import { openAiPassThrough } from '../pass-through/openai.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
 import { LiveModels } from '../translation/live-models.ts';
 import { type ProviderOptions, SDK_TIMEOUT_MS } from '../translation/options.ts';
@@ -65,6 +66,7 @@ type Spoken = Omit<Vendor<OpenAI>, 'name' | 'needsCredential' | 'models'>;
 function chat({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): Spoken {
   return {
     failures: FAILURES,
+    passThrough: openAiPassThrough({ baseUrl, dialect }),
     connect: (credential) => connectTo(baseUrl, credential),
     async *complete(client, call, signal) {
       yield* eventsOfCompletion(await client.chat.completions.create(requestOf(call, dialect), { signal }));

@@ -5,12 +5,15 @@ import type { Embeddings, TokenCount } from '../../../domain/response.ts';
 import { inputTokenBound } from '../../../domain/token-bound.ts';
 import { modelError } from '../../../errors.ts';
 import type {
+  Forwarder,
   ModelProvider,
   ProviderCall,
   ProviderCompletion,
   ProviderDelta,
   ProviderEmbedCall,
+  WireDialect,
 } from '../../../ports/provider.ts';
+import { Forwarding, type PassThrough } from '../pass-through/forwarder.ts';
 import { Clients } from './clients.ts';
 import { coded, type FailureContext, type FailureRule, failureOf } from './failures.ts';
 import { Reply, type ReplyEvent } from './reply.ts';
@@ -28,6 +31,8 @@ export interface Vendor<Client> {
   embed(client: Client, call: ProviderEmbedCall, signal: AbortSignal): Promise<Embeddings>;
   /** Left out where the vendor does not count; then the bound by bytes is given. */
   countTokens?(client: Client, call: ProviderCall, signal: AbortSignal): Promise<TokenCount>;
+  /** Left out where no caller speaks the vendor's interface. */
+  readonly passThrough?: PassThrough;
 }
 
 type Call = Pick<ProviderCall, 'model' | 'credential'>;
@@ -37,11 +42,13 @@ export class HostedProvider<Client> implements ModelProvider {
   readonly name: string;
   readonly needsCredential: boolean;
   private readonly clients: Clients<Client>;
+  private readonly forwarding: Forwarding | undefined;
 
   constructor(private readonly vendor: Vendor<Client>) {
     this.name = vendor.name;
     this.needsCredential = vendor.needsCredential;
     this.clients = new Clients((credential) => vendor.connect(credential));
+    this.forwarding = vendor.passThrough && new Forwarding(vendor.name, vendor.passThrough, vendor.failures);
   }
 
   models(credential: Credential | null): Promise<readonly ModelInfo[]> {
@@ -99,8 +106,13 @@ export class HostedProvider<Client> implements ModelProvider {
     return this.guarded(call, signal, (client, own) => count(client, call, own));
   }
 
+  forwarder(dialect: WireDialect, call: ProviderCall, stream: boolean): Forwarder | undefined {
+    return this.forwarding?.to(dialect, call, stream);
+  }
+
   async close(): Promise<void> {
     this.clients.clear();
+    await this.forwarding?.close();
   }
 
   private async guarded<T>(
