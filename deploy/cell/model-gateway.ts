@@ -7,12 +7,15 @@ import {
   createGateway,
   createKeyRing,
   createLedgerHistory,
+  createOutcomeFeed,
   defaultPriceList,
   flowError,
   type Gateway,
   type GatewayMetrics,
   type GatewayPolicy,
   type Journal,
+  LearnedChooser,
+  type OutcomeFeed,
   openJournal,
   parsePolicy,
 } from '#gateway';
@@ -35,7 +38,9 @@ export interface ModelGatewayOptions {
 export interface ModelGateway {
   readonly gateway: Gateway;
   /** The ledger's usage with what is still on its way there. */
-  readonly usage: Pick<Ledger, 'usageRows' | 'sumUsage'>;
+  readonly usage: Pick<Ledger, 'usageRows' | 'sumUsage' | 'judgedUse'>;
+  /** Is told how tasks ended; what it keeps is what the learned choice goes by. */
+  readonly outcomes: OutcomeFeed;
   /** Everything that has ended is in the ledger. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -63,8 +68,13 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     onRecovered: (attempts) => budgets.recover(attempts.map(({ row }) => row)),
   });
   const keys = createKeyRing({ secrets, policy, logger });
+  const learns = policy.choice.by === 'learned';
+  const chooser = learns
+    ? new LearnedChooser({ rules: policy.choice.learned, history: ledger, prices, clock, logger })
+    : undefined;
+  await chooser?.refresh();
   const gateway = createGateway({
-    ...{ providers, keys, policy, budgets, journal, prices, ledger, clock, logger, metrics },
+    ...{ providers, keys, policy, budgets, journal, prices, ledger, clock, logger, metrics, chooser },
     limitStore: stores.limits,
   });
   const current = async (filter: UsageFilter) => {
@@ -81,7 +91,12 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
         await current(filter);
         return ledger.sumUsage(filter, by);
       },
+      async judgedUse(filter) {
+        await underWay.flush();
+        return ledger.judgedUse(filter);
+      },
     },
+    outcomes: createOutcomeFeed(ledger),
     flush: underWay.flush,
     async close() {
       await gateway.close();

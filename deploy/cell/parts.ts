@@ -20,6 +20,7 @@ import { createIngestion } from '#ingestion';
 import { createBackup } from './backup.ts';
 import { describeCell } from './doctor.ts';
 import { openModelGateway } from './model-gateway.ts';
+import { judgingLedger } from './outcome-feed.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { createServices } from './services.ts';
 import { createSourceService } from './sources.ts';
@@ -40,8 +41,6 @@ export async function assembleParts(options: PartsOptions) {
   const { ledger, bus, search: index, embedder } = engines;
   const guarded = guardDelivery(store);
   const audit = createAuditTrail({ ledger, clock, logger });
-  const auditFeeder = startAuditFeeder({ store, ledger, clock, logger });
-  closers.add('audit feed', () => auditFeeder.stop());
   const tokens = createTokens({ store, clock, audit });
 
   const { secrets } = options;
@@ -49,6 +48,9 @@ export async function assembleParts(options: PartsOptions) {
   const models = await openModelGateway({ config, dataFolder, secrets, embedder, ledger, clock, logger, metrics });
   const { gateway, usage } = models;
   closers.add('gateway', () => models.close());
+  const judging = judgingLedger({ ledger, store, outcomes: models.outcomes });
+  const auditFeeder = startAuditFeeder({ store, ledger: judging, clock, logger });
+  closers.add('audit feed', () => auditFeeder.stop());
   const knowledge = createKnowledgeSearch({ store: guarded, index, embedder, schema, clock, logger });
 
   const skills = new SkillHandlers(handlers, validators);
