@@ -29,8 +29,11 @@ export interface SearchQuery {
 /** Candidates, each list best first. Raw scores stay inside: they depend on other tenants' words. */
 export interface SearchCandidates {
   readonly byText: ReadonlyArray<{
-    readonly id: string /** 0..1, relative to the best of this list. */;
+    readonly id: string;
+    /** 0..1, relative to the best of this list. */
     readonly relative: number;
+    /** Has a vector of the query's model: one just indexed gets it later. */
+    readonly hasVector: boolean;
   }>;
   readonly byVector: ReadonlyArray<{ readonly id: string /** Cosine, -1..1. */; readonly cosine: number }>;
 }

@@ -30,8 +30,13 @@ export function fuse({ byText, byVector }: SearchCandidates, { trust, readable }
   const fused = new Map<string, Fused>();
   const near = byVector.filter(({ id }) => readable(id));
   // With words alone there is nothing to weigh them against.
-  const weight = WEIGHTS.text * (near.length === 0 ? 1 : trust);
-  for (const { id, relative } of byText) fused.set(id, { score: weight * relative, text: relative });
+  const trusted = near.length === 0 ? 1 : trust;
+  for (const { id, relative, hasVector } of byText) {
+    // What was just indexed gets its vector later: until then its words speak for its meaning too, else everything
+    // older would stand before it.
+    const weight = near.length > 0 && !hasVector ? WEIGHTS.text + WEIGHTS.vector : WEIGHTS.text;
+    fused.set(id, { score: weight * trusted * relative, text: relative });
+  }
   const best = Math.max(0, ...near.map(({ cosine }) => cosine));
   for (const { id, cosine } of near) {
     const relative = best === 0 ? 0 : Math.max(0, cosine) / best;

@@ -106,6 +106,18 @@ export function searchIndexContract(name: string, harness: () => Harness): void 
       expect(byText[1]!.relative).toBeLessThan(1);
     });
 
+    it('tells which hits have no vector of the model yet', async () => {
+      await index.upsert([document('old', 'invoice reminder'), document('new', 'invoice reminder')]);
+      await index.setVectors([{ id: 'old', model: MODEL, vector: vector(1) }]);
+      const query = { text: 'invoice', scopeTokens: [ACME], limit: 10 };
+      const found = await index.search({ ...query, vector: { model: MODEL, values: vector(1) } });
+      expect(Object.fromEntries(found.byText.map(({ id, hasVector }) => [id, hasVector]))).toEqual({
+        old: true,
+        new: false,
+      });
+      expect((await index.search(query)).byText.map(({ hasVector }) => hasVector)).toEqual([false, false]);
+    });
+
     it('gives the cosine of each vector, best first, opposite ones too', async () => {
       await index.upsert([document('same', 'x1'), document('half', 'x2'), document('far', 'x3')]);
       await index.setVectors([

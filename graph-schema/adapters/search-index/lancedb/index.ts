@@ -203,13 +203,14 @@ class LanceSearchIndex implements SearchIndex {
       .query()
       .fullTextSearch(match)
       .where(where)
-      .select(['id', '_score'])
+      .select(['id', 'model', '_score'])
       .limit(query.limit)
-      .toArray()) as { id: string; _score: number }[];
+      .toArray()) as { id: string; model: string; _score: number }[];
     const best = rows.reduce((max, row) => Math.max(max, row._score), 0);
     if (best <= 0) return [];
+    const model = query.vector?.model;
     return rows
-      .map((row) => ({ id: row.id, relative: Math.max(0, row._score / best) }))
+      .map((row) => ({ id: row.id, relative: Math.max(0, row._score / best), hasVector: row.model === model }))
       .sort((a, b) => b.relative - a.relative);
   }
 

@@ -134,9 +134,9 @@ class Neo4jSearchIndex implements SearchIndex {
   private async searchText(query: SearchQuery): Promise<SearchCandidates['byText']> {
     const terms = searchTerms(indexedText(query.text.slice(0, 8_000)));
     if (terms.length === 0) return [];
-    const hits: { id: string; score: number }[] = [];
+    const hits: { id: string; score: number; model: string }[] = [];
     for (const scopeTokens of chunked([...new Set(query.scopeTokens)], MAX_SCOPES_A_QUERY)) {
-      const found = await this.connection.run<{ id: string; score: number }>(
+      const found = await this.connection.run<{ id: string; score: number; model: string }>(
         queries.searchText(this.names),
         {
           query: luceneQuery(terms, scopeTokens, query.labels),
@@ -152,7 +152,10 @@ class Neo4jSearchIndex implements SearchIndex {
     hits.sort((a, b) => b.score - a.score);
     const best = hits[0]?.score ?? 0;
     if (best <= 0) return [];
-    return hits.slice(0, query.limit).map(({ id, score }) => ({ id, relative: Math.max(0, score / best) }));
+    const wanted = query.vector?.model;
+    return hits
+      .slice(0, query.limit)
+      .map(({ id, score, model }) => ({ id, relative: Math.max(0, score / best), hasVector: model === wanted }));
   }
 
   private async searchVectors(query: SearchQuery): Promise<SearchCandidates['byVector']> {

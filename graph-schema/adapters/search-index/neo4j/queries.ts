@@ -94,7 +94,7 @@ export function counts({ entry }: Names): string {
 export function searchText({ text }: Names): string {
   return `CALL db.index.fulltext.queryNodes('${text}', $query, {limit: $fetch}) YIELD node, score
     WHERE node.scopeToken IN $scopeTokens AND ($labels IS NULL OR node.label IN $labels)
-    RETURN node.id AS id, score ORDER BY score DESC, id LIMIT $limit`;
+    RETURN node.id AS id, score, node.model AS model ORDER BY score DESC, id LIMIT $limit`;
 }
 
 export function countScope({ entry }: Names): string {

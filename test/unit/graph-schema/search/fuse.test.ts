@@ -5,8 +5,8 @@ import { readsLanguage, readsQuestion } from '../../../../graph-schema/search/re
 const all = () => true;
 const candidates = {
   byText: [
-    { id: 'words', relative: 1 },
-    { id: 'both', relative: 0.6 },
+    { id: 'words', relative: 1, hasVector: true },
+    { id: 'both', relative: 0.6, hasVector: true },
   ],
   byVector: [
     { id: 'meaning', cosine: 0.4 },
@@ -31,6 +31,16 @@ describe('words and meaning fused', () => {
     expect(best(fused)).toBe('words');
     expect(fused.get('meaning')).toBeUndefined();
     expect(fused.get('both')!.vector).toBeUndefined();
+  });
+
+  it('let words speak for the meaning of what has no vector yet', () => {
+    const fresh = { id: 'fresh', relative: 0.9, hasVector: false };
+    const fused = fuse({ ...candidates, byText: [...candidates.byText, fresh] }, { trust: 1, readable: all });
+    expect(best(fused)).toBe('fresh');
+    const untold = fuse({ ...candidates, byText: [fresh] }, { trust: 0, readable: all });
+    expect(best(untold)).toBe('meaning');
+    const alone = fuse({ byText: [fresh], byVector: [] }, { trust: 1, readable: all });
+    expect(alone.get('fresh')!.score).toBe(0.45);
   });
 
   it('never count a vector that points away, nor more than the most', () => {
