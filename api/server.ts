@@ -22,6 +22,7 @@ import { playgroundRoutes } from './http/playground.ts';
 import { RateLimit } from './http/rate.ts';
 import { installReplies } from './http/replies.ts';
 import { healthRoutes } from './http/routes.ts';
+import { Shortcut } from './http/shortcut.ts';
 import { uploadRoutes } from './http/uploads.ts';
 import { type WebSocketEdge, webSocketEdge } from './http/websocket.ts';
 import type { Authenticator } from './ports/authenticator.ts';
@@ -100,7 +101,8 @@ export function createApi(parts: ApiParts): ApiServer {
     forgetTokens: () => gatekeeper.forget(),
     onOperation: meters.operation,
   });
-  const apollo = apolloServer({ schema, executor, logger, maxDocumentTokens: config.maxDocumentTokens });
+  const shortcut = new Shortcut(executor);
+  const apollo = apolloServer({ schema, executor, shortcut, logger, maxDocumentTokens: config.maxDocumentTokens });
   const { listener } = parts;
   let handler: RequestListener | undefined;
   const app = fastify({
@@ -138,7 +140,7 @@ export function createApi(parts: ApiParts): ApiServer {
       }
     });
     await apollo.start();
-    graphqlRoute(app, { apollo, admit });
+    graphqlRoute(app, { apollo, shortcut, admit });
     healthRoutes(app, { readiness, metrics, admit, closing: () => closing });
     playgroundRoutes(app);
     if (parts.backups) backupRoute(app, { backups: parts.backups, admit });

@@ -68,6 +68,7 @@ export type {
   CallOptions,
   GraphStore,
   ListOptions,
+  ReadOptions,
   Subgraph,
   SubgraphEdge,
   SubgraphNode,
@@ -97,6 +98,7 @@ export type {
   Selection,
   Where,
 } from './read/plan.ts';
+export type { NodeShape, RelationShape, RootShape } from './read/shape.ts';
 export { createIndexFeed, rebuildIndex } from './search/index-feed.ts';
 export {
   createKnowledgeSearch,

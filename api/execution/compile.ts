@@ -92,7 +92,7 @@ export class Compiler {
     for (const [key, fields] of this.collect(type.name, sets)) {
       const name = fields[0]!.name.value;
       if (name === '__typename') {
-        steps.push([key, () => type.name]);
+        steps.push([key, { constant: type.name }]);
         continue;
       }
       const property = type.properties.get(name);
@@ -166,7 +166,7 @@ export class Compiler {
     const steps: Step<ReadConnection>[] = [];
     for (const [key, selected] of this.collect(`${at.connection}Connection`, selectionsOf(fields))) {
       const field = selected[0]!.name.value;
-      if (field === '__typename') steps.push([key, () => `${at.connection}Connection`]);
+      if (field === '__typename') steps.push([key, { constant: `${at.connection}Connection` }]);
       else if (field === 'totalCount') {
         totalCount = true;
         steps.push([key, (page) => page.totalCount]);

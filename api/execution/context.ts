@@ -1,3 +1,4 @@
+import type { ExecutionResult } from 'graphql';
 import type { GraphStore, Principal } from '#graph-schema';
 import type { Logger } from '#platform';
 import type { CallLimits, Services } from '../ports/services.ts';
@@ -28,4 +29,6 @@ export interface RequestContext {
   readonly principal: Principal;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** What was answered already, ahead of Apollo, and only needs its words. */
+  readonly answered?: ExecutionResult;
 }

@@ -62,6 +62,12 @@ export interface OperationRequest {
   readonly context: RequestContext;
 }
 
+/** An operation that was run before, by what identifies it. */
+export type RepeatedRequest = Required<Pick<OperationRequest, 'queryHash' | 'operationName' | 'variables' | 'context'>>;
+
+/** The bytes of the whole answer, or where they could not be written, the answer. */
+export type RepeatedAnswer = { readonly bytes: Buffer } | { readonly result: ExecutionResult };
+
 /** Time for an operation as a whole, or for each call below one that lasts (a subscription). */
 export interface TimeAllowed {
   readonly per: 'operation' | 'call';
@@ -89,23 +95,48 @@ export class OperationExecutor {
   }
 
   async execute(request: OperationRequest): Promise<ExecutionResult> {
-    const started = this.#options.clock.now();
     const analysed = analyse(request.document);
     const operation = findOperation(analysed, request.operationName);
     if (operation instanceof GraphQLError) return { errors: [operation] };
     const meter = new OperationMeter(this.#options.limits);
+    const answer = await this.#counted(operation.operation, meter, () =>
+      this.#run(request, operation, analysed.fragments, meter),
+    );
+    return answer.result;
+  }
+
+  /**
+   * Answers what needs no more than its compiled reads: the document was found valid and within the limits when they
+   * were made. Undefined where they are not at hand; then nothing was done.
+   */
+  repeat(request: RepeatedRequest): Promise<RepeatedAnswer> | undefined {
+    const key = this.#cacheKey(request);
+    const known = key === undefined ? undefined : this.#reads.get(key);
+    if (!known) return undefined;
+    return this.#counted('query', known, async () => {
+      const { bytes, result } = await this.#answerReads(known, request, true);
+      return { bytes, result, cost: known.cost };
+    }).then(({ bytes, result }) => (bytes ? { bytes } : { result }));
+  }
+
+  async #counted<T extends { readonly result: ExecutionResult; readonly cost: number }>(
+    operation: 'query' | 'mutation' | 'subscription',
+    metered: { readonly cost: number },
+    run: () => Promise<T>,
+  ): Promise<T | { bytes?: undefined; result: ExecutionResult }> {
+    const { clock, logger, onOperation } = this.#options;
+    const started = clock.now();
     let failed = true;
     let cost = 0;
     try {
-      const answer = await this.#run(request, operation, analysed.fragments, meter);
+      const answer = await run();
       cost = answer.cost;
       failed = (answer.result.errors?.length ?? 0) > 0;
-      return answer.result;
+      return answer;
     } catch (error) {
-      return { errors: [toGraphQLError(error, this.#options.logger, { whole: true })] };
+      return { result: { errors: [toGraphQLError(error, logger, { whole: true })] } };
     } finally {
-      const durationMs = this.#options.clock.now() - started;
-      this.#options.onOperation?.({ operation: operation.operation, cost: cost || meter.cost, durationMs, failed });
+      onOperation?.({ operation, cost: cost || metered.cost, durationMs: clock.now() - started, failed });
     }
   }
 
@@ -133,10 +164,9 @@ export class OperationExecutor {
     fragments: Fragments,
     meter: OperationMeter,
   ): Promise<{ result: ExecutionResult; cost: number }> {
-    const { readTimeoutMs } = this.#options.limits;
     const key = this.#cacheKey(request);
     const known = key === undefined ? undefined : this.#reads.get(key);
-    if (known) return { result: await this.#answerReads(known, request, readTimeoutMs), cost: known.cost };
+    if (known) return { result: (await this.#answerReads(known, request)).result, cost: known.cost };
 
     const { schema, model } = this.#options;
     const roots = prepareRoots(operation, { schema, model, fragments, variables: request.variables, meter });
@@ -145,25 +175,32 @@ export class OperationExecutor {
     if (roots.introspection.size === 0 && roots.verbs.size === 0 && roots.typename.length === 0) {
       const reads = compileReads(roots.reads, compile);
       if (key !== undefined) this.#reads.set(key, reads);
-      return { result: await this.#answerReads(reads, request, readTimeoutMs), cost: reads.cost };
+      return { result: (await this.#answerReads(reads, request)).result, cost: reads.cost };
     }
     return { result: await this.#answerMixed(request, operation, roots, compile), cost: meter.cost };
   }
 
-  #cacheKey(request: OperationRequest): string | undefined {
+  #cacheKey(request: Omit<OperationRequest, 'document'>): string | undefined {
     if (request.queryHash === undefined) return undefined;
     const variables = request.variables ? JSON.stringify(request.variables) : '';
     if (variables.length > VARIABLES_KEPT) return undefined;
     return `${request.queryHash} ${request.operationName ?? ''} ${variables}`;
   }
 
-  async #answerReads(reads: CompiledReads, request: OperationRequest, timeoutMs: number): Promise<ExecutionResult> {
-    const { store, model, logger } = this.#options;
-    const { principal, signal } = request.context;
-    const running = runReads(reads, { store, principal, model }, { timeoutMs, signal });
-    const { data, missing } = await within(running, timeoutMs + READ_GRACE_MS);
-    if (missing.length === 0) return { data };
-    return { data, errors: missing.map(({ key, error }) => toGraphQLError(error, logger, { path: [key] })) };
+  async #answerReads(
+    reads: CompiledReads,
+    { context }: Pick<OperationRequest, 'context'>,
+    asBytes = false,
+  ): Promise<{ readonly bytes?: Buffer; readonly result: ExecutionResult }> {
+    const { store, model, logger, limits } = this.#options;
+    const { principal, signal } = context;
+    const timeoutMs = limits.readTimeoutMs;
+    const running = runReads(reads, { store, principal, model, asBytes }, { timeoutMs, signal });
+    const { bytes, data, missing } = await within(running, timeoutMs + READ_GRACE_MS);
+    if (missing.length === 0) return { bytes, result: { data } };
+    return {
+      result: { data, errors: missing.map(({ key, error }) => toGraphQLError(error, logger, { path: [key] })) },
+    };
   }
 
   async #answerMixed(
@@ -176,7 +213,7 @@ export class OperationExecutor {
     if (roots.verbs.size > 0) meterVerbs(operation.operation, roots.verbs, compile);
     const reads = roots.reads.size > 0 ? compileReads(roots.reads, compile) : undefined;
     if (roots.introspection.size > 0) parts.push(this.#answerIntrospection(request, operation, roots));
-    if (reads) parts.push(this.#answerReads(reads, request, this.#options.limits.readTimeoutMs));
+    if (reads) parts.push(this.#answerReads(reads, request).then(({ result }) => result));
     if (roots.verbs.size > 0) parts.push(this.#answerVerbs(request, operation, roots, compile));
     const results = await Promise.all(parts);
     const errors = results.flatMap((result) => result.errors ?? []);

@@ -1,17 +1,20 @@
 import type { FieldNode } from 'graphql';
 import type {
   CallOptions,
+  CypherRow,
   GraphStore,
   Principal,
   ReadConnection,
   ReadNode,
   ReadPlan,
   RootRead,
+  RootShape,
   Selection,
 } from '#graph-schema';
 import type { ApiType } from '../schema/model.ts';
 import { selectionsOf } from './collect.ts';
 import { type CompileInput, Compiler, idOf, SelectionBuilder } from './compile.ts';
+import { type RowWriter, rowWriter } from './row-writer.ts';
 import { MissingValue, type Shaper } from './shape.ts';
 
 /** A node that is read by id, once its type is known. */
@@ -29,6 +32,8 @@ export interface CompiledReads {
   readonly required: ReadonlySet<string>;
   readonly nodes: readonly NodeRoot[];
   readonly cost: number;
+  /** What writes the answer straight from the row, where that can be. */
+  readonly writer: (shapes: readonly RootShape[]) => RowWriter | undefined;
 }
 
 const orNull = (shape: Shaper<ReadNode>) => (value: unknown) =>
@@ -75,6 +80,7 @@ export function compileReads(roots: ReadonlyMap<string, FieldNode[]>, input: Com
   const compiler = new Compiler(input);
   const plan: RootRead[] = [];
   const shapes = new Map<string, (value: ReadNode | ReadConnection | null) => unknown>();
+  const shapers = new Map<string, Shaper<never>>();
   const required = new Set<string>();
   const nodes: NodeRoot[] = [];
   const place = { count: 1, depth: 1 };
@@ -85,6 +91,7 @@ export function compileReads(roots: ReadonlyMap<string, FieldNode[]>, input: Com
       const { page, asOf, select, shape } = compiler.list(root.type, fields, at);
       const find = { by: 'page', page } as const;
       plan.push({ key, node: root.type.name, find, select, ...(asOf === undefined ? {} : { asOf }) });
+      shapers.set(key, shape);
       shapes.set(key, (value) => shape(value as ReadConnection));
       required.add(key);
       continue;
@@ -96,6 +103,7 @@ export function compileReads(roots: ReadonlyMap<string, FieldNode[]>, input: Com
       const shape = compiler.node(root.type, selectionsOf(fields), builder, place);
       const asOf = typeof args.asOf === 'number' ? { asOf: args.asOf } : {};
       plan.push({ key, node: root.type.name, find: { by: 'id', id }, select: builder.build(), ...asOf });
+      shapers.set(key, shape);
       shapes.set(key, orNull(shape));
       continue;
     }
@@ -111,20 +119,40 @@ export function compileReads(roots: ReadonlyMap<string, FieldNode[]>, input: Com
     });
   }
   input.meter.check();
-  return { plan: { roots: plan }, shapes, required, nodes, cost: input.meter.cost };
+  const writer = nodes.length > 0 ? () => undefined : writerByLayout(shapers);
+  return { plan: { roots: plan }, shapes, required, nodes, cost: input.meter.cost, writer };
+}
+
+/** A layout belongs to a compiled text, of which each principal has its own. */
+function writerByLayout(shapers: ReadonlyMap<string, Shaper<never>>): CompiledReads['writer'] {
+  const known = new WeakMap<readonly RootShape[], { readonly write: RowWriter | undefined }>();
+  return (shapes) => {
+    let made = known.get(shapes);
+    if (!made) {
+      made = { write: rowWriter(shapers, shapes) };
+      known.set(shapes, made);
+    }
+    return made.write;
+  };
 }
 
 export interface ReadsResult {
+  /** Bytes of the whole answer stand for it where they were asked for and could be written. */
+  readonly bytes?: Buffer;
   readonly data: Record<string, unknown> | null;
   readonly missing: ReadonlyArray<{ readonly key: string; readonly error: MissingValue }>;
 }
 
+export interface ReadsPlace {
+  readonly store: GraphStore;
+  readonly principal: Principal;
+  readonly model: CompileInput['model'];
+  /** Whether the answer may be bytes. */
+  readonly asBytes?: boolean;
+}
+
 /** One round trip; one more where `node(id)` does not say of which type it is. */
-export async function runReads(
-  reads: CompiledReads,
-  at: { readonly store: GraphStore; readonly principal: Principal; readonly model: CompileInput['model'] },
-  options: CallOptions,
-): Promise<ReadsResult> {
+export async function runReads(reads: CompiledReads, at: ReadsPlace, options: CallOptions): Promise<ReadsResult> {
   let roots = reads.plan.roots;
   let shapes = reads.shapes;
   const data: Record<string, unknown> = {};
@@ -147,7 +175,14 @@ export async function runReads(
     shapes = more;
   }
   if (roots.length === 0) return { data, missing: [] };
-  const result = await at.store.read(at.principal, roots === reads.plan.roots ? reads.plan : { roots }, options);
+  let bytes: Buffer | undefined;
+  const takeRow = (row: CypherRow, layout: readonly RootShape[]) => {
+    bytes = reads.writer(layout)?.(row);
+    return bytes !== undefined;
+  };
+  const plan = roots === reads.plan.roots ? reads.plan : { roots };
+  const result = await at.store.read(at.principal, plan, at.asBytes ? { ...options, takeRow } : options);
+  if (bytes) return { bytes, data: null, missing: [] };
   const missing: Array<{ key: string; error: MissingValue }> = [];
   for (const root of roots) {
     try {

@@ -22,7 +22,12 @@ export interface ListField {
   readonly item: Shaper<never>;
 }
 
-export type Step<T> = readonly [key: string, field: Shaper<T> | PropertyField | ListField];
+/** A field that is the same in every object of a selection. */
+export interface ConstantField {
+  readonly constant: string;
+}
+
+export type Step<T> = readonly [key: string, field: Shaper<T> | PropertyField | ListField | ConstantField];
 
 /** A value that the definition promises is missing; the nearest nullable field above becomes null. */
 export class MissingValue extends Error {
@@ -30,6 +35,11 @@ export class MissingValue extends Error {
     super(`${field} has no value, though its definition says that it always has one`);
   }
 }
+
+const stepsByShaper = new WeakMap<Shaper<never>, ReadonlyArray<Step<never>>>();
+
+/** What a shape was made of; undefined for any other function. */
+export const stepsOf = (shaper: Shaper<never>): ReadonlyArray<Step<never>> | undefined => stepsByShaper.get(shaper);
 
 type Factory = (constants: readonly unknown[]) => Shaper<unknown>;
 
@@ -49,7 +59,9 @@ export function shapeObject<T>(steps: ReadonlyArray<Step<T>>): Shaper<T> {
     factory = new Function('constants', source) as Factory;
     factories.set(source, factory);
   }
-  return factory(constants);
+  const shaper = factory(constants);
+  stepsByShaper.set(shaper, steps);
+  return shaper;
 }
 
 // As a plain key this one would set the object's prototype.
@@ -57,6 +69,7 @@ const keySource = (key: string) => (key === '__proto__' ? '["__proto__"]' : JSON
 
 function fieldSource<T>(field: Step<T>[1], constant: (value: unknown) => string): string {
   if (typeof field === 'function') return `${constant(field)}(v)`;
+  if ('constant' in field) return JSON.stringify(field.constant);
   if ('list' in field) return `v[${JSON.stringify(field.list)}].map((item) => ${constant(field.item)}(item))`;
   const { property, convert, required } = field;
   const otherwise = required === undefined ? 'null' : `${constant(missing(required))}()`;

@@ -9,6 +9,7 @@ import type { OperationExecutor } from '../execution/executor.ts';
 import { formatForApollo } from '../execution/mask.ts';
 import { checkNesting } from '../execution/nesting.ts';
 import type { Admit } from './routes.ts';
+import type { Shortcut } from './shortcut.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 
@@ -16,6 +17,7 @@ type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 export function apolloServer(options: {
   readonly schema: GraphQLSchema;
   readonly executor: OperationExecutor;
+  readonly shortcut: Shortcut;
   readonly logger: Logger;
   readonly maxDocumentTokens: number;
 }): ApolloServer<RequestContext> {
@@ -26,14 +28,20 @@ export function apolloServer(options: {
     },
     async load() {
       return {
-        executor: async ({ document, queryHash, request, context }) =>
-          options.executor.execute({
-            document,
-            queryHash,
-            operationName: request.operationName,
-            variables: request.variables,
-            context: context as unknown as RequestContext,
-          }) as ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>,
+        executor: async ({ document, queryHash, request, source, context: given }) => {
+          const context = given as unknown as RequestContext;
+          options.shortcut.learn(source, queryHash);
+          const answer =
+            context.answered ??
+            options.executor.execute({
+              document,
+              queryHash,
+              operationName: request.operationName,
+              variables: request.variables,
+              context,
+            });
+          return answer as ReturnType<NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>>;
+        },
       };
     },
     async stop() {},
@@ -57,9 +65,10 @@ export function apolloServer(options: {
 /** GET and POST /graphql. */
 export function graphqlRoute(
   app: FastifyInstance,
-  options: { readonly apollo: ApolloServer<RequestContext>; readonly admit: Admit },
+  options: { readonly apollo: ApolloServer<RequestContext>; readonly shortcut: Shortcut; readonly admit: Admit },
 ): void {
   const contexts = new WeakMap<object, RequestContext>();
+  const wholeWay = fastifyApolloHandler(options.apollo, { context: async (request) => contexts.get(request)! });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -73,8 +82,12 @@ export function graphqlRoute(
       });
       contexts.set(request, { principal, signal: gone.signal });
     },
-    handler: fastifyApolloHandler(options.apollo, {
-      context: async (request) => contexts.get(request)!,
-    }),
+    handler: async (request, reply) => {
+      const context = contexts.get(request)!;
+      const answer = await options.shortcut.take(request, reply, context);
+      if (answer && 'sent' in answer) return answer.sent;
+      if (answer) contexts.set(request, { ...context, answered: answer.result });
+      return wholeWay.call(app, request, reply);
+    },
   });
 }

@@ -1,11 +1,21 @@
 import type { Principal } from '../access/principal.ts';
 import type { EdgeDefinition, NewNode, NodeDefinition, NodeOf, NodePatch } from '../domain/definition.ts';
 import type { OrderBy, ReadPlan, ReadResult, Where } from '../read/plan.ts';
-import type { CypherScalar } from './graph-engine.ts';
+import type { RootShape } from '../read/shape.ts';
+import type { CypherRow, CypherScalar } from './graph-engine.ts';
 
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions extends CallOptions {
+  /**
+   * Is shown the answer as the engine gave it, in scope and complete but without names, and where what stands in it. When
+   * it returns true it has made of it what it wants, and the result is empty. For who writes answers without needing
+   * their objects; a store may leave it uncalled.
+   */
+  readonly takeRow?: (row: CypherRow, shapes: readonly RootShape[]) => boolean;
 }
 
 export interface ListOptions {
@@ -130,7 +140,7 @@ export interface Subgraph {
  */
 export interface GraphStore {
   /** One round trip for the whole tree. Errors: KAZE_GRAPH_BAD_FILTER, _BAD_CURSOR, _UNKNOWN_LABEL, _TIMEOUT. */
-  read(principal: Principal, plan: ReadPlan, options?: CallOptions): Promise<ReadResult>;
+  read(principal: Principal, plan: ReadPlan, options?: ReadOptions): Promise<ReadResult>;
   get<D extends NodeDefinition>(principal: Principal, definition: D, id: string): Promise<NodeOf<D> | undefined>;
   list<D extends NodeDefinition>(principal: Principal, definition: D, options?: ListOptions): Promise<Array<NodeOf<D>>>;
   count<D extends NodeDefinition>(principal: Principal, definition: D, where?: Where): Promise<number>;

@@ -12,7 +12,7 @@ export interface NodeShape {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-interface RelationShape {
+export interface RelationShape {
   readonly key: string;
   readonly kind: 'one' | 'page';
   readonly node: NodeShape;

@@ -7,6 +7,7 @@ import type {
   CallOptions,
   GraphStore,
   ListOptions,
+  ReadOptions,
   Subgraph,
   SubgraphOptions,
   TransactOptions,
@@ -43,8 +44,8 @@ class EngineGraphStore implements GraphStore {
     this.#options = options;
   }
 
-  read(principal: Principal, plan: ReadPlan, options?: CallOptions): Promise<ReadResult> {
-    return readPlan(this.#reader(options), principal, { plan, visibility: 'public' });
+  read(principal: Principal, plan: ReadPlan, options?: ReadOptions): Promise<ReadResult> {
+    return readPlan(this.#reader(options), principal, { plan, visibility: 'public', takeRow: options?.takeRow });
   }
 
   get<D extends NodeDefinition>(principal: Principal, definition: D, id: string): Promise<NodeOf<D> | undefined> {

@@ -2,7 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import type { NodeDefinition, NodeOf } from '../domain/definition.ts';
 import type { GraphSchema } from '../domain/schema.ts';
 import type { CypherParameters, CypherRow } from '../ports/graph-engine.ts';
-import type { ListOptions } from '../ports/graph-store.ts';
+import type { ListOptions, ReadOptions } from '../ports/graph-store.ts';
 import { type CompiledRead, compileRead } from '../read/compile.ts';
 import type { ReadConnection, ReadPlan, ReadResult } from '../read/plan.ts';
 import { shapeResult } from '../read/shape.ts';
@@ -42,7 +42,7 @@ function publicText(schema: GraphSchema, principal: Principal, plan: ReadPlan): 
 export async function readPlan(
   reader: Reader,
   principal: Principal,
-  { plan, visibility }: { plan: ReadPlan; visibility: Visibility },
+  { plan, visibility, takeRow }: { plan: ReadPlan; visibility: Visibility; takeRow?: ReadOptions['takeRow'] },
 ): Promise<ReadResult> {
   if (plan.roots.length === 0) return {};
   const compiled =
@@ -50,6 +50,7 @@ export async function readPlan(
       ? publicText(reader.schema, principal, plan)
       : compileRead(plan, new TextBuilder(reader.schema, principal), { visibility, maxPage: MAX_LIST });
   const [row] = await reader.run(compiled.text, compiled.parameters);
+  if (takeRow?.(row!, compiled.shapes)) return {};
   return shapeResult(row!, compiled.shapes);
 }
 
