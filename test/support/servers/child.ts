@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -184,7 +184,9 @@ class ServerProcess implements RunningServer {
     this.#current = undefined;
     if (!current) return;
     current.child.kill('SIGCONT');
+    const helpers = signal === 'SIGKILL' ? childrenOf(current.child) : [];
     current.child.kill(signal);
+    for (const pid of helpers) endProcess(pid);
     const timer = setTimeout(() => current.child.kill('SIGKILL'), STOP_WITHIN_MS);
     await current.exited;
     clearTimeout(timer);
@@ -194,10 +196,23 @@ class ServerProcess implements RunningServer {
 
 /** A browser's helpers outlive it for a moment, and would write into the folder that is being removed. */
 function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+  if (child.pid !== undefined) endProcess(-child.pid);
+}
+
+/** PostgreSQL's stand in groups of their own and would answer until they notice that their parent is gone. */
+function childrenOf({ pid }: ChildProcess): number[] {
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {
-    // Nobody is left, as with every other server.
+    // Not Linux: there they go a moment later.
+    return [];
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone by itself.
   }
 }
