@@ -16,13 +16,15 @@ interface OutcomeRead {
 /** What a skill delivered to a client, newest first, read under the agent's rights. */
 export async function earlierOutcomes(
   store: GraphStore,
-  { agent, tenant, skill }: { readonly agent: AgentNode; readonly tenant: string; readonly skill: string },
+  given: { readonly agent: AgentNode; readonly tenant: string; readonly skill: string; readonly limit?: number },
 ): Promise<EarlierOutcome[]> {
+  const { agent, tenant, skill, limit = MOST } = given;
   const principal = agentPrincipal({ id: agent.id, name: agent.name, tenant });
   const page = {
     where: { scope: { eq: tenantScope(tenant) }, state: { eq: 'delivered' }, task: { some: { skill: { eq: skill } } } },
     orderBy: [{ property: 'createdAt', direction: 'desc' as const }],
-    first: MOST,
+    // Outputs may be large: who needs the last one only says so.
+    first: Math.min(Math.max(limit, 1), MOST),
   };
   const select = {
     properties: own('id', 'output', 'editedOutput', 'deliveredAt'),

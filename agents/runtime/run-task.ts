@@ -89,7 +89,7 @@ export async function runTask(
     inputs,
     knowledge: skillKnowledge({ store: services.store, search: services.search, tenant, agent, definition, run }),
     model: model.counted,
-    earlier: () => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill })),
+    earlier: (limit) => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill, limit })),
     ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
     clock: services.clock,
     logger: run.logger,

@@ -13,4 +13,10 @@ export const skillErrors = defineErrors({
     when: 'An input has the wrong kind (text, file or data), is empty, or holds other columns or fields than the skill reads.',
     remedy: 'Give the input as the message says; the page of the skill shows a sample.',
   },
+  KAZE_SKILL_DATA_INSUFFICIENT: {
+    kind: 'caller',
+    status: 422,
+    when: 'The inputs are readable and cannot support what the skill would have to claim: too few cases, one outcome only, or nothing better than chance.',
+    remedy: 'Give what the message names: a longer period, the missing cases, or fields that say more.',
+  },
 });

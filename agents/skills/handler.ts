@@ -48,6 +48,26 @@ export interface EarlierOutcome {
   readonly outputs: Readonly<Record<string, Json>>;
 }
 
+/** A model that a skill learned from the client's data; becomes a TrainedModel node beside the outcome. */
+export interface TrainedModelResult {
+  /** What it is for: the next delivered one of the same name and client supersedes it. */
+  readonly name: string;
+  /** How it is made, such as `logistic-regression`. */
+  readonly kind: string;
+  /** SHA-256 of its parameters, hex. */
+  readonly hash: string;
+  /** SHA-256 of the data that it was learned from, hex; several joined by `+`. */
+  readonly dataHash: string;
+  readonly rows: number;
+  /** Rows of the outcome that it predicts. */
+  readonly positives: number;
+  /** YYYY-MM-DD, where the data have days. */
+  readonly trainedFrom: string | null;
+  readonly trainedTo: string | null;
+  /** All that using it again needs. */
+  readonly parameters: Json;
+}
+
 /** The gateway with this task's attribution, budget and cancellation filled in: the only way to a model. */
 export type SkillModel = (request: Omit<CompleteRequest, 'attribution'>) => Promise<Completion>;
 
@@ -58,8 +78,8 @@ export interface SkillContext {
   readonly inputs: Readonly<Record<string, SkillInput>>;
   readonly knowledge: SkillKnowledge;
   readonly model: SkillModel;
-  /** What this skill delivered to the client before, newest first; at most 500. */
-  earlier(): Promise<readonly EarlierOutcome[]>;
+  /** What this skill delivered to the client before, newest first; at most 500, or fewer where asked for. */
+  earlier(limit?: number): Promise<readonly EarlierOutcome[]>;
   /** Unit-length vectors in the embedder's own languages; undefined where there is no embedder. */
   readonly embed?: (texts: readonly string[]) => Promise<readonly Float32Array[]>;
   readonly clock: Clock;
@@ -89,6 +109,8 @@ export interface SkillResult {
     readonly chunks?: readonly string[];
     readonly sources?: readonly string[];
   };
+  /** The model behind the result, where one was learned. */
+  readonly trained?: TrainedModelResult;
 }
 
 /** A skill that works without a hosted model. */

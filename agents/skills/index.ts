@@ -9,11 +9,18 @@ import { answerFromHandbook } from './answer-from-handbook/index.ts';
 import type { SkillHandler, Validator } from './handler.ts';
 import { invoiceCheck } from './invoice-check/index.ts';
 import { keywordResearch } from './keyword-research/index.ts';
+import { leadScoring } from './lead-scoring/index.ts';
 import { triageRequest } from './triage-request/index.ts';
 import { businessAlignment } from './validators/business-alignment.ts';
 import { searchVolume } from './validators/search-volume.ts';
 
 export type * from './handler.ts';
 
-export const handlers: readonly SkillHandler[] = [keywordResearch, answerFromHandbook, triageRequest, invoiceCheck];
+export const handlers: readonly SkillHandler[] = [
+  keywordResearch,
+  answerFromHandbook,
+  triageRequest,
+  invoiceCheck,
+  leadScoring,
+];
 export const validators: readonly Validator[] = [businessAlignment, searchVolume];

@@ -1,0 +1,134 @@
+import { fold } from './fold.ts';
+
+/**
+ * What the headers of CRM exports say, in English, German, French, Spanish, Italian, Dutch and Portuguese, folded.
+ * HubSpot and Salesforce name columns by their label in the user's language, Pipedrive puts the object before it
+ * ("Deal - Status"). Own fields have any name: what no header tells is told by the data (`leakage.ts`).
+ */
+const words = (...lists: readonly string[]) => new RegExp(`(?:^| )(?:${lists.join('|')})(?: |$)`, 'u');
+
+const ID =
+  /(?:^| )(?:record|lead|deal|contact|opportunity|datensatz|kontakt|vorgangs?) ?(?:id|nr|no|number|nummer)(?: |$)|^id$| id$|^(?:deal|lead) \d+$/u;
+const CREATED = words(
+  '(?:deal |lead |record |opportunity )?(?:created?|creation)(?: date| time| on| at)?',
+  'date created|added on',
+  'erstell(?:t|ungs?datum|datum|t am)?(?: am)?|angelegt(?: am)?|anlagedatum|eingangsdatum|(?:deal|lead) erstellt(?: am)?',
+  'date de creation|cree le|fecha de creacion|creado el|data di creazione|data creazione|creato il',
+  'aangemaakt(?: op)?|aanmaakdatum|data de criacao|criado em',
+);
+const CLOSED = words(
+  '(?:expected )?close[ds]?(?: date| time| on| at)?|closing date|won time|lost time|decision date|decided on|converted (?:date|on|at)',
+  'abschlussdatum|(?:deal )?abgeschlossen am|geschlossen am|konvertierungsdatum|konvertiert am|entscheidungsdatum|entschieden am|gewonnen am|verloren am',
+  'date de (?:cloture|fermeture|conversion)|fecha de (?:cierre|conversion)|data di (?:chiusura|conversione)|data chiusura',
+  'sluitingsdatum|afgesloten op|data de (?:fechamento|conversao)',
+);
+const OUTCOME = words(
+  '(?:deal |lead |opportunity )?(?:status|stage|outcome|result)|converted|is won|won|lifecycle stage',
+  '(?:deal |lead |verkaufs |vertriebs)?(?:phase|ergebnis|stufe)|konvertiert|gewonnen|lifecycle phase',
+  'statut|etape|resultat|estado|etapa|resultado|stato|fase|esito|situacao',
+);
+const STATE = words(
+  '(?:lifecycle|deal|lead|opportunity|sales|pipeline) (?:stage|status|phase)',
+  'lebenszyklus ?phase|lifecycle phase|(?:deal|verkaufs|vertriebs|pipeline) ?phase|lead status',
+  'etape|etapa|fase',
+);
+
+/** Words of what is known only when the outcome is, or changes as long as a lead lives. */
+const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
+  [
+    'names the outcome',
+    words(
+      'won|lost|loss|closed|is closed|gewonnen|verloren\\p{L}*|verlust\\p{L}*|perdue?s?|gagnee?|ganad[oa]s?|perdid[oa]s?|vint[oa]|pers[oa]|perda|ganho|gewonnen op',
+    ),
+  ],
+  [
+    'names the reason of an outcome',
+    words(
+      '(?:unqualified|disqualif\\p{L}*|rejection|rejected|churn) ?(?:reason)?|ablehnungs?grund|absage ?grund|kundigungs?grund|motif de (?:perte|refus)|motivo de? (?:perdida|rechazo)|motivo (?:della )?perdita|reden van verlies',
+    ),
+  ],
+  ['is a day of closing or conversion', CLOSED],
+  [
+    'is a day of becoming a customer',
+    words(
+      'became a customer(?: date)?|customer since|kunde seit|kunde geworden(?: am)?|client depuis|cliente desde|cliente dal|klant sinds|converted(?: \\p{L}+)*|konvertierter? \\p{L}+',
+    ),
+  ],
+  [
+    'is a probability or forecast of the stage',
+    words(
+      '(?:deal )?probability|win likelihood|forecast(?: \\p{L}+)*|weighted \\p{L}+|expected revenue|(?:deal )?wahrscheinlichkeit|prognose\\p{L}*|gewichtet\\p{L}* \\p{L}+|probabilite|probabilidad|probabilita|waarschijnlijkheid|probabilidade',
+    ),
+  ],
+  ['is the present state of the lead', STATE],
+  [
+    'belongs to a customer',
+    words(
+      'contract(?: \\p{L}+)?|invoice(?: \\p{L}+)?|onboarding(?: \\p{L}+)?|go live(?: \\p{L}+)?|renewal(?: \\p{L}+)?|customer (?:id|no|number)|vertrag\\p{L}*|rechnung\\p{L}*|kundennummer|debitor\\p{L}*|verlangerung\\p{L}*|facture|contrat|factura|contrato|fattura|contratto|factuur',
+    ),
+  ],
+  [
+    'counts how long it took',
+    words(
+      'days to close|time to close|sales cycle(?: \\p{L}+)?|deal age|days in \\p{L}+|time in \\p{L}+|laufzeit bis \\p{L}+|tage bis \\p{L}+|verkaufszyklus',
+    ),
+  ],
+  [
+    'changes as long as the lead lives',
+    words(
+      'last (?:activity|modified|contact|contacted|touch|update|updated|engagement|meeting|call|email|stage)(?: \\p{L}+)*|next (?:activity|step)(?: \\p{L}+)*|(?:number of )?(?:times contacted|sales activities|activities)|(?:done|total) activities|letzte[rns]? (?:aktivitat|anderung|kontakt|kontaktaufnahme|beruhrung|aktualisierung)(?: \\p{L}+)*|zuletzt \\p{L}+(?: \\p{L}+)*|nachste[rns]? (?:aktivitat|schritt)|anzahl (?:der )?aktivitaten|derniere? \\p{L}+(?: \\p{L}+)*|ultim[ao] (?:actividad|modificacion|contacto|attivita|modifica|contatto)(?: \\p{L}+)*|laatste \\p{L}+',
+    ),
+  ],
+];
+
+/** Who or what a row is, whose work it is, and words about it: nothing that a score may rest on. */
+const IDENTIFIERS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
+  ['names a record', ID],
+  [
+    'names a person or firm',
+    words(
+      '(?:deal |lead |contact |person |organi[sz]ation |company |account |first |last |full |middle |opportunity |sur|vor|nach|firmen|kontakt)?names?',
+      'deal title|title of deal|(?:deal )?titel|company|company account|associated company|account|firma|firma account|unternehmen|organisation name|nom|prenom|nombre|apellidos?|nome|cognome|naam|voornaam|achternaam|empresa|entreprise|azienda|bedrijf',
+    ),
+  ],
+  [
+    'is an address or number of a person',
+    words(
+      'phone(?: \\p{L}+)*|mobile(?: \\p{L}+)*|fax|telefon\\p{L}*(?: \\p{L}+)*|mobil\\p{L}*|telephone|telefono|telefoon|street(?: \\p{L}+)*|strasse|postal code|zip(?: code)?|postcode|plz|postleitzahl|adresse|address(?: \\p{L}+)*|linkedin(?: \\p{L}+)*|twitter(?: \\p{L}+)*|ip address|website(?: url)?|url|homepage',
+    ),
+  ],
+  [
+    'says who works on it, not what it is',
+    words(
+      'owner|(?:deal|lead|contact|record|account|opportunity) owner|owner (?:id|email|name)|assigned to|created by|sales rep|zustandiger mitarbeiter|besitzer|inhaber|lead inhaber|verantwortlicher?|proprietaire|propietario|proprietario|eigenaar',
+    ),
+  ],
+  [
+    'is free text',
+    words(
+      'notes?|description|remarks?|comments?|message|notiz\\p{L}*|beschreibung|bemerkung\\p{L}*|kommentar\\p{L}*|nachricht|commentaires?|notas?|descripcion|descrizione|opmerking\\p{L}*',
+    ),
+  ],
+];
+const EMAIL = words('e ?mail(?: address| adresse| \\p{L}+)*|courriel|correo(?: \\p{L}+)*');
+const DATE_WORDS =
+  /dat(?:e|um|a)(?: |$)|fecha|time(?: |$)|zeit|(?: |^)(?:am|on|at|since|seit)(?: |$)|birth|geburt|created|erstell|visit|besuch/u;
+
+const isOne = (pattern: RegExp) => (header: string) => pattern.test(fold(header));
+
+export const isId = isOne(ID);
+export const isCreated = isOne(CREATED);
+export const isClosed = isOne(CLOSED);
+export const isOutcomeName = isOne(OUTCOME);
+export const isEmail = isOne(EMAIL);
+export const soundsLikeDate = isOne(DATE_WORDS);
+
+export function identifierReason(header: string): string | undefined {
+  const folded = fold(header);
+  return IDENTIFIERS.find(([, pattern]) => pattern.test(folded))?.[0];
+}
+
+export function afterwardsReason(header: string): string | undefined {
+  const folded = fold(header);
+  return AFTERWARDS.find(([, pattern]) => pattern.test(folded))?.[0];
+}
