@@ -1,12 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#platform';
+import { IdentityProvider } from '../../support/identity-provider.ts';
 import { SECRET, TwoClients } from './two-clients.ts';
 
 let cells: TwoClients;
+let issuer: IdentityProvider;
 beforeAll(async () => {
-  cells = await TwoClients.start();
+  issuer = await IdentityProvider.start();
+  cells = await TwoClients.start({
+    KAZE_AUTH_ISSUER: issuer.issuer,
+    KAZE_AUTH_AUDIENCE: 'kaze',
+    KAZE_AUTH_JWKS_URL: issuer.jwksUrl,
+    KAZE_AUTH_ROLES: 'support=operator',
+  });
 }, 240_000);
-afterAll(() => cells?.close());
+afterAll(async () => {
+  await cells?.close();
+  await issuer?.stop();
+});
 
 const BY_ID: ReadonlyArray<readonly [name: string, type: string, operation: string]> = [
   ['node', 'task', 'query($id: ID!) { node(id: $id) { id } }'],
@@ -123,6 +134,37 @@ describe("another client's node", { timeout: 120_000 }, () => {
     );
     expect(asked.text).not.toContain(cells.foreign.chunk);
     expect(asked.text).not.toContain(cells.foreign.knowledge);
+  });
+});
+
+describe('a signed token of an identity provider', { timeout: 120_000 }, () => {
+  const claims = { sub: 'ada', name: 'Ada', kaze_role: 'support', kaze_tenant: 'acme' };
+
+  it('acts as a person of its client, and reaches no other', async () => {
+    const token = await issuer.token(claims);
+    const { data } = await cells.ask('{ me { name role tenant } }', {}, token);
+    expect(data.me).toEqual({ name: 'Ada', role: 'operator', tenant: 'acme' });
+    const theirs = await cells.ask('query($id: ID!) { node(id: $id) { id } }', { id: cells.foreign.task }, token);
+    expect(theirs.data).toEqual({ node: null });
+    const own = await cells.ask('{ verticals { totalCount } }', {}, token);
+    expect(own.data.verticals.totalCount).toBeGreaterThan(0);
+  });
+
+  it('is refused for another audience, without a role, and with a key that is not the issuer’s', async () => {
+    const stranger = await IdentityProvider.start();
+    try {
+      for (const token of [
+        await issuer.token({ ...claims, aud: 'another' }),
+        await issuer.token({ ...claims, kaze_role: 'visitor' }),
+        await stranger.token({ ...claims, iss: issuer.issuer }),
+      ]) {
+        const { status, data, errors } = await cells.ask('{ me { name } }', {}, token);
+        expect([status, data?.me ?? null]).toEqual([expect.toSatisfy((code) => code === 401 || code === 403), null]);
+        expect(errors[0]!.extensions.code).toMatch(/^KAZE_AUTH_/);
+      }
+    } finally {
+      await stranger.stop();
+    }
   });
 });
 

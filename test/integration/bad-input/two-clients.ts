@@ -50,9 +50,10 @@ export class TwoClients {
     this.token = token;
   }
 
-  static async start(): Promise<TwoClients> {
+  /** @param settings environment of the cell: `KAZE_…` */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<TwoClients> {
     const folder = await mkdtemp(join(tmpdir(), 'kaze-bad-input-'));
-    const cell = new CellProcess(folder);
+    const cell = new CellProcess(folder, settings);
     try {
       const foreign = await seed(folder);
       await cell.start();
