@@ -1,7 +1,7 @@
 import type { KazeError } from '#platform';
 import { checkCompleteRequest, checkEmbedRequest } from './domain/check-request.ts';
 import { type SuitableModels, suitableEmbeddingModels, suitableModels } from './domain/choose-model.ts';
-import { forbidden } from './domain/flow/model-rules.ts';
+import { exactest, forbidden } from './domain/flow/model-rules.ts';
 import { type GatewayPolicy, PLAIN_POLICY } from './domain/flow/policy.ts';
 import { fullName, type ModelInfo } from './domain/model.ts';
 import { partialOf, withPartial } from './domain/partial-answer.ts';
@@ -286,7 +286,7 @@ class ModelGateway implements Gateway {
     checkCompleteRequest(request);
     this.guard.checkSize(request);
     const { attribution, limits, taskType, taskCap } = request;
-    const [all, redaction] = await Promise.all([this.modelsFor(attribution), this.guard.redaction(request)]);
+    const [all, redaction] = await Promise.all([this.modelsOf(request), this.guard.redaction(request)]);
     const outgoing = redaction ? redaction.request() : request;
     const own = inputTokenBound(request);
     const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
@@ -320,13 +320,25 @@ class ModelGateway implements Gateway {
     return candidatesOf(suitable, { policy: this.policy, chooser: this.chooser, all, facts, allowedModels });
   }
 
+  /** All models, or no more than a named provider's where no other can come into question. */
+  private async modelsOf({ attribution, modelHint }: CompleteRequest): Promise<readonly ModelInfo[]> {
+    const name = typeof modelHint === 'object' && 'model' in modelHint ? modelHint.model : '';
+    const provider = this.byName.get(name.slice(0, Math.max(0, name.indexOf('/'))));
+    if (provider) {
+      const models = await this.modelsBy(provider, attribution);
+      const found = models.find((model) => fullName(model) === name);
+      if (found && !exactest(this.policy.fallback.chains, found)) return models;
+    }
+    return this.modelsFor(attribution);
+  }
+
+  private async modelsBy(provider: ModelProvider, caller: KeyCaller): Promise<readonly ModelInfo[]> {
+    const [key] = await this.keys.keysFor(provider.name, caller);
+    return key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
+  }
+
   private async modelsFor(caller: KeyCaller): Promise<readonly ModelInfo[]> {
-    const lists = await Promise.all(
-      this.options.providers.map(async (provider) => {
-        const [key] = await this.keys.keysFor(provider.name, caller);
-        return key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
-      }),
-    );
+    const lists = await Promise.all(this.options.providers.map((provider) => this.modelsBy(provider, caller)));
     return lists.flat();
   }
 

@@ -6,8 +6,11 @@ import type { StopReason, Usage } from './domain/response.ts';
 
 export type Operation = 'chat' | 'embeddings';
 
+/** Made once; it passes on to whatever provider is registered, also later. */
+const tracer = trace.getTracer('kaze.gateway');
+
 export function startSpan(operation: Operation, model: ModelInfo, attribution: Attribution): Span {
-  return trace.getTracer('kaze.gateway').startSpan(`${operation} ${model.name}`, {
+  return tracer.startSpan(`${operation} ${model.name}`, {
     kind: SpanKind.CLIENT,
     attributes: {
       'gen_ai.operation.name': operation,
@@ -23,6 +26,7 @@ export function startSpan(operation: Operation, model: ModelInfo, attribution: A
 }
 
 export function endSpan(span: Span, ended: { usage: Usage; stopReason?: StopReason; errorCode: string | null }): void {
+  if (!span.isRecording()) return;
   span.setAttributes({
     'gen_ai.usage.input_tokens': ended.usage.inputTokens,
     'gen_ai.usage.output_tokens': ended.usage.outputTokens,

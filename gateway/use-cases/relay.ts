@@ -31,8 +31,9 @@ export async function relayed(forwarder: Forwarder, answer: WireAnswer, attempt:
       return slow ? slow.then(() => attempt.extend()) : attempt.extend();
     },
   };
+  // Rejects by itself as soon as the signal aborts, so nothing has to race it.
   const sent = attempt.send(() => forwarder.send({ includeUsage }, sink, attempt.signal));
-  const { bytes, usage, stopReason } = await attempt.race(sent);
+  const { bytes, usage, stopReason } = await sent;
   if (stream) attempt.piece();
   await attempt.succeed(usage, stopReason);
   answer.end(bytes);

@@ -33,21 +33,24 @@ export class TimeLimit {
   }
 
   /** Settles as `work` does, or rejects at once when the signal aborts: a provider that does not listen is left. */
-  async race<T>(work: Promise<T>): Promise<T> {
-    // Handled from the start: work that fails after it was given up has nobody else to tell.
-    work.catch(() => {});
+  race<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.own;
-    signal.throwIfAborted();
-    let onAbort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+      // Heard to its end in any case: work that fails after it was given up has nobody else to tell.
+      work.then(
+        (value) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(value);
+        },
+        (error: unknown) => {
+          signal.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      );
     });
-    try {
-      return await Promise.race([work, aborted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
   }
 
   clear(): void {

@@ -9,6 +9,7 @@ import {
   type BudgetRule,
   checkRules,
 } from '../../domain/budget/rule.ts';
+import { RuledAccounts } from '../../domain/budget/ruled-accounts.ts';
 import { UsualLengths } from '../../domain/budget/usual-length.ts';
 import { highestRates } from '../../domain/price/cost.ts';
 import type { Price, PriceList } from '../../domain/price/price-list.ts';
@@ -108,6 +109,7 @@ class TreeBudgets implements Budgets {
   private readonly notices: Notices;
   private readonly closing = new AbortController();
   private readonly shutters = new Set<() => void>();
+  private ruled = new RuledAccounts([]);
   private polling = false;
   /** Moving average of how long reservations are held: what a caller is told to wait. */
   private heldMs = 1_000;
@@ -125,6 +127,7 @@ class TreeBudgets implements Budgets {
   setRules(rules: readonly BudgetRule[]): void {
     checkRules(rules);
     this.rules = [...rules];
+    this.ruled = new RuledAccounts(this.rules);
   }
 
   async reserve(request: ReserveRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Reservation> {
@@ -216,7 +219,7 @@ class TreeBudgets implements Budgets {
 
   private accounts(request: ReserveRequest, atMs: number): readonly BudgetAccount[] {
     const { attribution, taskCap } = request;
-    const accounts = accountsFor(this.rules, attribution, atMs);
+    const accounts = this.ruled.accountsFor(attribution, atMs);
     if (!taskCap || attribution.task === null) return accounts;
     const scope = { level: 'task', tenant: attribution.tenant, task: attribution.task } as const;
     return [...accounts, ...accountsFor([{ scope, window: 'total', ...taskCap }], attribution, atMs)];
