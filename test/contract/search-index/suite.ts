@@ -1,3 +1,4 @@
+// Above 400 lines because both engines are held to one list of behaviours, each a test of its own.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchIndex } from '../../../graph-schema/ports/search-index.ts';
