@@ -12,6 +12,7 @@ import { registerCliErrors } from '../../deploy/cli/error-catalogue.ts';
 import { gatewaySection } from '../../deploy/gateway/config.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
+import { gatewayPage } from './gateway-errors.ts';
 import { graphSchemaPage } from './graph-schema.ts';
 
 /** Pages that are made from the code, by their path in the repository. */
@@ -20,6 +21,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
   return {
     'docs/graph-schema.md': graphSchemaPage(schema),
     'docs/errors.md': errorsPage(errorCatalogue()),
+    'docs/gateway.md': gatewayPage(errorCatalogue()),
     'docs/configuration.md': configurationPage(describeConfig([...cellSections, gatewaySection])),
   };
 }
