@@ -164,11 +164,12 @@ class ModelGateway implements Gateway {
   }
 
   async countTokens(request: CompleteRequest, options: CallOptions = {}): Promise<TokenCount> {
-    const { call } = await this.prepare(request, options, false);
+    const { call, outgoing } = await this.prepare(request, options, false);
     const model = call.candidates[0]!;
     const [key] = await this.keys.keysFor(model.provider, request.attribution);
     const provider = this.providerOf(model);
-    const asked = { ...request, model, credential: key?.credential ?? null, maxOutputTokens: model.maxOutputTokens };
+    const seen = model.offline ? request : outgoing;
+    const asked = { ...seen, model, credential: key?.credential ?? null, maxOutputTokens: model.maxOutputTokens };
     const limit = new TimeLimit(call.timeoutMs ?? this.policy.timeouts.totalMs, options.signal);
     try {
       return await limit.race(provider.countTokens(asked, limit.signal));

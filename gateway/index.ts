@@ -107,6 +107,7 @@ export {
 } from './http/index.ts';
 export type { BudgetStore } from './ports/budget-store.ts';
 export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
+export type { GuardedCall, Guardrail, Refusal } from './ports/guardrail.ts';
 export type { LimitAnswer, LimitAsk, LimitStore, Slots } from './ports/limit-store.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
 export type { OutcomeFeed } from './ports/outcome-feed.ts';
@@ -135,6 +136,7 @@ export { createGatewayMetrics } from './use-cases/call-metrics.ts';
 export { readChoiceReports } from './use-cases/choice/choice-report.ts';
 export { LearnedChooser, type LearnedChooserOptions } from './use-cases/choice/learned-chooser.ts';
 export { createOutcomeFeed } from './use-cases/choice/outcome-feed.ts';
+export { guarded } from './use-cases/guard/guarded.ts';
 export {
   type Journal,
   type JournalOptions,

@@ -115,6 +115,10 @@ export const cellSections = [
       meaning:
         'File (YAML or JSON) with the gateway’s policy: retries, fallbacks, keys, models, limits, cache, guard, budgets.',
     }),
+    guardrailsFile: field.text({
+      meaning:
+        'Module (JavaScript or TypeScript) with code of one’s own around every call to a model: it exports the list `guardrails`.',
+    }),
   }),
   defineConfig('telemetry', {
     endpoint: field.url({

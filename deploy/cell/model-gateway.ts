@@ -13,6 +13,7 @@ import {
   type Gateway,
   type GatewayMetrics,
   type GatewayPolicy,
+  guarded,
   type Journal,
   LearnedChooser,
   type OutcomeFeed,
@@ -22,6 +23,7 @@ import {
 import type { Clock, Ledger, Logger, Secrets, UsageFilter } from '#platform';
 import type { CellConfig } from './config.ts';
 import type { Engines } from './engines.ts';
+import { readGuardrails } from './guardrails.ts';
 import { createModels } from './models.ts';
 
 export interface ModelGatewayOptions {
@@ -53,6 +55,7 @@ export interface ModelGateway {
 export async function openModelGateway(options: ModelGatewayOptions): Promise<ModelGateway> {
   const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
   const { policy, budgets: rules } = await readPolicy(config.models.policyFile);
+  const guardrails = await readGuardrails(config.models.guardrailsFile);
   const providers = await createModels({ config: config.models, embedder });
   const stores = await openStores(options);
   const prices = defaultPriceList();
@@ -73,10 +76,11 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     ? new LearnedChooser({ rules: policy.choice.learned, history: ledger, prices, clock, logger })
     : undefined;
   await chooser?.refresh();
-  const gateway = createGateway({
+  const bare = createGateway({
     ...{ providers, keys, policy, budgets, journal, prices, ledger, clock, logger, metrics, chooser },
     limitStore: stores.limits,
   });
+  const gateway = guarded(bare, guardrails);
   const current = async (filter: UsageFilter) => {
     if (underWay.pending(filter)) await underWay.flush();
   };

@@ -32,10 +32,16 @@ export async function loadGatewaySettings(cli: Cli, options: GatewaySettingOptio
     readFile: (file) => readFileSync(resolve(cwd, file), 'utf8'),
   });
   const { models } = loaded.values;
-  const policyFile = models.policyFile === undefined ? undefined : resolve(cwd, models.policyFile);
+  const { policyFile: policy, guardrailsFile: guardrails } = models;
+  const policyFile = policy === undefined ? undefined : resolve(cwd, policy);
+  const guardrailsFile = guardrails === undefined ? undefined : resolve(cwd, guardrails);
   const dir = dataFolder({ data: loaded.values.data.dir }, cli.terminal);
   return {
     ...loaded,
-    values: { ...loaded.values, data: { ...loaded.values.data, dir }, models: { ...models, policyFile } },
+    values: {
+      ...loaded.values,
+      data: { ...loaded.values.data, dir },
+      models: { ...models, policyFile, guardrailsFile },
+    },
   };
 }

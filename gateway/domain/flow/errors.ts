@@ -40,6 +40,18 @@ export const flowError = defineErrors({
     when: 'A request holds more bytes than the policy lets through to any model.',
     remedy: 'Send less, or raise guard.maxInputBytes in the policy.',
   },
+  KAZE_GATEWAY_GUARDRAIL_REFUSED: {
+    kind: 'caller',
+    status: 422,
+    when: 'A guardrail of this installation refuses a request or its answer; the message says which one, and why.',
+    remedy: 'Change what the reason names.',
+  },
+  KAZE_GATEWAY_GUARDRAIL_FAILED: {
+    kind: 'environment',
+    status: 503,
+    when: 'A guardrail of this installation threw or took too long, so that the call was stopped.',
+    remedy: 'Mend the guardrail that the message names.',
+  },
   KAZE_GATEWAY_LIMITS_UNAVAILABLE: {
     kind: 'environment',
     status: 503,

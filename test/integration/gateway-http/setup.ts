@@ -106,7 +106,9 @@ export interface Served {
 
 export const ADMINISTRATOR = 'administrator-of-the-gateway';
 
-export async function serve(options: GatewayHttpOptions & { gateway?: Partial<Gateway> } = {}): Promise<Served> {
+export async function serve(
+  options: GatewayHttpOptions & { gateway?: Partial<Gateway>; around?: (gateway: Gateway) => Gateway } = {},
+): Promise<Served> {
   const rows: UsageRow[] = [];
   const logged: string[] = [];
   const provider = new ScriptedProvider();
@@ -119,9 +121,10 @@ export async function serve(options: GatewayHttpOptions & { gateway?: Partial<Ga
   const made = createGateway({ providers: [provider, createOfflineProvider()], ledger, clock: systemClock, logger });
   const gateway: Gateway = Object.assign(Object.create(made) as Gateway, options.gateway);
   const keys = createMemoryVirtualKeys();
-  const { gateway: _replaced, ...http } = options;
+  const { gateway: _replaced, around = (inner: Gateway) => inner, ...http } = options;
   const server = createGatewayServer({
-    ...{ gateway, keys, clock: systemClock, logger, metrics: createMetrics(), options: { drainMs: 2_000, ...http } },
+    ...{ gateway: around(gateway), keys, clock: systemClock, logger, metrics: createMetrics() },
+    options: { drainMs: 2_000, ...http },
     administratorToken: ADMINISTRATOR,
   });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -120,6 +120,39 @@ describe('the guard', () => {
     expect(streamed).toBe('Hi jane@example.com and [x] or [EMAIL');
   });
 
+  it('shows a vendor that counts no private word either', async () => {
+    const { one, gateway } = guarded();
+    const counted: string[] = [];
+    one.countTokens = async (call) => {
+      counted.push(JSON.stringify(call.messages));
+      return { tokens: 10, model: 'm1', exact: true };
+    };
+    await gateway.countTokens(said('Mail jane@example.com now.'));
+    expect(counted).toEqual([expect.stringContaining('[EMAIL_1]')]);
+    expect(counted[0]).not.toContain('jane@');
+  });
+
+  it('holds calls of tools back until they are whole, and leaves thoughts as they were signed', async () => {
+    const { one, gateway } = guarded();
+    const call = { type: 'tool-call' as const, id: 'c', name: 'send', arguments: { to: '[EMAIL_1]' } };
+    const signature = { provider: 'one', value: 'signed' };
+    one.pieces = async function* () {
+      yield { type: 'reasoning', text: 'mail [EMAIL_1]', signature };
+      yield { type: 'tool-call-start', id: 'c', name: 'send' };
+      yield { type: 'tool-call-json', id: 'c', json: '{"to":"[EMA' };
+      yield { type: 'tool-call-json', id: 'c', json: 'IL_1]"}' };
+      yield { type: 'tool-call', call };
+      yield { type: 'finish', completion: { ...completion(''), toolCalls: [call] } };
+    };
+    const deltas: unknown[] = [];
+    for await (const delta of gateway.stream(said('Mail jane@example.com now.'))) deltas.push(delta);
+    expect(deltas).toMatchObject([
+      { type: 'reasoning', text: 'mail [EMAIL_1]', signature },
+      { type: 'tool-call', call: { arguments: { to: 'jane@example.com' } } },
+      { type: 'finish' },
+    ]);
+  });
+
   it('refuses what is larger than the policy lets through, before anything is sent', async () => {
     const one = new FakeProvider([model('one', 'm1')]);
     const { gateway } = scene([one], { guard: { maxInputBytes: 1_000 } });
