@@ -174,6 +174,13 @@ export const agentError = defineErrors({
     when: 'The worker shut down while it ran the task and gave it back.',
     remedy: 'Nothing to do: the next worker goes on with it.',
   },
+  KAZE_TASK_WAITING: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'The task waits for a part of it, which another task or a person does.',
+    remedy: 'Nothing to do but that part: `kaze approve`, `edit` or `reject` with its id when it waits for a person.',
+  },
   KAZE_TASK_FAILED: {
     kind: 'internal',
     status: 500,

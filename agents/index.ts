@@ -22,6 +22,9 @@ export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts
 export * from './registry/index.ts';
 export * from './runtime/index.ts';
 export type {
+  EarlierOutcome,
+  EndedPart,
+  FollowUp,
   Json,
   Passage,
   SkillContext,
@@ -30,6 +33,8 @@ export type {
   SkillKnowledge,
   SkillModel,
   SkillResult,
+  TaskPart,
+  Team,
   Validator,
   Verdict,
 } from './skills/handler.ts';

@@ -15,6 +15,11 @@ export class SkillHandlers {
     return this.#handlers.get(skill);
   }
 
+  /** Skills whose approved outcomes lead to further tasks. */
+  get withFollowUps(): readonly string[] {
+    return [...this.#handlers.values()].filter(({ followUps }) => followUps !== undefined).map(({ skill }) => skill);
+  }
+
   validator(name: string): Validator | undefined {
     return this.#validators.get(name);
   }

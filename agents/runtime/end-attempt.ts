@@ -2,7 +2,7 @@ import { type GraphStore, type NodePatch, Task, TaskStep } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import { openIncident } from './claim.ts';
 import { backoffMs, classify, type Failure } from './domain/failure.ts';
-import { cancelled, deadLetter, failed, handedBack, queuedAgain } from './final-states.ts';
+import { cancelled, deadLetter, failed, handedBack, queuedAgain, waiting } from './final-states.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { TaskRun } from './task-run.ts';
 import { WHY } from './telemetry.ts';
@@ -44,6 +44,7 @@ function patchFor(
 ): NodePatch<typeof Task> {
   const { task } = run;
   if (failure.kind === 'lost' || failure.kind === 'handed-back') return handedBack(task);
+  if (failure.kind === 'waiting') return waiting(task, failure.error);
   if (failure.kind === 'cancelled') return cancelled(now);
   if (failure.kind === 'final') return failed(failure.error, now);
   if (task.attempt >= task.maxAttempts) return deadLetter(task, now, failure.error);

@@ -41,6 +41,11 @@ export function handedBack(task: TaskNode): TaskPatch {
   return { state: 'queued', notBefore: null, attempt: Math.max(0, task.attempt - 1), ...RELEASED };
 }
 
+/** Back in the queue until its parts have ended; what it waits for stays to be read. */
+export function waiting(task: TaskNode, error: Pick<KazeError, 'message'>): TaskPatch {
+  return { ...handedBack(task), progress: error.message.slice(0, 500) };
+}
+
 function described(error: Pick<KazeError, 'code' | 'message' | 'kind'>, remedy = remedyOf(error.code)): TaskPatch {
   return { errorCode: error.code, errorMessage: shown(error).slice(0, 4_000), errorRemedy: remedy?.slice(0, 4_000) };
 }

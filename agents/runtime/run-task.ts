@@ -1,4 +1,4 @@
-import { type GraphStore, type Principal, type ReadNode, TaskStep, withinTenant } from '#graph-schema';
+import { agentPrincipal, type GraphStore, type Principal, type ReadNode, TaskStep, withinTenant } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
@@ -18,10 +18,12 @@ import { skillKnowledge } from './knowledge.ts';
 import { Lease } from './lease.ts';
 import { taskModel } from './model-calls.ts';
 import type { AgentNode, TaskNode } from './nodes.ts';
+import { runPart } from './parts.ts';
 import { runPromptSkill } from './prompt-skill.ts';
 import { skillInputs } from './skill-inputs.ts';
 import type { PinnedVersion, SkillVersions } from './skill-versions.ts';
 import { TaskRun } from './task-run.ts';
+import { readTeam } from './team.ts';
 
 /** What running a task needs of the cell. */
 export interface RunServices {
@@ -89,6 +91,9 @@ export async function runTask(
     inputs,
     knowledge: skillKnowledge({ store: services.store, search: services.search, tenant, agent, definition, run }),
     model: model.counted,
+    team: () =>
+      run.untilEnded(readTeam(services.store, agentPrincipal({ id: agent.id, name: agent.name, tenant }), tenant)),
+    part: (part) => run.untilEnded(runPart(services, { run, agent, tenant }, part)),
     earlier: (limit) => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill, limit })),
     ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
     clock: services.clock,

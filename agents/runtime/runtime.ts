@@ -4,6 +4,8 @@ import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
 import { type ActorServices, AgentActor } from './agent-actor.ts';
 import { deadlinePassed } from './final-states.ts';
+import { FollowUps } from './follow-ups.ts';
+import { endParts, OPEN_STATES } from './parts.ts';
 import type { RunServices } from './run-task.ts';
 import { DEFAULT_SETTINGS, type RuntimeSettings } from './settings.ts';
 import { SkillVersions } from './skill-versions.ts';
@@ -51,6 +53,7 @@ class Runtime implements AgentRuntime {
   #nudged = false;
   #wakeUp: () => void = () => {};
   #lastExpiry = 0;
+  readonly #followUps: FollowUps;
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -64,6 +67,7 @@ class Runtime implements AgentRuntime {
       versions: new SkillVersions(options.store),
       slots: new Slots(concurrency),
     };
+    this.#followUps = new FollowUps(options);
     // The root holds one supervisor a client, each of these one actor an agent: what fails there stays there.
     this.#tenants = new Supervisor({
       clock: options.clock,
@@ -192,7 +196,11 @@ class Runtime implements AgentRuntime {
     const where = {
       state: { in: ['queued', 'running'] },
       or: [
-        { state: { eq: 'queued' }, or: [{ notBefore: { isNull: true } }, { notBefore: { lte: now } }] },
+        {
+          state: { eq: 'queued' },
+          or: [{ notBefore: { isNull: true } }, { notBefore: { lte: now } }],
+          subtasks: { none: { state: { in: [...OPEN_STATES] } } },
+        },
         { state: { eq: 'running' }, leaseUntil: { lt: now } },
       ],
       assignee: { isNull: false },
@@ -218,6 +226,8 @@ class Runtime implements AgentRuntime {
         unit.update(Task, id, (task) => deadlinePassed(task, unit.now), { expect: { state: 'queued' } }),
       );
     }
+    await endParts(this.#options, this.#principal, now);
+    await this.#followUps.sweep();
   }
 
   async #renewLoop(): Promise<void> {

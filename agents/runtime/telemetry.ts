@@ -3,6 +3,7 @@ export const WHY = {
   claim: 'claimed by a worker',
   renew: 'lease renewed',
   step: 'step kept',
+  part: 'part queued',
   cost: 'model call accounted',
   outcome: 'outcome of the task',
   end: 'attempt ended',

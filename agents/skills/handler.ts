@@ -68,6 +68,57 @@ export interface TrainedModelResult {
   readonly parameters: Json;
 }
 
+/** A part of a task that is a task of its own: by another skill of the same agent, or by a person (skill `to-do`). */
+export interface TaskPart {
+  /** Unique within the task; a resumed attempt finds the part again by it. */
+  readonly key: string;
+  readonly skill: string;
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** Id of the person who alone is to decide about it, besides operators and admins. */
+  readonly askedOf?: string;
+  /** Epoch milliseconds; after it the part has failed. */
+  readonly deadlineAt?: number;
+  /** What the task says of itself while it waits. */
+  readonly waiting?: string;
+}
+
+/** How a part ended. */
+export interface EndedPart {
+  readonly task: string;
+  readonly state: 'delivered' | 'rejected' | 'failed' | 'cancelled';
+  /** As a person edited them, else as they were made; null where it has none. */
+  readonly outputs: Readonly<Record<string, Json>> | null;
+  readonly decidedBy: { readonly id: string; readonly name: string } | null;
+  /** Epoch milliseconds. */
+  readonly decidedAt: number | null;
+  readonly reason: string | null;
+  readonly errorCode: string | null;
+}
+
+/** Who can be asked and given work within a client. */
+export interface Team {
+  readonly people: ReadonlyArray<{ readonly id: string; readonly name: string; readonly email: string | null }>;
+  readonly agents: ReadonlyArray<{
+    readonly name: string;
+    readonly skills: ReadonlyArray<{
+      readonly name: string;
+      readonly description: string;
+      readonly inputs: ReadonlyArray<{ readonly name: string; readonly type: string; readonly required: boolean }>;
+    }>;
+  }>;
+}
+
+/** A task that follows from an outcome which a person approved. */
+export interface FollowUp {
+  /** Unique within the outcome. */
+  readonly key: string;
+  /** Name of the agent; the one that made the outcome when left out. */
+  readonly agent?: string;
+  readonly skill: string;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly askedOf?: string;
+}
+
 /** The gateway with this task's attribution, budget and cancellation filled in: the only way to a model. */
 export type SkillModel = (request: Omit<CompleteRequest, 'attribution'>) => Promise<Completion>;
 
@@ -80,6 +131,13 @@ export interface SkillContext {
   readonly model: SkillModel;
   /** What this skill delivered to the client before, newest first; at most 500, or fewer where asked for. */
   earlier(limit?: number): Promise<readonly EarlierOutcome[]>;
+  team(): Promise<Team>;
+  /**
+   * Has a part of the task done by a task of its own and gives how it ended. While it has not, the attempt ends here
+   * without being used up, the agent is free for other work, and the task is taken up again once its parts have ended,
+   * after days and in whatever process. Errors: those of a submission.
+   */
+  part(part: TaskPart): Promise<EndedPart>;
   /** Unit-length vectors in the embedder's own languages; undefined where there is no embedder. */
   readonly embed?: (texts: readonly string[]) => Promise<readonly Float32Array[]>;
   readonly clock: Clock;
@@ -127,6 +185,8 @@ export interface SkillHandler {
    */
   check?(inputs: Readonly<Record<string, SkillInput>>): Promise<void>;
   run(context: SkillContext): Promise<SkillResult>;
+  /** Tasks that follow once a person has approved (or edited and approved) the outcome; made once, under that person's rights. */
+  followUps?(outputs: Readonly<Record<string, Json>>, team: Team): Promise<readonly FollowUp[]>;
 }
 
 export interface Verdict {

@@ -6,10 +6,13 @@
  * await handler?.check?.(inputs); // refuses wrong files before a task is queued
  */
 import { answerFromHandbook } from './answer-from-handbook/index.ts';
+import { checklistRun } from './checklist-run/index.ts';
 import type { SkillHandler, Validator } from './handler.ts';
 import { invoiceCheck } from './invoice-check/index.ts';
 import { keywordResearch } from './keyword-research/index.ts';
 import { leadScoring } from './lead-scoring/index.ts';
+import { meetingNotes } from './meeting-notes/index.ts';
+import { toDo } from './to-do/index.ts';
 import { triageRequest } from './triage-request/index.ts';
 import { businessAlignment } from './validators/business-alignment.ts';
 import { searchVolume } from './validators/search-volume.ts';
@@ -21,6 +24,9 @@ export const handlers: readonly SkillHandler[] = [
   answerFromHandbook,
   triageRequest,
   invoiceCheck,
+  meetingNotes,
+  checklistRun,
+  toDo,
   leadScoring,
 ];
 export const validators: readonly Validator[] = [businessAlignment, searchVolume];

@@ -39,6 +39,7 @@ interface Question extends Decided {
 }
 
 const DECIDERS = ['reviewer', 'curator', 'operator', 'admin'];
+const STAND_INS = ['operator', 'admin'];
 const STATES = { approve: 'approved', edit: 'edited', reject: 'rejected' } as const;
 const MAX_REASON = 4_000;
 
@@ -115,6 +116,7 @@ async function decide(unit: UnitOfWork, answer: Answer): Promise<void> {
   }
   // The task is locked before the approval, as everywhere, so that two decisions wait instead of blocking each other.
   await unit.update(Task, answer.task, () => undefined);
+  await requireAsked(unit, answer.task);
   const requesters = await unit.related(Task, 'requestedBy', answer.task);
   const state = STATES[answer.decision.decision];
   const byRequester = requesters.includes(principal.id);
@@ -125,6 +127,21 @@ async function decide(unit: UnitOfWork, answer: Answer): Promise<void> {
   const editedOutput = await checkedOutput(unit, answer);
   const to = state === 'rejected' ? 'rejected' : 'delivered';
   await settleTask(unit, { taskId: answer.task, outcomeId: answer.outcome, to, editedOutput });
+}
+
+/** What was asked of one person is decided by that one; those who run the cell may stand in. */
+async function requireAsked(unit: UnitOfWork, task: string): Promise<void> {
+  const [asked] = await unit.related(Task, 'askedOf', task);
+  const { id, name, role } = unit.principal;
+  if (asked === undefined || asked === id || STAND_INS.includes(role)) return;
+  const whom = (await unit.get(Person, asked))?.name ?? asked;
+  throw governanceError(
+    'KAZE_APPROVAL_FORBIDDEN',
+    `this was asked of ${whom}; ${name} (${role}) may not decide it, operators may`,
+    {
+      fields: { askedOf: asked, role },
+    },
+  );
 }
 
 async function alreadyDecided(unit: UnitOfWork, id: string): Promise<Error> {

@@ -5,6 +5,7 @@ import { agentError } from '../../errors.ts';
 export type Failure =
   | { readonly kind: 'lost' }
   | { readonly kind: 'handed-back' }
+  | { readonly kind: 'waiting'; readonly error: KazeError }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'final'; readonly error: KazeError }
   | { readonly kind: 'retry'; readonly error: KazeError; readonly crashed: boolean };
@@ -17,6 +18,8 @@ export function classify(error: unknown): Failure {
       return { kind: 'lost' };
     case 'KAZE_TASK_HANDED_BACK':
       return { kind: 'handed-back' };
+    case 'KAZE_TASK_WAITING':
+      return { kind: 'waiting', error: known };
     case 'KAZE_TASK_CANCELLED':
       return { kind: 'cancelled' };
   }

@@ -37,7 +37,7 @@ export function sourcesOf(name: string, input: SkillInput): ByteSource[] {
 
 /** A text that came without a name: a table where its first lines are one. */
 function ending(text: string): string {
-  const lines = text.trimStart().split(/\r?\n/).slice(0, 3);
+  const lines = text.trim().split(/\r?\n/).slice(0, 3);
   const isTable = [';', ',', '\t'].some(
     (mark) => lines.length > 1 && lines.every((line) => line.split(mark).length >= 4),
   );

@@ -1,8 +1,8 @@
 import { BigNumber } from 'bignumber.js';
 import { skillErrors } from '../errors.ts';
+import { type ByteSource, collectText } from '../text/collect-text.ts';
 import { currencyIn, parseAmount, type WrittenCell, writingOf } from './amounts.ts';
 import { fieldOf, folded } from './fields.ts';
-import { type ByteSource, collectText } from '../text/collect-text.ts';
 import { yamlTerms } from './terms-yaml.ts';
 import { type AgreedPrice, type Place, placeText, type Terms } from './types.ts';
 

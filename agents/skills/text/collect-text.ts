@@ -4,7 +4,7 @@ export type { ByteSource } from '#platform';
 
 const PEEK_BYTES = 4_096;
 
-/** The words of a contract with their lines: text and Markdown as they stand, PDF and HTML by their blocks. */
+/** The words of a file with their lines: text and Markdown as they stand, PDF and HTML by their blocks. */
 export async function collectText(source: ByteSource, signal?: AbortSignal): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of source.bytes) parts.push(part);

@@ -67,6 +67,12 @@ export const Task = defineNode({
       internal: true,
       min: 0,
     },
+    followedUpAt: {
+      kind: 'instant',
+      describe: 'When the tasks that follow from its outcome were made.',
+      optional: true,
+      internal: true,
+    },
     leaseOwner: { kind: 'string', describe: 'Which worker runs it.', optional: true, internal: true },
     leaseUntil: { kind: 'instant', describe: 'Until when the claim holds.', optional: true, internal: true },
   },
@@ -140,6 +146,13 @@ export const Task = defineNode({
       many: false,
       inverse: { field: 'requestedTasks', many: true },
       describe: 'Who asked for it.',
+    },
+    askedOf: {
+      type: 'ASKED_OF',
+      to: 'Person',
+      many: false,
+      inverse: { field: 'askedTasks', many: true },
+      describe: 'Who alone is to decide about its outcome, besides operators and admins.',
     },
     conversation: {
       type: 'ASKED_IN',

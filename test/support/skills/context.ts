@@ -3,12 +3,15 @@ import { silentLogger, sourceOf } from '#platform';
 import type { SkillDefinition } from '../../../agents/definitions/index.ts';
 import type {
   EarlierOutcome,
+  EndedPart,
   Json,
   KnowledgeItem,
   Passage,
   SkillContext,
   SkillInput,
   SkillModel,
+  TaskPart,
+  Team,
 } from '../../../agents/skills/handler.ts';
 
 export const textInput = (text: string): SkillInput => ({ kind: 'text', text });
@@ -51,6 +54,9 @@ export interface FakeContextOptions {
   readonly model?: SkillModel;
   readonly embed?: SkillContext['embed'];
   readonly earlier?: readonly EarlierOutcome[];
+  readonly team?: Team;
+  /** How a part ended; undefined: it is waited for. */
+  readonly part?: (part: TaskPart) => (Partial<EndedPart> & Pick<EndedPart, 'state'>) | undefined;
   readonly signal?: AbortSignal;
   readonly definition?: Partial<SkillDefinition>;
   /** Results of steps that an earlier attempt has taken. */
@@ -62,6 +68,8 @@ export interface FakeContext extends SkillContext {
   readonly asked: readonly string[];
   readonly requests: ReadonlyArray<Parameters<SkillModel>[0]>;
   readonly said: readonly string[];
+  /** Parts that were asked for, in order. */
+  readonly parts: readonly TaskPart[];
 }
 
 /** A task's surroundings without a cell. Steps run once by name, as the runtime promises. */
@@ -69,6 +77,7 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
   const asked: string[] = [];
   const requests: Array<Parameters<SkillModel>[0]> = [];
   const said: string[] = [];
+  const parts: TaskPart[] = [];
   const steps = options.steps ?? new Map<string, Json>();
   const definition = {
     kind: 'skill',
@@ -105,6 +114,24 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
     async earlier() {
       return options.earlier ?? [];
     },
+    async team() {
+      return options.team ?? { people: [], agents: [] };
+    },
+    async part(part) {
+      parts.push(part);
+      const ended = options.part?.(part);
+      if (!ended) throw new Error(`waits for ${part.key}`);
+      return {
+        task: `part-${part.key}`,
+        outputs: null,
+        decidedBy: null,
+        decidedAt: null,
+        reason: null,
+        errorCode: null,
+        ...ended,
+      };
+    },
+    parts,
     ...(options.embed ? { embed: options.embed } : {}),
     clock: { now: () => Date.parse('2026-11-22T12:00:00Z') } as SkillContext['clock'],
     logger: silentLogger,

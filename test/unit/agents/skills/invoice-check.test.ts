@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../agents/skills/handler.ts';
+import type { EarlierOutcome, Json } from '../../../../agents/skills/handler.ts';
 import { invoiceCheck } from '../../../../agents/skills/invoice-check/index.ts';
 import { checkIban, checkTaxId } from '../../../../agents/skills/invoice-check/tax-ids.ts';
 import { fakeSkillContext, fileInput, textInput } from '../../../support/skills/context.ts';
@@ -82,7 +82,7 @@ describe('what is found', () => {
   });
 
   it('knows an invoice from an earlier check again, also under another number', async () => {
-    const earlier = [
+    const earlier: EarlierOutcome[] = [
       {
         id: 'o1',
         task: 't1',
@@ -99,7 +99,7 @@ describe('what is found', () => {
     expect(twice.findings).toMatchObject([{ kind: 'billed-twice', earlier: { number: 'R0', source: 'task t1' } }]);
     const again = await run(`${HEAD}\n${GOOD.replace('R1', 'r 9')}\n`, { earlier });
     expect(again.findings.map(({ kind }) => kind)).toContain('duplicate-number');
-    const held = [
+    const held: EarlierOutcome[] = [
       {
         ...earlier[0]!,
         outputs: { invoices: [{ number: 'R1', vendor: 'Nordlicht', total: '213.01', verdict: 'hold' }] },
