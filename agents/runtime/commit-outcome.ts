@@ -24,6 +24,7 @@ import { failed } from './final-states.ts';
 import type { AgentNode } from './nodes.ts';
 import type { TaskRun } from './task-run.ts';
 import { WHY } from './telemetry.ts';
+import { writeModel } from './write-model.ts';
 
 export interface OutcomeToCommit {
   readonly run: TaskRun;
@@ -71,6 +72,8 @@ export async function commitOutcome(
   await run.lease.write(WHY.outcome, { costMicros: run.costMicros }, async (unit) => {
     await writeOutcome(unit, { ...outcome, id, state: blocked ? 'blocked' : 'awaiting_approval' });
     await cite(unit, id, cited);
+    const { trained, metrics } = outcome.result;
+    if (trained) await writeModel(unit, { scope, outcomeId: id, model: trained, metrics });
     await run.recordUses(unit);
     if (run.stepIds.length > 0) await unit.sweep(TaskStep, run.stepIds);
     if (blocked) {

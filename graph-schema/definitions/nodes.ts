@@ -36,4 +36,5 @@ export { TaskStep } from './nodes/task-step.ts';
 export { Tenant } from './nodes/tenant.ts';
 export { Token } from './nodes/token.ts';
 export { Tool } from './nodes/tool.ts';
+export { TrainedModel } from './nodes/trained-model.ts';
 export { Vertical } from './nodes/vertical.ts';

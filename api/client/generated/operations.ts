@@ -522,6 +522,7 @@ export type OutcomeFilter = {
   agent?: AgentRelationFilter | null | undefined;
   skillVersion?: SkillVersionRelationFilter | null | undefined;
   task?: TaskRelationFilter | null | undefined;
+  models?: TrainedModelRelationFilter | null | undefined;
   and?: Array<OutcomeFilter> | null | undefined;
   or?: Array<OutcomeFilter> | null | undefined;
   not?: OutcomeFilter | null | undefined;
@@ -1216,6 +1217,39 @@ export type EvaluationKind =
   | 'validator'
   | 'judge';
 
+/** Conditions on related trainedModels. */
+export type TrainedModelRelationFilter = {
+  some?: TrainedModelFilter | null | undefined;
+  none?: TrainedModelFilter | null | undefined;
+  every?: TrainedModelFilter | null | undefined;
+};
+
+/** Which of trainedModels; everything given must hold. */
+export type TrainedModelFilter = {
+  id?: IdFilter | null | undefined;
+  scope?: StringFilter | null | undefined;
+  createdAt?: DateTimeFilter | null | undefined;
+  createdBy?: StringFilter | null | undefined;
+  updatedAt?: DateTimeFilter | null | undefined;
+  version?: IntFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  kind?: StringFilter | null | undefined;
+  hash?: StringFilter | null | undefined;
+  dataHash?: StringFilter | null | undefined;
+  rows?: IntFilter | null | undefined;
+  positives?: IntFilter | null | undefined;
+  trainedFrom?: DateTimeFilter | null | undefined;
+  trainedTo?: DateTimeFilter | null | undefined;
+  metrics?: JsonFilter | null | undefined;
+  parameters?: JsonFilter | null | undefined;
+  outcome?: OutcomeRelationFilter | null | undefined;
+  supersedes?: TrainedModelRelationFilter | null | undefined;
+  supersededBy?: TrainedModelRelationFilter | null | undefined;
+  and?: Array<TrainedModelFilter> | null | undefined;
+  or?: Array<TrainedModelFilter> | null | undefined;
+  not?: TrainedModelFilter | null | undefined;
+};
+
 /** Conditions on related sourceRoots. */
 export type SourceRootRelationFilter = {
   some?: SourceRootFilter | null | undefined;
@@ -1704,6 +1738,7 @@ export type KnowledgeSearchQuery = { searchKnowledge: { hits: Array<{ score: num
         | { __typename: 'Task', id: string, scope: string }
         | { __typename: 'Tenant', id: string, scope: string }
         | { __typename: 'Tool', id: string, scope: string }
+        | { __typename: 'TrainedModel', id: string, scope: string }
         | { __typename: 'Vertical', id: string, scope: string }
        }> } };
 
