@@ -24,7 +24,13 @@ export {
   type SearchConsoleOptions,
   type SearchConsoleRow,
 } from './search-console/index.ts';
-export { bareNumber, type DecimalMark, decimalEvidence, type NumberCell } from './search-console/numbers.ts';
+export {
+  bareNumber,
+  type DecimalMark,
+  decimalEvidence,
+  type NumberCell,
+  parseNumber,
+} from './search-console/numbers.ts';
 export {
   type Block,
   type BlockKind,

@@ -114,7 +114,10 @@ function rarityOf(stems: Stems): (stem: string) => number {
 }
 
 /** Equal stems, or compounds: one begins or ends the other with five letters or more ("abfindung" in "abfindungshöhe"). */
-function contextMatcher(context: BusinessContext, brandWords: readonly string[]): (stem: string) => boolean {
+export function contextMatcher(
+  context: Pick<BusinessContext, 'stems'>,
+  brandWords: readonly string[],
+): (stem: string) => boolean {
   const own = [...context.stems.keys()].filter(
     (stem) => stem.length > 2 && !brandWords.some((word) => word.startsWith(stem)),
   );

@@ -1,8 +1,6 @@
 import { Pace } from '../pace.ts';
-import type { Stemmer } from '../text/stems.ts';
-import { Likeness } from './likeness.ts';
+import type { Likeness } from './likeness.ts';
 import { ascending } from './statistics.ts';
-import { Tokens } from './tokens.ts';
 import type { Query } from './types.ts';
 
 export interface Grouping {
@@ -34,10 +32,9 @@ const MOST_IMPRESSIONS = 2 ** 32;
  */
 export async function groupQueries(
   queries: readonly Query[],
-  stemmer: Stemmer,
-  { pace = new Pace(), tokens }: { pace?: Pace; tokens?: Tokens } = {},
+  likeness: Likeness,
+  pace = new Pace(),
 ): Promise<Grouping> {
-  const likeness = await Likeness.of(tokens ?? (await Tokens.of(queries, pace)), stemmer, pace);
   const pageOf = numberPages(queries);
   await pace.rest();
   const order = ascending(queries.map(({ impressions }) => MOST_IMPRESSIONS - Math.min(impressions, MOST_IMPRESSIONS)));

@@ -1,52 +1,63 @@
 import { skillErrors } from '../errors.ts';
-import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { Pace } from '../pace.ts';
 import { type InputText, plainText, readInputText } from '../read-input.ts';
 import { analyse } from './analyse.ts';
 import { understandContext } from './business-context.ts';
+import { readMaterial } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
 import { opportunityList, priorityList } from './outputs.ts';
 import { practicesFor } from './practices.ts';
 import { rankFindings } from './ranking.ts';
-import { readRankings } from './read-rankings.ts';
 import { explain } from './reasoning.ts';
+import { widerOutputs } from './wider-outputs.ts';
 import { reword } from './wording.ts';
 
 const LACKS_VOLUME =
   "search volume and other domains' positions: impressions of the site's own results are used, which miss searches for which it is not shown";
 
-/** Finds keyword opportunities in a Search Console export; `docs/skills/keyword-research.md` has method and limits. */
+/** Finds keyword opportunities in exports of Search Console and of keyword tools; `docs/skills/keyword-research.md` has method and limits. */
 export const keywordResearch: SkillHandler = {
   skill: 'keyword-research',
-  revision: 1,
+  revision: 2,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
     semrush_api: { inputs: ['current_rankings'], lacks: LACKS_VOLUME },
   },
   metrics: METRICS,
   async check(inputs) {
-    await readRankings(inputs.current_rankings);
+    await readMaterial(inputs);
     await readContext(inputs.business_context);
   },
   async run(context): Promise<SkillResult> {
     const { inputs, signal } = context;
-    context.progress('reading the export');
-    const table = await readRankings(inputs.current_rankings);
+    context.progress('reading the exports');
+    const { table, notes: materialNotes, ...material } = await readMaterial(inputs);
+    const competitors = competitorNames(inputs.competitors);
     const business = understandContext(await readContext(inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);
-    const analysis = await analyse(table, { context: business, embed: context.embed, pace: new Pace(signal) });
+    const analysis = await analyse(table, {
+      context: business,
+      material,
+      competitors,
+      embed: context.embed,
+      pace: new Pace(signal),
+    });
     signal.throwIfAborted();
     const ranked = rankFindings(analysis);
     const metrics = measure(analysis, ranked);
     const notes = [
       ...table.notes,
+      ...materialNotes,
       ...(table.hasPages
         ? []
         : [
             'Whether own pages compete for a query (cannibalisation) is not testable without pages; give an export of query with page for that.',
           ]),
-      `Stood in for by the export, semrush_api would add: ${LACKS_VOLUME}.`,
+      ...(material.plan || material.tracker
+        ? []
+        : [`Stood in for by the export, semrush_api would add: ${LACKS_VOLUME}.`]),
       ...analysis.fit.notes,
     ];
     const practices = await practicesFor(context.knowledge, ranked);
@@ -60,9 +71,10 @@ export const keywordResearch: SkillHandler = {
           ? `No opportunity worth ${Math.round(analysis.floorClicks)} clicks or more among ${table.queries.length} queries.`
           : `${ranked.length} opportunities among ${table.queries.length} queries, about ${metrics.extra_clicks} extra clicks in the export's period; first ${best.join(', ')}.`,
       outputs: {
-        keyword_opportunities: opportunityList(analysis, { ranked, competitors: competitorNames(inputs.competitors) }),
+        keyword_opportunities: opportunityList(analysis, { ranked, competitors }),
         priority_ranking: priorityList(analysis, ranked),
         reasoning: worded.text ?? computed,
+        ...declared(widerOutputs(analysis), context.definition),
       },
       metrics,
       notes: worded.note ? [...notes, worded.note] : notes,
@@ -80,6 +92,15 @@ async function readContext(input: SkillInput | undefined, signal?: AbortSignal):
     );
   }
   return readInputText('business_context', input, signal);
+}
+
+/** The founding document's definition declares three outputs; the others go to those that ask for them. */
+function declared(
+  outputs: SkillResult['outputs'],
+  { outputs: asked }: SkillContext['definition'],
+): SkillResult['outputs'] {
+  const names = new Set(asked.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.has(name)));
 }
 
 function competitorNames(input: SkillInput | undefined): string[] {

@@ -101,6 +101,11 @@ export class Likeness {
     return this.cut.ids.subarray(this.cut.starts[index]!, this.cut.starts[index + 1]!);
   }
 
+  /** Texts of the stems, by number. */
+  get texts(): readonly string[] {
+    return this.cut.texts;
+  }
+
   /** The same for the same set of stems. */
   key(index: number): string {
     return this.stems(index).toSorted().join(' ');

@@ -68,7 +68,7 @@ function strikingDistance(query: Query, { curve, floorClicks }: OpportunityOptio
   const byCurve = atTarget - impressions * curve.rate(position);
   if (Math.min(byCurve, atTarget - clicks) < floorClicks) return undefined;
   const why = `At position ${position} it is clicked ${rate(clicks / impressions)} of the time; at position ${TARGET_POSITION} the site's queries are clicked ${rate(curve.rate(TARGET_POSITION))}.`;
-  return { kind: 'striking_distance', extraClicks: estimate(query, { curve, at: TARGET_POSITION }), why };
+  return { kind: 'striking_distance', extraClicks: estimateAt(query, { curve, at: TARGET_POSITION }), why };
 }
 
 /**
@@ -95,7 +95,7 @@ export function findUnderClicked(
     const why = `${query.clicks} clicks where the site's queries at position ${query.position} get about ${Math.round(expected)}; the chance of so few is ${chance(chances[place]!)}.`;
     found.set(index, {
       kind: 'under_clicked',
-      extraClicks: estimate(query, { curve, at: query.position }),
+      extraClicks: estimateAt(query, { curve, at: query.position }),
       why,
     });
   }
@@ -114,7 +114,7 @@ function cannibalised(query: Query, { curve, floorClicks }: OpportunityOptions):
   const parts = rivals(query).map((page) => `${page.page} ${rate(page.impressions / shown)}`);
   return {
     kind: 'cannibalised',
-    extraClicks: estimate(query, { curve, at: TARGET_POSITION }),
+    extraClicks: estimateAt(query, { curve, at: TARGET_POSITION }),
     why: `${parts.length} of the site's pages share its impressions: ${parts.join(', ')}.`,
   };
 }
@@ -129,7 +129,10 @@ export function rivals(query: Query): Query['pages'] {
  * Extra clicks if the query were clicked as the site's queries at `at` are, impressions unchanged. The interval holds the
  * curve's own error, the spread between queries, and chance in the clicks to come.
  */
-function estimate(query: Query, { curve, at }: { curve: ClickCurve; at: number }): Estimate {
+export function estimateAt(
+  query: Pick<Query, 'clicks' | 'impressions'>,
+  { curve, at }: { curve: ClickCurve; at: number },
+): Estimate {
   const expected = query.impressions * curve.rate(at);
   const error = Math.hypot(curve.logError(at), curve.spread, 1 / Math.sqrt(Math.max(1, expected)));
   const gain = (clicks: number) => Math.max(0, Math.min(query.impressions, clicks) - query.clicks);

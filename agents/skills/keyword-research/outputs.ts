@@ -1,7 +1,7 @@
 import type { Json } from '../handler.ts';
 import { wordsOf } from '../text/languages.ts';
 import type { Analysis } from './analyse.ts';
-import { rivals } from './opportunities.ts';
+import { rivals, TARGET_POSITION } from './opportunities.ts';
 import type { Ranked } from './ranking.ts';
 
 /** The list `keyword_opportunities`, in the order of the ranking. */
@@ -12,6 +12,10 @@ export function opportunityList(
   const { table, grouping, fit } = analysis;
   const sizes = new Map<number, number>();
   for (const group of grouping.groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  const topicOf = new Map(
+    analysis.topics.flatMap(({ name, queries }) => queries.map((index) => [index, name] as const)),
+  );
+  const peaks = new Map(analysis.seasons?.map(({ keyword, peakMonths }) => [keyword.toLowerCase(), peakMonths]));
   return ranked.map(({ finding, fit: own }): Json => {
     const query = table.queries[finding.index]!;
     const group = grouping.groupOf[finding.index]!;
@@ -27,6 +31,10 @@ export function opportunityList(
       ctr: round(query.clicks / query.impressions),
       expected_ctr: round(finding.expectedCtr),
       extra_clicks: { ...finding.extraClicks },
+      assumption: ASSUMPTIONS[finding.kinds[0]!],
+      monthly_searches: analysis.volumes.get(query.query.toLowerCase()) ?? null,
+      peak_months: peaks.get(query.query.toLowerCase()) ?? [],
+      topic: topicOf.get(finding.index) ?? null,
       fit: own,
       fit_reason: fit.reasons.get(finding.index) ?? null,
       branded: false,
@@ -54,6 +62,15 @@ export function priorityList(analysis: Analysis, ranked: readonly Ranked[]): Jso
     };
   });
 }
+
+/** What an estimate takes for granted, by the kind of finding that it is reckoned for. */
+const REST =
+  'impressions unchanged; 80 % interval from the error of the click curve, the spread between queries and chance';
+const ASSUMPTIONS = {
+  striking_distance: `position ${TARGET_POSITION} is reached, ${REST}`,
+  under_clicked: `clicked as the site's other queries at this position, ${REST}`,
+  cannibalised: `one page collects the signals and reaches position ${TARGET_POSITION}, ${REST}`,
+} as const;
 
 const ACTIONS = {
   striking_distance: 'Improve the page that ranks: answer the query in full, link to it from related pages.',

@@ -10,7 +10,7 @@ import type { PageShare, Query, RankingTable } from './types.ts';
  * Errors: those of `readSearchConsole`; KAZE_SKILL_INPUT_MISSING; KAZE_SKILL_INPUT_INVALID for an export without a query
  * column or without impressions, and for JSON.
  */
-export async function readRankings(input: SkillInput | undefined): Promise<RankingTable> {
+export async function readRankings(input: SkillInput | undefined, as = 'current_rankings'): Promise<RankingTable> {
   if (input === undefined) {
     throw skillErrors(
       'KAZE_SKILL_INPUT_MISSING',
@@ -18,17 +18,18 @@ export async function readRankings(input: SkillInput | undefined): Promise<Ranki
       { fields: { skill: 'keyword-research', input: 'current_rankings' } },
     );
   }
-  const source = sourceOfInput(input);
+  const source = sourceOfInput(as, input);
   const read = await readSearchConsole(source);
   if (!read.dimensions.includes('query')) {
     throw invalid(
+      as,
       source.name,
       `has ${read.dimensions.join(' and ')} and no column for queries; export the table "Queries" (Queries.csv), or query with page`,
     );
   }
   const queries = await collect(read, new Pace());
   if (!queries.some((query) => query.impressions > 0)) {
-    throw invalid(source.name, 'has no row with impressions; export a longer period or remove filters');
+    throw invalid(as, source.name, 'has no row with impressions; export a longer period or remove filters');
   }
   return {
     name: source.name,
@@ -39,14 +40,17 @@ export async function readRankings(input: SkillInput | undefined): Promise<Ranki
   };
 }
 
-function sourceOfInput(input: SkillInput): ByteSource {
+/** A CSV input as bytes with a name. Errors: KAZE_SKILL_INPUT_INVALID for JSON. */
+export function sourceOfInput(name: string, input: SkillInput): ByteSource {
   if (input.kind === 'file') return fileSource(input);
-  if (input.kind === 'text') return sourceOf('current_rankings.csv', input.text);
-  throw invalid('current_rankings', 'is JSON; give the export as a file, or its text');
+  if (input.kind === 'text') return sourceOf(`${name}.csv`, input.text);
+  throw skillErrors('KAZE_SKILL_INPUT_INVALID', `${name} is JSON; give the export as a file, or its text`, {
+    fields: { input: name, name },
+  });
 }
 
-function invalid(name: string, problem: string): Error {
-  return skillErrors('KAZE_SKILL_INPUT_INVALID', `${name} ${problem}`, { fields: { input: 'current_rankings', name } });
+function invalid(input: string, name: string, problem: string): Error {
+  return skillErrors('KAZE_SKILL_INPUT_INVALID', `${name} ${problem}`, { fields: { input, name } });
 }
 
 interface Sum {

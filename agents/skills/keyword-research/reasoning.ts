@@ -1,7 +1,9 @@
 import type { Analysis } from './analyse.ts';
 import { TARGET_POSITION } from './opportunities.ts';
 import type { Ranked } from './ranking.ts';
+import { inline, lineList, number, percent } from './spelling.ts';
 import type { OpportunityKind } from './types.ts';
+import { explainWider } from './wider-reasoning.ts';
 
 const NAMES: Readonly<Record<OpportunityKind, string>> = {
   striking_distance: 'striking distance',
@@ -19,6 +21,7 @@ export function explain(
     dataPart(analysis),
     curvePart(analysis),
     findingsPart(analysis, ranked),
+    ...explainWider(analysis),
     brandPart(analysis),
     fitPart(analysis, ranked),
   ];
@@ -92,10 +95,3 @@ function fitPart({ fit }: Analysis, ranked: readonly Ranked[]): string[] {
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-const number = (value: number): string =>
-  (value < 10 ? Math.round(value * 10) / 10 : Math.round(value)).toLocaleString('en-GB');
-const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
-/** A query may hold line breaks and asterisks, which would break the list. */
-const inline = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/([*_`[\]<>])/g, '\\$1');
-const lineList = (lines: readonly number[]): string =>
-  `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, 6).join(', ')}${lines.length > 6 ? ` and ${lines.length - 6} more` : ''}`;

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { Pace } from '#platform';
 import { handlers } from '../../../../agents/skills/index.ts';
 import { fitClickCurve } from '../../../../agents/skills/keyword-research/click-curve.ts';
 import { groupQueries } from '../../../../agents/skills/keyword-research/grouping.ts';
+import { Likeness } from '../../../../agents/skills/keyword-research/likeness.ts';
 import {
   falseDiscoveryControl,
   nonIncreasing,
   poissonLowerTail,
 } from '../../../../agents/skills/keyword-research/statistics.ts';
+import { Tokens } from '../../../../agents/skills/keyword-research/tokens.ts';
 import { unknownNumbers } from '../../../../agents/skills/keyword-research/wording.ts';
 import { Stemmer } from '../../../../agents/skills/text/stems.ts';
 import { completion, fakeSkillContext, fileInput, jsonInput, textInput } from '../../../support/skills/context.ts';
@@ -207,7 +210,8 @@ describe('grouping', () => {
       lines: [at + 2],
       pages: [],
     }));
-    const { groupOf } = await groupQueries(queries, new Stemmer('en'));
+    const likeness = await Likeness.of(await Tokens.of(queries), new Stemmer('en'), new Pace());
+    const { groupOf } = await groupQueries(queries, likeness);
     expect(groupOf[1]).toBe(groupOf[0]);
     expect(groupOf[2]).toBe(groupOf[0]);
     expect(new Set([groupOf[0], groupOf[3], groupOf[4]]).size).toBe(3);

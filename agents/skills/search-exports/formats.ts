@@ -1,0 +1,77 @@
+/** Formats that the readers here and the Search Console reader know, for naming the nearest one to a table that fits none. */
+interface KnownFormat {
+  readonly label: string;
+  /** Folded names of columns that speak for it. */
+  readonly columns: readonly string[];
+  readonly wayOut: string;
+}
+
+const FORMATS: readonly KnownFormat[] = [
+  {
+    label: 'a Google Search Console performance export',
+    columns: [
+      'query',
+      'page',
+      'clicks',
+      'impressions',
+      'ctr',
+      'position',
+      'suchanfrage',
+      'klicks',
+      'impressionen',
+      'seite',
+      'top queries',
+      'top pages',
+      'haufigste suchanfragen',
+    ],
+    wayOut: 'give it as current_rankings, previous_rankings, rankings_by_page, rankings_by_country or rankings_by_date',
+  },
+  {
+    label: 'Google Ads Keyword Planner, historical metrics',
+    columns: [
+      'keyword',
+      'currency',
+      'wahrung',
+      'avg monthly searches',
+      'durchschnittl suchanfragen pro monat',
+      'three month change',
+      'yoy change',
+      'competition indexed value',
+      'wettbewerb indexierter wert',
+    ],
+    wayOut: 'download "Plan historical metrics" as CSV and give it as keyword_planner',
+  },
+  {
+    label: 'a rank tracker’s table of keyword, position and URL (Semrush, Ahrefs, SISTRIX)',
+    columns: [
+      'keyword',
+      'position',
+      'current position',
+      'url',
+      'current url',
+      'volume',
+      'search volume',
+      'suchvolumen',
+      'kd',
+      'keyword difficulty',
+      'cpc',
+      'traffic',
+      'serp features',
+      'rank',
+    ],
+    wayOut: 'give it as rank_tracker (own site) or competitor_rankings',
+  },
+];
+
+/** Undefined where not even two columns are known. */
+export function nearestFormat(folded: readonly string[]): KnownFormat | undefined {
+  const [best] = FORMATS.map((format) => ({
+    format,
+    known: folded.filter((column) => format.columns.includes(column)).length,
+  })).sort((left, right) => right.known - left.known);
+  return best!.known >= 2 ? best!.format : undefined;
+}
+
+export function describeFormats(): string {
+  return FORMATS.map(({ label }) => label).join('; ');
+}
