@@ -52,6 +52,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 ]);
 const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
 const ONE_MODEL_PATH = '/v1/models/';
+/** Connections that wait to be taken: with Node's 511 a crowd would be left to TCP, which asks again after seconds. */
+const BACKLOG = 4_096;
 /** A body that was refused is still taken in, so that its sender gets to read why; no more than this. */
 const DISCARDED_MAX_BYTES = 512 * 2 ** 20;
 /** For the last words to callers whose calls are given up. */
@@ -97,7 +99,7 @@ class HttpGateway implements GatewayServer {
   listen({ host, port }: { host: string; port: number }): Promise<{ url: string; port: number }> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ host, port }, () => {
+      this.server.listen({ host, port, backlog: BACKLOG }, () => {
         this.server.off('error', reject);
         const taken = (this.server.address() as AddressInfo).port;
         const name = host.includes(':') ? `[${host}]` : host;
