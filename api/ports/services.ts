@@ -4,8 +4,18 @@
  * and throw KazeErrors. Ids that come back are read from the graph again under the same principal.
  */
 
+import type { ChoiceReport } from '#gateway';
 import type { Principal, Role } from '#graph-schema';
-import type { AuditRecord, AuditVerification, Page, UsageDimension, UsageFilter, UsageSum } from '#platform';
+import type {
+  AuditRecord,
+  AuditVerification,
+  JudgedFilter,
+  Page,
+  UsageDimension,
+  UsageFilter,
+  UsageRow,
+  UsageSum,
+} from '#platform';
 import type { Upload } from './uploads.ts';
 
 export interface CallLimits {
@@ -221,6 +231,14 @@ export interface AuditService {
 
 export interface UsageService {
   sum(principal: Principal, filter: UsageFilter, by: readonly UsageDimension[]): Promise<readonly UsageSum[]>;
+  /** Attempt by attempt, oldest first, with how many there are in all. */
+  rows(
+    principal: Principal,
+    filter: UsageFilter,
+    page: Page,
+  ): Promise<{ readonly rows: readonly UsageRow[]; readonly total: number }>;
+  /** Which models were chosen for what, and how it turned out. */
+  choices(principal: Principal, filter: Omit<JudgedFilter, 'latest'>): Promise<readonly ChoiceReport[]>;
 }
 
 export interface CellCheck {

@@ -5,11 +5,13 @@ import { ApprovalVerbs } from './approvals.ts';
 import { CellVerbs } from './cell.ts';
 import { ConversationVerbs } from './conversations.ts';
 import { GraphVerbs } from './graph.ts';
+import { ModelChoicesVerbs } from './model-choices.ts';
 import { RecordVerbs } from './records.ts';
 import { SearchVerbs } from './search.ts';
 import { SourceVerbs } from './sources.ts';
 import { TaskVerbs } from './tasks.ts';
 import { TokenVerbs } from './tokens.ts';
+import { UsageRowVerbs } from './usage-rows.ts';
 import { WhyVerbs } from './why.ts';
 
 /** Everything that is written by hand in the schema. */
@@ -24,6 +26,8 @@ export const verbResolvers: BuildSchemaOptions['resolvers'] = [
   AgentVerbs,
   TokenVerbs,
   RecordVerbs,
+  UsageRowVerbs,
+  ModelChoicesVerbs,
   CellVerbs,
   SubscriptionVerbs,
 ];

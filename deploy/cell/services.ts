@@ -1,4 +1,5 @@
 import type { AuditService, PathService, SearchService, Services, UsageService } from '#api';
+import { readChoiceReports } from '#gateway';
 import { auditRecords, decideApproval, verifyAudit } from '#governance';
 import { type GraphStore, type KnowledgeSearch, type Principal, schema, shortestPath } from '#graph-schema';
 import type { Ledger, UsageFilter } from '#platform';
@@ -8,7 +9,7 @@ export interface ServiceParts extends Omit<Services, 'search' | 'paths' | 'audit
   readonly store: GraphStore;
   readonly knowledge: KnowledgeSearch;
   readonly ledger: Ledger;
-  readonly usage: Pick<Ledger, 'sumUsage'>;
+  readonly usage: Pick<Ledger, 'sumUsage' | 'usageRows' | 'judgedUse'>;
   readonly decide: Parameters<typeof decideApproval>[0];
 }
 
@@ -77,15 +78,23 @@ function auditService(ledger: Ledger): AuditService {
 }
 
 /** Usage of one's own client, or of the whole cell for those who reach it. */
-function usageService(ledger: Pick<Ledger, 'sumUsage'>): UsageService {
+export function usageService(ledger: ServiceParts['usage']): UsageService {
   return {
     async sum(principal, filter, by) {
       return ledger.sumUsage(ownUsage(principal, filter), by);
     },
+    async rows(principal, filter, page) {
+      const own = ownUsage(principal, filter);
+      const [rows, sums] = await Promise.all([ledger.usageRows(own, page), ledger.sumUsage(own, [])]);
+      return { rows, total: sums[0]?.calls ?? 0 };
+    },
+    async choices(principal, filter) {
+      return readChoiceReports(ledger, ownUsage(principal, filter));
+    },
   };
 }
 
-function ownUsage(principal: Principal, filter: UsageFilter): UsageFilter {
+function ownUsage<Filter extends Pick<UsageFilter, 'tenant'>>(principal: Principal, filter: Filter): Filter {
   const { tenant } = principal;
   if (tenant === undefined) return filter;
   if (filter.tenant !== undefined && filter.tenant !== tenant) {

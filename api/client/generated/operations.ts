@@ -1345,6 +1345,15 @@ export type AskInput = {
   limit?: number;
 };
 
+export type ModelChoicesInput = {
+  tenant?: string | null | undefined;
+  /** The kind of work, in a cell the skill. */
+  taskType?: string | null | undefined;
+  /** Calls and judgements since then. */
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+};
+
 export type UsageInput = {
   by?: Array<UsageBy>;
   tenant?: string | null | undefined;
@@ -1418,6 +1427,23 @@ export type TokenRole =
   | 'operator'
   | 'admin'
   | 'agent';
+
+/** Which attempts of model calls; what is left out holds for all. */
+export type UsageRowFilter = {
+  tenant?: string | null | undefined;
+  agent?: string | null | undefined;
+  task?: string | null | undefined;
+  /** The kind of work, in a cell the skill. */
+  taskType?: string | null | undefined;
+  /** Its name without its provider. */
+  model?: string | null | undefined;
+  /** Which of the provider’s keys was used; never the key. */
+  keyId?: string | null | undefined;
+  /** With which of Kaze’s own keys the caller came. */
+  virtualKeyId?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+};
 
 export type PauseAgentInput = {
   /** Id of the agent. */
@@ -1673,6 +1699,22 @@ export type UsageSumQueryVariables = Exact<{
 
 
 export type UsageSumQuery = { usage: Array<{ group: Record<string, unknown>, calls: number, inputTokens: number, outputTokens: number, cachedTokens: number, cacheWriteTokens: number, reasoningTokens: number, costMicros: number }> };
+
+export type UsageRowsQueryVariables = Exact<{
+  filter?: UsageRowFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type UsageRowsQuery = { usageRows: { totalCount: number, nodes: Array<{ id: string, at: string, tenant: string, agent: string, task: string | null, taskType: string | null, provider: string, model: string, keyId: string | null, virtualKeyId: string | null, inputTokens: number, outputTokens: number, costMicros: number, latencyMs: number, outcome: string, errorCode: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ModelChoicesQueryVariables = Exact<{
+  input?: ModelChoicesInput | null | undefined;
+}>;
+
+
+export type ModelChoicesQuery = { modelChoices: Array<{ taskType: string, choices: number, costMicros: number, judged: number, quality: number | null, interval: { low: number, high: number }, models: Array<{ model: string, choices: number, costMicros: number, judged: number, quality: number | null, taskCostMicros: number | null, interval: { low: number, high: number }, verdicts: { approved: number, edited: number, rejected: number, passed: number, failed: number } }>, regrets: Array<{ against: string, model: string, quality: number, costMicros: number }> }> };
 
 export type TenantListQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1965,6 +2007,18 @@ export const UsageSum: TypedOperation<UsageSumQuery, UsageSumQueryVariables> = {
   kind: 'query',
   name: 'UsageSum',
   text: "query UsageSum($input: UsageInput!) {\n  usage(input: $input) {\n    group\n    calls\n    inputTokens\n    outputTokens\n    cachedTokens\n    cacheWriteTokens\n    reasoningTokens\n    costMicros\n  }\n}",
+};
+
+export const UsageRows: TypedOperation<UsageRowsQuery, UsageRowsQueryVariables> = {
+  kind: 'query',
+  name: 'UsageRows',
+  text: "query UsageRows($filter: UsageRowFilter, $first: Int, $after: String) {\n  usageRows(filter: $filter, first: $first, after: $after) {\n    nodes {\n      id\n      at\n      tenant\n      agent\n      task\n      taskType\n      provider\n      model\n      keyId\n      virtualKeyId\n      inputTokens\n      outputTokens\n      costMicros\n      latencyMs\n      outcome\n      errorCode\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    totalCount\n  }\n}",
+};
+
+export const ModelChoices: TypedOperation<ModelChoicesQuery, ModelChoicesQueryVariables> = {
+  kind: 'query',
+  name: 'ModelChoices',
+  text: "query ModelChoices($input: ModelChoicesInput) {\n  modelChoices(input: $input) {\n    taskType\n    choices\n    costMicros\n    judged\n    quality\n    interval {\n      low\n      high\n    }\n    models {\n      model\n      choices\n      costMicros\n      judged\n      quality\n      interval {\n        low\n        high\n      }\n      taskCostMicros\n      verdicts {\n        approved\n        edited\n        rejected\n        passed\n        failed\n      }\n    }\n    regrets {\n      against\n      model\n      quality\n      costMicros\n    }\n  }\n}",
 };
 
 export const TenantList: TypedOperation<TenantListQuery, TenantListQueryVariables> = {

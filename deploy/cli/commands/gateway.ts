@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { collect, configure, type Define, leaf, wholeNumber } from '../command.ts';
-import { futureInstant } from '../input/instant.ts';
+import { futureInstant, pastInstant } from '../input/instant.ts';
 
 export const define: Define = (command, cli) => {
   const start = configure(command.command('start', { isDefault: true }), {
@@ -24,6 +24,21 @@ export const define: Define = (command, cli) => {
     )
     .option('--host <address>', 'address to listen on (KAZE_GATEWAY_HOST)');
   settings(start).action(async (options) => (await import('../gateway/start.ts')).start(cli, options));
+
+  leaf(command, {
+    usage: 'report',
+    summary: 'show which models were chosen for what, how well they did, and what that cost',
+    more: [
+      'By type of task: choices and cost of each model, and its mean quality: approved 1, edited .5,',
+      'rejected 0, without a person whether criteria were met; with the interval of 95% confidence. Then',
+      'what was lost or won, by estimate, over always taking the best or always the cheapest model.',
+    ].join('\n'),
+    tenant: 'only the tasks of this client',
+    examples: ['kaze gateway report', 'kaze gateway report --since 30d --task-type keyword-research --json'],
+  })
+    .addOption(new Option('--since <when>', 'since then: 30d (ago), or a date').argParser((text) => pastInstant(text)))
+    .option('--task-type <name>', 'only this kind of work: a skill')
+    .action(async (options) => (await import('../gateway/report.ts')).report(cli, options));
 
   const keys = command.command('keys').summary('create, list and revoke virtual keys').helpCommand(false);
   keys.description('Create, list and revoke virtual keys, of a gateway that runs on the data folder or not.');

@@ -144,6 +144,8 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
         const kinds = { inputTokens: 2, outputTokens: 3, cachedTokens: 1, cacheWriteTokens: 0, reasoningTokens: 1 };
         return [{ group: { tenant: filter.tenant ?? null }, calls: 1, ...kinds, costMicros: 4 }];
       },
+      rows: async () => ({ rows: [], total: 0 }),
+      choices: async () => [],
     },
     cell: {
       info: async () => ({ name: 'test', version: '0.1.0', startedAt: 1_000 }),

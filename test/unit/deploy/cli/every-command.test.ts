@@ -172,6 +172,21 @@ const ANSWERS: Record<string, unknown> = {
       },
     ],
   },
+  ModelChoices: {
+    modelChoices: [
+      {
+        ...{ taskType: 'draft', choices: 3, costMicros: 9, judged: 2, quality: 0.5, interval: { low: 0.1, high: 0.9 } },
+        models: [
+          {
+            ...{ model: 'a/b', choices: 3, costMicros: 9, judged: 2, quality: 0.5, interval: { low: 0.1, high: 0.9 } },
+            taskCostMicros: 3,
+            verdicts: { approved: 1, edited: 0, rejected: 1, passed: 0, failed: 0 },
+          },
+        ],
+        regrets: [{ against: 'best', model: 'a/b', quality: 0, costMicros: 0 }],
+      },
+    ],
+  },
   Me: { me: { name: 'x', role: 'admin', tenant: null }, cellInfo: { name: 'main', version: '0.1.0', startedAt: at } },
   CellDoctor: { doctor: [{ name: 'graph', ok: true, detail: 'answers' }] },
 };
@@ -215,6 +230,7 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['secrets remove providers/a/studio', ['path', 'change']],
   ['gateway keys create ci --tenant acme', ['secret', 'id', 'tenant', 'models']],
   ['gateway keys list', ['nodes']],
+  ['gateway report', ['nodes']],
   ['audit list', ['nodes']],
   ['audit verify', ['ok', 'checked', 'head', 'broken']],
   ['usage', ['nodes']],
