@@ -70,3 +70,4 @@ const head = [
 ];
 console.log(`\n## ${title}\n\n${table(head, rows)}`);
 process.send?.({ title, findings });
+await import('./internal-ops.ts');
