@@ -35,6 +35,8 @@ interface Lease {
 /** What goes into a header: anything else would be repeated by the error about it. */
 const TOKEN = /^[\x21-\x7e]{1,8192}$/;
 const SOON_MS = 1_000;
+/** A timer knows no more than 24 days; renewing sooner than needed harms nothing. */
+const LATEST_MS = 24 * 60 * 60_000;
 const RETRY_MS = 5_000;
 const REVOKE_TIMEOUT_MS = 1_000;
 
@@ -134,7 +136,7 @@ export class VaultSession {
           logger.warn({ seconds }, 'secrets: the token for Vault cannot be renewed; when it ends, no secret is read');
           return;
         }
-        await clock.sleep(Math.max(SOON_MS, (lease.lifeMs * 2) / 3), signal);
+        await clock.sleep(Math.min(LATEST_MS, Math.max(SOON_MS, (lease.lifeMs * 2) / 3)), signal);
         const renewed = lease.renewable ? await this.renew(lease, signal) : undefined;
         signal.throwIfAborted();
         // Near the end of the longest life that Vault allows, a renewal adds little: a new token is due.
