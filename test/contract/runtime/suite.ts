@@ -4,6 +4,7 @@ import { openTestCell, type TestCell } from '../../support/agents/cell.ts';
 import { approvalContract } from './approvals.ts';
 import { failureContract } from './failures.ts';
 import { lifeContract } from './life.ts';
+import { partsContract } from './parts.ts';
 import { submissionContract } from './submission.ts';
 import { workerContract } from './workers.ts';
 
@@ -27,6 +28,7 @@ export function runtimeContract(open: () => Promise<EngineForAgents>): void {
   const get = () => cell;
   submissionContract(get);
   lifeContract(get);
+  partsContract(get);
   workerContract(get);
   failureContract(get);
   approvalContract(get);

@@ -5,8 +5,10 @@ import {
   createRegistry,
   createTaskVerbs,
   ensureTenant,
+  type FollowUp,
   type RuntimeSettings,
   type SkillContext,
+  type SkillHandler,
   SkillHandlers,
   type SkillResult,
   type SubmitRequest,
@@ -129,7 +131,11 @@ function handlersFor(behaviours: ReadonlyMap<string, Behaviour>, revision = 1): 
     describe: 'not used',
     validate: async () => ({ passed: true, explanation: 'aligned' }),
   };
-  return new SkillHandlers([handler('work'), handler('lasting'), { ...handler('connected'), standIns }], [tidy]);
+  // What follows from a lasting outcome is what its result lists.
+  const followUps: SkillHandler['followUps'] = async ({ result }) =>
+    Array.isArray(result) ? (result as unknown as readonly FollowUp[]) : [];
+  const lasting = { ...handler('lasting'), followUps };
+  return new SkillHandlers([handler('work'), lasting, { ...handler('connected'), standIns }], [tidy]);
 }
 
 /** Files of tasks in memory, as the port promises. */
