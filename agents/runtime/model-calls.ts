@@ -20,6 +20,7 @@ export function taskModel(options: ModelCallsOptions): {
 } {
   const { access, run, agent, tenant, skillVersionId } = options;
   const { id: task, skill: taskType, channel, budgetMicros } = run.task;
+  access.begun?.(task);
   const attribution = { tenant, agent: agent.name, task, skillVersion: skillVersionId, channel };
   // The gateway reserves under it, so that not even one long answer passes it.
   const taskCap = budgetMicros ? { maxMicros: budgetMicros } : undefined;

@@ -20,11 +20,12 @@ import {
   openJournal,
   parsePolicy,
 } from '#gateway';
-import type { Clock, Ledger, Logger, Secrets, UsageFilter } from '#platform';
+import type { Clock, Ledger, Logger, Secrets, UsageFilter, UsageRow } from '#platform';
 import type { CellConfig } from './config.ts';
 import type { Engines } from './engines.ts';
 import { readGuardrails } from './guardrails.ts';
 import { createModels } from './models.ts';
+import { TaskCosts } from './task-costs.ts';
 
 export interface ModelGatewayOptions {
   readonly config: Pick<CellConfig, 'models' | 'queue' | 'cell'>;
@@ -41,6 +42,7 @@ export interface ModelGateway {
   readonly gateway: Gateway;
   /** The ledger's usage with what is still on its way there. */
   readonly usage: Pick<Ledger, 'usageRows' | 'sumUsage' | 'judgedUse'>;
+  readonly taskCosts: TaskCosts;
   /** Is told how tasks ended; what it keeps is what the learned choice goes by. */
   readonly outcomes: OutcomeFeed;
   /** Everything that has ended is in the ledger. */
@@ -77,29 +79,32 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     : undefined;
   await chooser?.refresh();
   const bare = createGateway({
-    ...{ providers, keys, policy, budgets, journal, prices, ledger, clock, logger, metrics, chooser },
-    limitStore: stores.limits,
+    ...{ providers, keys, policy, budgets, prices, ledger, clock, logger, metrics, chooser },
+    ...{ journal: counting(journal, (row) => taskCosts.add(row)), limitStore: stores.limits },
   });
   const gateway = guarded(bare, guardrails);
   const current = async (filter: UsageFilter) => {
     if (underWay.pending(filter)) await underWay.flush();
   };
+  const usage: ModelGateway['usage'] = {
+    async usageRows(filter, page) {
+      await current(filter);
+      return ledger.usageRows(filter, page);
+    },
+    async sumUsage(filter, by) {
+      await current(filter);
+      return ledger.sumUsage(filter, by);
+    },
+    async judgedUse(filter) {
+      await underWay.flush();
+      return ledger.judgedUse(filter);
+    },
+  };
+  const taskCosts = new TaskCosts({ usage });
   return {
     gateway,
-    usage: {
-      async usageRows(filter, page) {
-        await current(filter);
-        return ledger.usageRows(filter, page);
-      },
-      async sumUsage(filter, by) {
-        await current(filter);
-        return ledger.sumUsage(filter, by);
-      },
-      async judgedUse(filter) {
-        await underWay.flush();
-        return ledger.judgedUse(filter);
-      },
-    },
+    usage,
+    taskCosts,
     outcomes: createOutcomeFeed(ledger),
     flush: underWay.flush,
     async close() {
@@ -107,6 +112,16 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
       await budgets.close();
       await journal?.close();
       await stores.budgets.close();
+    },
+  };
+}
+
+function counting(journal: Journal, ended: (row: UsageRow) => void): Pick<Journal, 'begin' | 'end'> {
+  return {
+    begin: (row) => journal.begin(row),
+    end(row) {
+      journal.end(row);
+      ended(row);
     },
   };
 }

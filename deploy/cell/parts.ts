@@ -8,6 +8,7 @@ import {
   createTaskVerbs,
   ensureTenant,
   handlers,
+  type ModelAccess,
   SkillHandlers,
   startRuntime,
   validators,
@@ -46,7 +47,7 @@ export async function assembleParts(options: PartsOptions) {
   const { secrets } = options;
   const metrics = createGatewayMetrics(options.metrics);
   const models = await openModelGateway({ config, dataFolder, secrets, embedder, ledger, clock, logger, metrics });
-  const { gateway, usage } = models;
+  const { gateway, usage, taskCosts } = models;
   closers.add('gateway', () => models.close());
   const judging = judgingLedger({ ledger, store, outcomes: models.outcomes });
   const auditFeeder = startAuditFeeder({ store, ledger: judging, clock, logger });
@@ -73,9 +74,13 @@ export async function assembleParts(options: PartsOptions) {
   closers.add('uploads', () => uploads.close());
 
   const deliveryGate = createDeliveryGate({ store });
-  const model = {
-    complete: gateway.complete.bind(gateway),
-    spentMicros: async (task: string) => (await usage.sumUsage({ task }, ['task']))[0]?.costMicros ?? 0,
+  const model: ModelAccess = {
+    async complete(request, options) {
+      if (request.attribution.task !== null) await taskCosts.know(request.attribution.task);
+      return gateway.complete(request, options);
+    },
+    begun: (task) => taskCosts.forget(task),
+    spentMicros: (task) => taskCosts.micros(task),
   };
   const runtime = await startRuntime({
     ...{ store: guarded, bus, clock, logger, handlers: skills, gate: deliveryGate, model, search: knowledge, files },
