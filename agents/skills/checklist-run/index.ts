@@ -36,7 +36,7 @@ export const checklistRun: SkillHandler = {
     );
     const last = records.findLast(({ state }) => state === 'not_done' || state === 'overdue');
     return {
-      summary: `${procedure.title}${subject ? ` for ${inert(subject)}` : ''}: ${status}. ${done.length} of ${counted.length} steps done${last ? `; ${last.step} is ${last.state.replace('_', ' ')}${last.why ? ` (${inert(last.why)})` : ''}` : ''}.`,
+      summary: `${inert(procedure.title)}${subject ? ` for ${inert(subject)}` : ''}: ${status}. ${done.length} of ${counted.length} steps done${last ? `; ${last.step} is ${last.state.replace('_', ' ')}${last.why ? ` (${inert(last.why)})` : ''}` : ''}.`,
       outputs: {
         status,
         records: records as unknown as Json,
@@ -107,7 +107,7 @@ function report({ title, file }: Procedure, { status, records }: ProcedureRun, s
       [one.evidence, one.file].filter(Boolean).join('; '),
       one.why ?? '',
     ];
-    return `| ${cells.map(inert).join(' | ')} |`;
+    return `| ${cells.map((cell) => inert(cell)).join(' | ')} |`;
   });
   return [
     `# ${inert(title)}${subject ? `: ${inert(subject)}` : ''}`,

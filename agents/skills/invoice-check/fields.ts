@@ -196,6 +196,13 @@ export const FIELD_NAMES = {
     'Gross',
     'Gross total',
     'Grand total',
+    'Total incl VAT',
+    'Total including VAT',
+    'Gesamt brutto',
+    'Gesamtbetrag brutto',
+    'Gesamtsumme brutto',
+    'Zu zahlen',
+    'Zahlbetrag brutto',
     'Total TTC',
   ],
 } as const;
@@ -235,7 +242,8 @@ export function sumFieldOf(
   const rate = /(\d{1,2}(?:[.,]\d{1,2})?)\s*%/.exec(text)?.[1];
   const words = text
     .replace(/\(?\d{1,2}(?:[.,]\d{1,2})?\s*%\)?/, ' ')
-    .replace(/^\s*(?:zzgl\.?|zuzüglich|plus|incl\.?|inkl\.?|gesetzliche|\+)\s+/i, '');
+    .replace(/^\s*(?:zzgl\.?|zuzüglich|plus|incl\.?|inkl\.?|gesetzliche|\+)\s+/i, '')
+    .replace(/\s+(?:auf|von|on|of)\s+(?:[A-Z€$£]{1,3}\s*)?\d.*$/i, '');
   const field = fieldOf(words.trim());
   if (field === 'net' || field === 'vat' || field === 'total') return rate === undefined ? { field } : { field, rate };
   if (/reverse charge|steuerschuldnerschaft/i.test(text)) return { field: 'vat', rate: '0' };

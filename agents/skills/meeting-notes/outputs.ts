@@ -35,7 +35,7 @@ export function minutes(
   const cite = ({ line }: Item) => `(line ${line})`;
   return [
     `# Minutes${day ? ` of ${day}` : ''}`,
-    `Present: ${transcript.speakers.map(inert).join(', ') || 'not told'}. From ${inert(transcript.file)}.`,
+    `Present: ${transcript.speakers.map((name) => inert(name)).join(', ') || 'not told'}. From ${inert(transcript.file)}.`,
     ...list(
       'Decisions',
       decisions.map((item) => `- ${inert(item.text)} ${cite(item)}`),

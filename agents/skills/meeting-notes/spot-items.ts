@@ -30,7 +30,7 @@ const NOT_DECIDED =
 const OPEN =
   /\b(?:open question|still open|open point|(?:need|have) to (?:clarify|find out)|to be clarified|tbd|unclear)\b|\b(?:offene frage|noch offen|offener punkt|(?:noch|müssen|muss)\b.{0,20}\b(?:klären|herausfinden)|ist unklar|ungeklärt)/i;
 const SHRUG =
-  /^(?:(?:good|gute) (?:question|frage)|i (?:don't|do not) know|no idea|not sure|we(?:'ll| will)? (?:have|need) to (?:find out|check|clarify)|we should find out|weiß ich (?:noch |auch )?nicht|ich weiß (?:es )?(?:noch |auch )?nicht|keine ahnung|das müssen wir|müssen wir (?:noch )?(?:klären|herausfinden|prüfen)|unklar)\b/i;
+  /^(?:(?:good|gute) (?:question|frage)|i (?:don't|do not) know|no idea|(?:i'm |i am )?not sure|we(?:'ll| will)? (?:have|need) to (?:find out|check|clarify)|we should find out|weiß ich (?:noch |auch )?nicht|ich weiß (?:es )?(?:noch |auch )?nicht|keine ahnung|das müssen wir|müssen wir (?:noch )?(?:klären|herausfinden|prüfen)|unklar)\b/i;
 const AGREES =
   /^(?:sure|will do|yes,? (?:will do|i(?:'ll| will| can))|okay|ok|of course|no problem|consider it done|mache? ich|mach ich|klar|gern|ja,? (?:gern|mache? ich|klar)|wird gemacht|übernehme ich)\b/i;
 const UNREAL =
@@ -72,8 +72,10 @@ export function spotItems(
   const decisions: Item[] = [];
   const actions: ActionItem[] = [];
   const questions: Item[] = [];
-  transcript.utterances.forEach((said, at) => {
-    const next = transcript.utterances[at + 1];
+  // Typewriter's and printer's apostrophe are one.
+  const utterances = transcript.utterances.map((one) => ({ ...one, text: one.text.replaceAll('’', "'") }));
+  utterances.forEach((said, at) => {
+    const next = utterances[at + 1];
     const { speaker, line } = said;
     if (isOpenQuestion(said, next)) {
       questions.push({ kind: 'question', text: said.text, line, speaker });

@@ -25,7 +25,7 @@ export const toDo: SkillHandler = {
     };
     const [owner, due, evidence, answer, origin] = ['owner', 'due', 'evidence', 'answer', 'origin'].map(given);
     const parts = [
-      `${owner ? `${inert(owner)}: ` : ''}${what}${due ? ` (by ${inert(due)})` : ''}`,
+      `${owner ? `${inert(owner)}: ` : ''}${inert(what, { mostChars: MOST_CHARS })}${due ? ` (by ${inert(due)})` : ''}`,
       ...(answer ? [`An answer is needed (${inert(answer)}): edit the outcome and put it under "answer".`] : []),
       ...(evidence
         ? [
