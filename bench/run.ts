@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url';
 const BENCHES: Readonly<Record<string, string>> = {
   'nested-read': 'the HTTP answer to a nested read, against the store, the bare engine and @neo4j/graphql',
   'graphql-layer': 'the GraphQL layer without a database, against a plain JSON server',
+  gateway: 'the gateway’s throughput, CPU, latency and memory, against direct, a bare proxy and Portkey (--requests N)',
   growth: 'restart, reads, search and memory at 500,000 nodes and at a tenth (--size small|large|both, --work DIR)',
   ingestion: 'passages a second with and without vectors, and memory over a corpus ten times as large',
   retrieval: 'finding and answering on a multi-hop question set (needs --data)',
-  skills: 'keyword research over exports of growing size: time, memory, event-loop delay',
+  skills: 'time and memory of keyword research, and what the skills find of what was planted',
 };
 
 const given = process.argv.slice(2);

@@ -12,13 +12,18 @@ export interface LoadOrder {
   readonly token?: string;
   /** JSON, sent by POST. */
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly forMs: number;
+  /** Ends earlier when so many were answered. */
+  readonly requests?: number;
 }
 
 export interface LoadAnswer {
   /** One per answered request. */
   readonly timesMs: readonly number[];
+  /** Until the first byte of each body: the first event of a stream. */
+  readonly firstTimesMs: readonly number[];
   readonly wallMs: number;
   /** Processor time of this process in that while. */
   readonly cpuMs: number;
@@ -29,29 +34,31 @@ export interface LoadAnswer {
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
-function requestOf({ path, token, body }: LoadOrder): Buffer {
+function requestOf({ path, token, body, headers = {} }: LoadOrder): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
     'content-type: application/json',
     'accept: application/json',
     ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Resolves with the number of bytes of the body, once it is complete. */
-function ask(socket: Socket, request: Buffer): Promise<number> {
+/** Resolves with the number of bytes of the body, once it is complete, and when the first of them came. */
+function ask(socket: Socket, request: Buffer): Promise<{ bytes: number; firstAt: number }> {
   return new Promise((resolve, reject) => {
     let got = 0;
+    let firstAt = 0;
     let expected = -1;
     let chunked = false;
     let head: Buffer | undefined;
     const end = (error?: Error) => {
       socket.off('data', onData).off('error', end).off('close', onClose);
       if (error) reject(error);
-      else resolve(got);
+      else resolve({ bytes: got, firstAt });
     };
     const onClose = () => end(new Error('the server closed the connection'));
     const onData = (chunk: Buffer) => {
@@ -67,6 +74,7 @@ function ask(socket: Socket, request: Buffer): Promise<number> {
         else chunked = true;
         rest = head.subarray(at + HEAD_END.length);
       }
+      if (got === 0 && rest.length > 0) firstAt = performance.now();
       got += rest.length;
       if (chunked ? rest.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK) : got >= expected) end();
     };
@@ -85,15 +93,21 @@ async function run(order: LoadOrder): Promise<LoadAnswer> {
     }),
   );
   const timesMs: number[] = [];
+  const firstTimesMs: number[] = [];
+  const most = order.requests ?? Number.POSITIVE_INFINITY;
+  let sentSoFar = 0;
   let bodyBytes = 0;
   const cpu = process.cpuUsage();
   const began = performance.now();
   const end = began + order.forMs;
   await Promise.all(
     sockets.map(async (socket) => {
-      while (performance.now() < end) {
+      while (performance.now() < end && sentSoFar < most) {
+        sentSoFar += 1;
         const sent = performance.now();
-        bodyBytes = await ask(socket, request);
+        const { bytes, firstAt } = await ask(socket, request);
+        bodyBytes = bytes;
+        firstTimesMs.push(firstAt - sent);
         timesMs.push(performance.now() - sent);
       }
     }),
@@ -101,7 +115,7 @@ async function run(order: LoadOrder): Promise<LoadAnswer> {
   const wallMs = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
   for (const socket of sockets) socket.destroy();
-  return { timesMs, wallMs, cpuMs: (user + system) / 1_000, bodyBytes };
+  return { timesMs, firstTimesMs, wallMs, cpuMs: (user + system) / 1_000, bodyBytes };
 }
 
 process.on('message', (order: LoadOrder) => {

@@ -6,8 +6,8 @@ import type { LoadAnswer, LoadOrder } from './generator.ts';
 export type { LoadAnswer, LoadOrder } from './generator.ts';
 
 /** Forks a module of the bench with our loader; it lives until `disconnect()`. */
-export function forkBench(file: URL, args: readonly string[] = []): ChildProcess {
-  return fork(fileURLToPath(file), [...args], { execArgv: ['--import', '@oxc-node/core/register'] });
+export function forkBench(file: URL, args: readonly string[] = [], nodeFlags: readonly string[] = []): ChildProcess {
+  return fork(fileURLToPath(file), [...args], { execArgv: [...nodeFlags, '--import', '@oxc-node/core/register'] });
 }
 
 /** The next message of a child. Errors: its early end. */

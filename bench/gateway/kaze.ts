@@ -1,0 +1,57 @@
+/**
+ * `kaze gateway` in a process of its own with everything on: a virtual key, budgets for the cell, the tenant and the
+ * agent, limits a key, tenant and agent, breaker, retries, journal, ledger, metrics.
+ *
+ *     kaze.ts UPSTREAM [postgres=URL] [redis=URL]
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadGatewayConfig, openKeyAccess, startGateway } from '../../deploy/gateway/index.ts';
+import { tellOfSelf } from './measured.ts';
+
+const PLENTY = 1_000_000_000;
+const POLICY = {
+  limits: [
+    { per: 'key', requestsPerMinute: PLENTY, tokensPerMinute: PLENTY, concurrency: 10_000 },
+    { per: 'tenant', requestsPerMinute: PLENTY, tokensPerMinute: PLENTY, concurrency: 10_000 },
+    { per: 'agent', requestsPerMinute: PLENTY, concurrency: 10_000 },
+  ],
+  budgets: [
+    { scope: { level: 'cell' }, window: 'month', maxMicros: 1e12 },
+    { scope: { level: 'tenant', tenant: 'acme' }, window: 'month', maxMicros: 1e12 },
+    { scope: { level: 'agent', tenant: 'acme', agent: 'support' }, window: 'day', maxMicros: 1e11 },
+  ],
+};
+
+const [upstream, ...stores] = process.argv.slice(2);
+const urlOf = (name: string) => stores.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+const [postgres, redis] = [urlOf('postgres'), urlOf('redis')];
+const folder = await mkdtemp(join(tmpdir(), 'kaze-bench-gateway-'));
+await writeFile(join(folder, 'policy.json'), JSON.stringify(POLICY));
+const env = { OPENAI_API_KEY: 'sk-bench-openai', ANTHROPIC_API_KEY: 'sk-ant-bench' };
+const loaded = loadGatewayConfig({
+  env,
+  flags: {
+    ...{
+      'data.dir': folder,
+      'gateway.port': '0',
+      'log.level': 'error',
+      'models.policyFile': join(folder, 'policy.json'),
+    },
+    ...{ 'models.openaiUrl': `${upstream}/v1`, 'models.anthropicUrl': upstream! },
+    ...(postgres ? { 'ledger.engine': 'postgres', 'ledger.url': postgres } : {}),
+    ...(redis ? { 'queue.engine': 'bullmq', 'queue.url': redis } : {}),
+  },
+});
+const gateway = await startGateway({ loaded, env });
+const access = await openKeyAccess(loaded.values);
+const { secret } = await access.create({ name: 'bench', tenant: 'acme', agent: 'support' });
+await access.close();
+process.once('disconnect', () => {
+  void gateway.stop().finally(async () => {
+    await rm(folder, { recursive: true, force: true });
+    process.exit(0);
+  });
+});
+tellOfSelf({ port: gateway.port, secret });

@@ -1,0 +1,24 @@
+import { startPeer } from '../peers/index.ts';
+import type { Measured } from './measured.ts';
+
+export interface Portkey {
+  readonly port: number;
+  readonly token: string;
+  /** Which provider, and where. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly measured: Measured;
+}
+
+/** Portkey's gateway as its package starts it. It knows no keys of its own, no budgets, limits or ledger. */
+export async function startPortkey(upstream: string): Promise<Portkey> {
+  const peer = await startPeer('portkey', []);
+  const measured: Measured = {
+    port: peer.port,
+    async taken() {
+      return { cpuMs: await peer.cpuMs(), rssMiB: Number.NaN };
+    },
+    close: () => peer.close(),
+  };
+  const headers = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream}/v1` };
+  return { port: peer.port, token: 'sk-bench', headers, measured };
+}

@@ -1,0 +1,68 @@
+/**
+ * A model server that costs as little as it can: fixed bytes, in OpenAI's and Anthropic's shape, whole and streamed. A
+ * stream whose request says `paced` begins after a while and goes on in steps, as a model does; any other comes at once.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ANTHROPIC_EVENTS, ANTHROPIC_WHOLE, MODELS, OPENAI_EVENTS, OPENAI_WHOLE } from './answers.ts';
+
+const FIRST_AFTER_MS = 20;
+const STEP_MS = 5;
+const JSON_HEAD = { 'content-type': 'application/json' };
+const STREAM_HEAD = { 'content-type': 'text/event-stream; charset=utf-8' };
+const STREAM = '"stream":true';
+const PACED = 'paced';
+/** Never answered before its caller goes. */
+const HELD = 'held';
+const held = new Set<ServerResponse>();
+
+function whole(response: ServerResponse, bytes: Buffer): void {
+  response.writeHead(200, { ...JSON_HEAD, 'content-length': bytes.length }).end(bytes);
+}
+
+function streamed(response: ServerResponse, events: readonly Buffer[], paced: boolean): void {
+  response.writeHead(200, STREAM_HEAD);
+  if (!paced) {
+    for (const event of events) response.write(event);
+    response.end();
+    return;
+  }
+  let at = 0;
+  const step = () => {
+    if (response.destroyed) return;
+    response.write(events[at]!);
+    at += 1;
+    if (at === events.length) response.end();
+    else setTimeout(step, STEP_MS);
+  };
+  setTimeout(step, FIRST_AFTER_MS);
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+  if (body.includes(HELD)) {
+    held.add(response);
+    response.once('close', () => held.delete(response));
+    return;
+  }
+  const anthropic = request.url === '/v1/messages';
+  if (request.url === '/v1/models') whole(response, MODELS);
+  else if (!body.includes(STREAM)) whole(response, anthropic ? ANTHROPIC_WHOLE : OPENAI_WHOLE);
+  else streamed(response, anthropic ? ANTHROPIC_EVENTS : OPENAI_EVENTS, body.includes(PACED));
+}
+
+const server = createServer({ noDelay: true, keepAliveTimeout: 600_000 }, (request, response) => {
+  let body = '';
+  request.setEncoding('latin1');
+  request.on('data', (chunk: string) => {
+    body += chunk;
+  });
+  request.on('end', () => answer(request, response, body));
+});
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+process.on('message', (word) => {
+  if (word !== 'release') return;
+  for (const response of held) whole(response, OPENAI_WHOLE);
+  held.clear();
+  process.send?.({ released: true });
+});
+process.once('disconnect', () => process.exit(0));
