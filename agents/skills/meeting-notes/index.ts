@@ -3,6 +3,7 @@ import { skillErrors } from '../errors.ts';
 import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { fileSource, plainText } from '../read-input.ts';
 import { parseDay } from '../text/calendar.ts';
+import { addByModel } from './ask-model.ts';
 import { followUpsOf } from './follow-ups.ts';
 import { actionList, itemList, minutes } from './outputs.ts';
 import { spotItems } from './spot-items.ts';
@@ -32,7 +33,8 @@ export const meetingNotes: SkillHandler = {
     const day = dayGiven(inputs.meeting_date) ?? transcript.date;
     const team = await context.team();
     const people = [...namesGiven(inputs.people), ...team.agents.map(({ name }) => name)];
-    const spotted = spotItems(transcript, { people, day });
+    const byRules = spotItems(transcript, { people, day });
+    const { spotted, note } = await addByModel(byRules, { transcript, context, people, day });
     const { decisions, actions, questions } = spotted;
     const items = [...decisions, ...actions, ...questions];
     const undated = actions.filter(({ due }) => due !== null && due.day === null);
@@ -56,6 +58,7 @@ export const meetingNotes: SkillHandler = {
         cited_share: share(items.filter(({ line }) => line > 0).length, items.length),
       },
       notes: [
+        ...(note ? [note] : []),
         ...(undated.length > 0
           ? [
               `The day of the meeting is not known, so that "${undated[0]!.due!.said}" (line ${undated[0]!.line}) is no day; give meeting_date.`,

@@ -4,7 +4,9 @@ import type { ActionItem, Item, SpottedItems } from './spot-items.ts';
 import type { Transcript } from './transcript.ts';
 
 export function itemList(items: readonly Item[], { file }: Transcript): Json[] {
-  return items.map(({ text, line, speaker }): Json => ({ text, speaker, file, line }));
+  return items.map(
+    ({ text, line, speaker, byModel = false }): Json => ({ text, speaker, file, line, by_model: byModel }),
+  );
 }
 
 export function actionList(actions: readonly ActionItem[], { file }: Transcript): Json[] {

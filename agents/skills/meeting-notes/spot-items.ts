@@ -7,14 +7,16 @@ export interface Item {
   readonly text: string;
   readonly line: number;
   readonly speaker: string | null;
+  /** No rule saw it; a model quoted it from the line. */
+  readonly byModel?: boolean;
 }
 
 export interface ActionItem extends Item {
   readonly kind: 'action';
   readonly owner: string | null;
   readonly due: Due | null;
-  /** What was said that made it one: a promise, an order, a request, an entry. */
-  readonly by: 'promise' | 'order' | 'request' | 'entry';
+  /** What was said that made it one: a promise, an order, a request, an entry; or a model saw it. */
+  readonly by: 'promise' | 'order' | 'request' | 'entry' | 'model';
 }
 
 export interface SpottedItems {

@@ -3,7 +3,7 @@ import type { Json, Team } from '../../../../agents/skills/handler.ts';
 import { dueIn } from '../../../../agents/skills/meeting-notes/due-dates.ts';
 import { meetingNotes } from '../../../../agents/skills/meeting-notes/index.ts';
 import { TRANSCRIPT_FORMATS } from '../../../fixtures/clients/law-office/meetings.ts';
-import { fakeSkillContext, fileInput, textInput } from '../../../support/skills/context.ts';
+import { completion, fakeSkillContext, fileInput, textInput } from '../../../support/skills/context.ts';
 import { scoreMeetings } from '../../../support/skills/measure-meeting-notes.ts';
 
 const run = (text: string, inputs: Record<string, ReturnType<typeof textInput>> = {}, name = 'meeting.txt') =>
@@ -76,6 +76,37 @@ describe('what is no item', () => {
   ])('%s', async (line) => {
     const { metrics } = await run(`${line}\nTom Fry: Yes, that is so.\n`);
     expect(metrics).toMatchObject({ decision_count: 0, action_count: 0, question_count: 0 });
+  });
+});
+
+describe('with a hosted model', () => {
+  const said = 'Ann Roe: The blue one it is then.\nTom Fry: Leave the imprint to me, you have it on Friday.\n';
+  const items = [
+    { kind: 'decision', line: 1, quote: 'The blue one it is then.' },
+    { kind: 'action', line: 2, quote: 'Leave the imprint to me', owner: 'Tom' },
+    { kind: 'action', line: 2, quote: 'Ann pays for everything', owner: 'Ann Roe' },
+    { kind: 'question', line: 9, quote: 'Leave the imprint to me' },
+  ];
+  const inputs = { transcript: fileInput('meeting.txt', said), meeting_date: textInput('2026-03-11') };
+
+  it('keeps what it quotes from the line that it names, counts days itself, and drops the rest', async () => {
+    const model = async () => completion({ offline: false, value: { items } });
+    const { outputs, notes } = await meetingNotes.run(fakeSkillContext({ inputs, model }));
+    expect(outputs.decisions).toMatchObject([{ line: 1, by_model: true }]);
+    expect(outputs.actions).toMatchObject([{ line: 2, owner: 'Tom Fry', due: '2026-03-13', said_as: 'model' }]);
+    expect(outputs.open_questions).toEqual([]);
+    expect(notes).toContain('2 items that a model named do not stand in the transcript and were dropped.');
+  });
+
+  it('adds nothing with the offline one, and goes on without any', async () => {
+    const offline = async () => completion({ value: { items } });
+    expect((await meetingNotes.run(fakeSkillContext({ inputs, model: offline }))).outputs.decisions).toEqual([]);
+    const broken = async () => {
+      throw new Error('away');
+    };
+    const { notes, metrics } = await meetingNotes.run(fakeSkillContext({ inputs, model: broken }));
+    expect(metrics.decision_count).toBe(0);
+    expect(notes).toContain('No model could be asked for what the rules do not see.');
   });
 });
 
