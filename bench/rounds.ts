@@ -7,6 +7,8 @@ export interface Round {
   readonly wallMs: number;
   /** Processor milliseconds of the server, where it is a process of its own. */
   readonly serverCpuMs?: number;
+  /** Processor milliseconds of the engine's process, where there is one. */
+  readonly engineCpuMs?: number;
   /** Processor milliseconds of the load generator, where there is one. */
   readonly clientCpuMs?: number;
 }

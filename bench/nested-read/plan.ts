@@ -63,6 +63,15 @@ export const peerQuery = `query Nested {
   }
 }`;
 
+const ONE = 'bench-task-000000';
+
+/** One task by its id, with the same below it, in each of the ways. */
+export const oneRead: ReadPlan = { roots: [{ ...nestedRead.roots[0]!, find: { by: 'id', id: ONE } }] };
+export const oneQuery = nestedQuery
+  .replace(/tasks\(.*?\) \{ nodes \{/, `task(id: "${ONE}") {`)
+  .replace(/\} \}\n\}$/, '}\n}');
+export const onePeerQuery = peerQuery.replace(/tasks\(.*?\]\)/, `tasks(where: { id: { eq: "${ONE}" } })`);
+
 type Tree = { readonly [key: string]: unknown };
 
 /**

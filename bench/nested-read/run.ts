@@ -3,8 +3,9 @@
  * bare engine with the compiled text, the store, the whole HTTP answer, and on Neo4j `@neo4j/graphql` under Apollo over
  * the same graph and indexes. Neo4j: KAZE_BENCH_NEO4J_URL (an empty graph, which is written to), else one started for the run.
  */
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type GraphEngine, openGraph, schema } from '#graph-schema';
+import { type GraphEngine, openGraph, type ReadPlan, schema } from '#graph-schema';
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { createNeo4jEngine } from '#graph-schema/adapters/graph-engine/neo4j';
 import { systemClock as clock, silentLogger as logger } from '#platform';
@@ -15,18 +16,49 @@ import { neo4j } from '../../test/support/servers/index.ts';
 import { Load, type LoadOrder } from '../load/index.ts';
 import { PeerUnavailable, startPeer } from '../peers/index.ts';
 import { type Finding, publish, skip } from '../report.ts';
-import { allTimes, callFor, interleave, type Round, timeRatio, type Work } from '../rounds.ts';
+import { allTimes, callFor, interleave, median, type Round, timeRatio, type Work } from '../rounds.ts';
 import { type Bare, bareGrafeo, bareNeo4j } from './bare.ts';
 import { loadGraph } from './data.ts';
 import { reader, startEdge, TOKEN } from './edge.ts';
-import { countObjects, nestedQuery, nestedRead, peerQuery, plainTree } from './plan.ts';
+import {
+  countObjects,
+  nestedQuery,
+  nestedRead,
+  onePeerQuery,
+  oneQuery,
+  oneRead,
+  peerQuery,
+  plainTree,
+} from './plan.ts';
 
 const ROUNDS = 7;
 const ROUND_MS = 1_000;
 const WARM_UP_MS = 3_000;
+/**
+ * Before that so many reads of one task, in each way: the path of a request runs once a call, unlike the loops over its
+ * rows, and at 1,000 calls it still costs twice what it costs at 5,000, when the compiler has seen it often enough.
+ */
+const WARM_UP_CALLS = 6_000;
 const OBJECTS = 750;
 
-const compiled = compileRead(nestedRead, new TextBuilder(schema, reader), { visibility: 'public', maxPage: 1_000 });
+/** A read as each of the ways takes it. */
+function read(plan: ReadPlan, query: string, peer: string) {
+  const options = { visibility: 'public', maxPage: 1_000 } as const;
+  const { text, parameters } = compileRead(plan, new TextBuilder(schema, reader), options);
+  return { plan, text, parameters, body: JSON.stringify({ query }), peerBody: JSON.stringify({ query: peer }) };
+}
+const whole = read(nestedRead, nestedQuery, peerQuery);
+const one = read(oneRead, oneQuery, onePeerQuery);
+
+/** Processor milliseconds of a process, to 10 ms, where the system tells. */
+function cpuMsOf(pid: number | undefined): number {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
 
 async function answerOf(order: Pick<LoadOrder, 'port' | 'path' | 'body' | 'token'>): Promise<unknown> {
   const response = await fetch(`http://127.0.0.1:${order.port}${order.path}`, {
@@ -50,14 +82,23 @@ function checkSame(answers: Readonly<Record<string, unknown>>): void {
   }
 }
 
-async function measure(name: string, engine: GraphEngine, bare: Bare, peerUrl?: string): Promise<void> {
+interface Measured {
+  readonly name: string;
+  readonly engine: GraphEngine;
+  readonly bare: Bare;
+  /** Of the engine's process, where it is on this machine. */
+  readonly enginePid?: number | undefined;
+  readonly peerUrl?: string;
+}
+
+async function measure({ name, engine, bare, enginePid, peerUrl }: Measured): Promise<void> {
   const load = new Load();
   const { store } = await openGraph({ engine, schema, clock, logger });
   await loadGraph(engine);
   const edge = await startEdge(store);
-  const ours = { port: edge.port, path: '/graphql', token: TOKEN, body: JSON.stringify({ query: nestedQuery }) };
+  const ours = { port: edge.port, path: '/graphql', token: TOKEN, body: whole.body };
   const peer = peerUrl ? await startPeer('neo4j-graphql', [peerUrl]).catch(unavailable) : undefined;
-  const theirs = peer && { port: peer.port, path: '/graphql', body: JSON.stringify({ query: peerQuery }) };
+  const theirs = peer && { port: peer.port, path: '/graphql', body: whole.peerBody };
 
   checkSame({
     'the store': (await store.read(reader, nestedRead)).tasks,
@@ -71,18 +112,34 @@ async function measure(name: string, engine: GraphEngine, bare: Bare, peerUrl?: 
       const { timesMs, wallMs, cpuMs } = await load.run({ ...order, connections, forMs });
       return { timesMs: [...timesMs].sort((a, b) => a - b), wallMs, clientCpuMs: cpuMs };
     };
-  const casesFor = (forMs: number): Readonly<Record<string, Work>> => ({
-    bare: (callers) => callFor(() => bare.read(compiled.text, compiled.parameters), callers, forMs),
-    store: (callers) => callFor(() => store.read(reader, nestedRead), callers, forMs),
-    http: over(ours, forMs),
-    ...(theirs ? { peer: over(theirs, forMs) } : {}),
+  const counted =
+    (work: Work): Work =>
+    async (callers) => {
+      const [before, engineBefore] = [process.cpuUsage(), cpuMsOf(enginePid)];
+      const round = await work(callers);
+      const { user, system } = process.cpuUsage(before);
+      return { ...round, serverCpuMs: (user + system) / 1_000, engineCpuMs: cpuMsOf(enginePid) - engineBefore };
+    };
+  const casesFor = (
+    forMs: number,
+    { plan, text, parameters, body, peerBody } = whole,
+  ): Readonly<Record<string, Work>> => ({
+    bare: counted((callers) => callFor(() => bare.read(text, parameters), callers, forMs)),
+    store: counted((callers) => callFor(() => store.read(reader, plan), callers, forMs)),
+    http: counted(over({ ...ours, body }, forMs)),
+    ...(theirs ? { peer: over({ ...theirs, body: peerBody }, forMs) } : {}),
   });
+  for (const run of Object.values(casesFor(WARM_UP_MS, one))) {
+    for (let calls = 0; calls < WARM_UP_CALLS; ) calls += (await run(4)).timesMs.length;
+  }
   for (const run of Object.values(casesFor(WARM_UP_MS))) await run(4);
 
   const findings: Finding[] = [];
   for (const callers of [1, 16]) {
     const seen = await interleave(casesFor(ROUND_MS), { rounds: ROUNDS, callers });
-    const row = (label: string, rounds: readonly Round[]) => ({ case: label, callers, ...allTimes(rounds) });
+    const row = (label: string, rounds: readonly Round[]) => ({
+      ...{ case: label, callers, ...allTimes(rounds), notes: cpuNotes(rounds) },
+    });
     findings.push(row(`bare: ${bare.what}`, seen.bare!), {
       ...row('GraphStore', seen.store!),
       ...{ value: timeRatio(seen.store!, seen.bare!, callers), of: 'time of the bare engine', bar: ['most', 1.35] },
@@ -110,6 +167,19 @@ async function measure(name: string, engine: GraphEngine, bare: Bare, peerUrl?: 
   await store.close();
 }
 
+/** Processor time of a call: of this process, which is client or server, of the engine's, and of the load generator's. */
+function cpuNotes(rounds: readonly Round[]): string {
+  const perCall = (part: 'serverCpuMs' | 'engineCpuMs' | 'clientCpuMs') =>
+    median(rounds.map((round) => (round[part] ?? Number.NaN) / round.timesMs.length));
+  const parts = [
+    ['here', perCall('serverCpuMs')],
+    ['engine', perCall('engineCpuMs')],
+    ['load generator', perCall('clientCpuMs')],
+  ] as const;
+  const told = parts.filter(([, ms]) => Number.isFinite(ms)).map(([what, ms]) => `${what} ${ms.toFixed(2)}`);
+  return told.length > 0 ? `CPU ms a call: ${told.join(', ')}` : '';
+}
+
 function unavailable(error: unknown): undefined {
   if (!(error instanceof PeerUnavailable)) throw error;
   skip('Nested read against @neo4j/graphql', error.message);
@@ -121,14 +191,19 @@ const SERVER = {
   settings: { 'server.memory.pagecache.size': '256m' },
 };
 
-await measure('Grafeo', await createGrafeoEngine({ memory: true, logger, clock }), await bareGrafeo(indexesOf(schema)));
+const grafeo = await createGrafeoEngine({ memory: true, logger, clock });
+await measure({
+  ...{ name: 'Grafeo', engine: grafeo, bare: await bareGrafeo(indexesOf(schema)) },
+  enginePid: grafeo.pid,
+});
 
 const given = process.env.KAZE_BENCH_NEO4J_URL;
 try {
   const server = given ? undefined : await neo4j.start(SERVER);
   const url = given ?? server!.url;
   try {
-    await measure('Neo4j', await createNeo4jEngine({ settings: { url }, logger, clock }), await bareNeo4j(url), url);
+    const engine = await createNeo4jEngine({ settings: { url }, logger, clock });
+    await measure({ name: 'Neo4j', engine, bare: await bareNeo4j(url), enginePid: server?.pid, peerUrl: url });
   } finally {
     await server?.stop();
   }
