@@ -58,7 +58,6 @@ const BACKLOG = 4_096;
 const DISCARDED_MAX_BYTES = 512 * 2 ** 20;
 /** For the last words to callers whose calls are given up. */
 const FAREWELL_MS = 1_000;
-const FAREWELL_STEP_MS = 10;
 
 /** The gateway as an HTTP service that speaks OpenAI's and Anthropic's interfaces. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
@@ -71,6 +70,7 @@ class HttpGateway implements GatewayServer {
   private readonly callers: Callers;
   private readonly meters: Meters<typeof gatewayHttpMetrics>;
   private readonly open = new Set<Exchange>();
+  private readonly unwritten = new Set<ServerResponse>();
   private readonly idle: Array<() => void> = [];
   private readonly room: BodyRoom;
   private closing: Promise<void> | undefined;
@@ -122,21 +122,22 @@ class HttpGateway implements GatewayServer {
     await Promise.race([emptied, late]);
     over.abort();
     for (const exchange of this.open) exchange.abandon();
-    await Promise.race([emptied, this.options.clock.sleep(FAREWELL_MS)]);
+    await this.within(emptied);
     // Who reads nothing cannot be told.
     for (const { response } of this.open) response.destroy();
     await emptied;
-    await this.disconnect(closed.then(() => true));
-  }
-
-  /** What was written last still goes out. */
-  private async disconnect(closed: Promise<true>): Promise<void> {
-    for (let waitedMs = 0; waitedMs < FAREWELL_MS; waitedMs += FAREWELL_STEP_MS) {
-      this.server.closeIdleConnections();
-      if (await Promise.race([closed, this.options.clock.sleep(FAREWELL_STEP_MS)])) return;
-    }
+    // What was written last still goes out.
+    const written = [...this.unwritten].map((response) => new Promise((resolve) => response.once('close', resolve)));
+    await this.within(Promise.all(written));
     this.server.closeAllConnections();
     await closed;
+  }
+
+  private async within(work: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    const late = this.options.clock.sleep(FAREWELL_MS, over.signal).catch(() => {});
+    await Promise.race([work, late]);
+    over.abort();
   }
 
   /** Never rejects. */
@@ -146,8 +147,10 @@ class HttpGateway implements GatewayServer {
     const route = routeOf(exchange.path);
     const place = this.room.place();
     this.open.add(exchange);
+    this.unwritten.add(response);
     this.meters.kaze_gateway_open_requests.set({}, this.open.size);
     response.once('close', () => {
+      this.unwritten.delete(response);
       this.meters.kaze_gateway_requests_total.add({ route, status: String(exchange.status) });
       this.meters.kaze_gateway_request_seconds.observe({ route }, (performance.now() - startedAt) / 1_000);
     });

@@ -129,3 +129,23 @@ describe.each(PAIRS)('the $client.name package before $vendor', ({ client, vendo
     await served.settled(2);
   });
 });
+
+describe.each(PAIRS)('a policy, for the $client.name package before $vendor', ({ client, vendor, model }) => {
+  it.each([
+    [
+      'models that it denies to the tenant',
+      { models: [{ tenant: 'acme', deny: [`${vendor}/*`] }] },
+      403,
+      'MODEL_FORBIDDEN',
+    ],
+    ['models that it does not allow it', { models: [{ tenant: 'acme', allow: ['google/*'] }] }, 403, 'MODEL_FORBIDDEN'],
+    ['more input than it lets through', { guard: { maxInputBytes: 1 } }, 413, 'INPUT_TOO_LARGE'],
+  ])('refuses %s, before anything is sent', async (_, policy, status, code) => {
+    const served = await serveUpstreams({ policy });
+    for (const stream of [false, true]) {
+      expect(await client.ask(served, { model, stream })).toMatchObject({ status, code: `KAZE_GATEWAY_${code}` });
+    }
+    expect(served.vendors[vendor].seen).toHaveLength(0);
+    await served.settled(served.rows.length);
+  });
+});

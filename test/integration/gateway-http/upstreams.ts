@@ -30,6 +30,8 @@ import { openAiWire } from '../../support/models/wires/openai.ts';
 const VENDOR_KEY = 'sk-live-very-secret-0123456789';
 export const WIDE: BudgetRule = { scope: { level: 'tenant', tenant: 'acme' }, window: 'total', maxMicros: 1e12 };
 
+const PRICES = defaultPriceList();
+
 export interface UpstreamsOptions {
   readonly rules?: readonly BudgetRule[];
   readonly policy?: GatewayPolicyInput;
@@ -62,7 +64,7 @@ export async function serveUpstreams(options: UpstreamsOptions = {}): Promise<Up
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void emitted.push(line) } });
   const metrics = createMetrics();
   const budgets = createBudgets({
-    ...{ store: createMemoryBudgetStore({ clock: systemClock }), prices: defaultPriceList(), clock: systemClock },
+    ...{ store: createMemoryBudgetStore({ clock: systemClock }), prices: PRICES, clock: systemClock },
     ...{ logger, history: noHistory, rules: options.rules ?? [WIDE], maxWaitMs: options.maxWaitMs ?? 20 },
   });
   const gateway = createGateway({
@@ -95,7 +97,7 @@ export async function serveUpstreams(options: UpstreamsOptions = {}): Promise<Up
   });
 
   async function settled(expected: number): Promise<void> {
-    await expect.poll(() => rows.length).toBe(expected);
+    await expect.poll(() => rows.length, { interval: 5 }).toBe(expected);
     const [status] = await budgets.status({ tenant: 'acme', agent: 'support', task: null });
     expect(status).toMatchObject({ openMicros: 0, openTokens: 0 });
     expect(gateway.status()).toMatchObject({ waitingForLimits: 0, waitingForBudgets: 0 });
