@@ -295,6 +295,7 @@ class ModelGateway implements Gateway {
     const call: AdmissionCall = {
       ...{ operation: 'chat', attribution, taskType, taskCap, candidates, inputTokenBound: bound, streamed },
       ...{ outputTokensWanted: limits?.maxOutputTokens, defaultOutputTokens: DEFAULT_OUTPUT_TOKENS },
+      hedgeable: request.tools?.every(({ sideEffects }) => sideEffects === false) ?? true,
       ...{ timeoutMs: limits?.timeoutMs, signal: options.signal, cacheWrites: asksForCaching(request) },
       ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels },
       countInput: ({ model, credential }: AttemptTarget, signal) =>

@@ -28,6 +28,11 @@ export class TimeLimit {
     }, timeoutMs);
   }
 
+  /** Ends the work under it, for another reason than time or the caller. */
+  end(reason: Error): void {
+    this.own.abort(reason);
+  }
+
   ended(): { cancelled: boolean; timedOut: boolean } {
     return { cancelled: !this.expired && (this.caller?.aborted ?? false), timedOut: this.expired };
   }

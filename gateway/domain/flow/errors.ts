@@ -28,6 +28,13 @@ export const flowError = defineErrors({
     when: 'The model failed so often in a short time that it is left alone for a while.',
     remedy: 'Try again after the time that the error names (retryAfterMs), or use another model.',
   },
+  KAZE_GATEWAY_HEDGE_LOST: {
+    kind: 'environment',
+    status: 503,
+    retryable: true,
+    when: 'An attempt was given up because another one of the same call, sent beside it, answered first.',
+    remedy: 'Nothing to do: the call was answered. It stands in usage rows and in the answer’s attempts only.',
+  },
   KAZE_GATEWAY_POLICY_INVALID: {
     kind: 'caller',
     status: 400,

@@ -4,6 +4,7 @@ import type { StopReason } from '../../domain/response.ts';
 import type { Attempt, AttemptTimes } from './attempt.ts';
 import type { AdmissionCall } from './call.ts';
 import type { AdmissionDeps } from './deps.ts';
+import { HedgeFailure, hedged } from './hedge.ts';
 import { Ticket } from './ticket.ts';
 
 /**
@@ -54,11 +55,15 @@ export class Admission {
     try {
       for (;;) {
         const attempt = await nextAfter(ticket, last);
+        const afterMs = ticket.hedgeAfterMs(attempt);
         try {
-          return await work(attempt, ticket);
+          if (afterMs === undefined) return await work(attempt, ticket);
+          const { clock } = this.deps;
+          return await hedged(attempt, ticket, { afterMs, clock, work: (one) => work(one, ticket) });
         } catch (error) {
-          last = await attempt.fail(error);
-          if (!(await ticket.again(attempt, last))) throw last;
+          const failed = error instanceof HedgeFailure ? error.attempt : attempt;
+          last = error instanceof HedgeFailure ? error.error : await attempt.fail(error);
+          if (!(await ticket.again(failed, last))) throw last;
         }
       }
     } finally {

@@ -2,7 +2,8 @@ import { context, type Span, trace } from '@opentelemetry/api';
 import { isKazeError, type KazeError, type UsageRow } from '#platform';
 import { createStreamCount, type StreamCount } from '../../domain/budget/stream-count.ts';
 import type { Credential } from '../../domain/credential.ts';
-import type { ModelInfo } from '../../domain/model.ts';
+import { flowError } from '../../domain/flow/errors.ts';
+import { fullName, type ModelInfo } from '../../domain/model.ts';
 import { partialOf } from '../../domain/partial-answer.ts';
 import { NO_USAGE, type StopReason, type Usage } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
@@ -30,6 +31,8 @@ export interface AttemptFacts {
   readonly own: TimeLimit;
   /** True when nothing is sent: the answer was kept. */
   readonly cacheHit?: boolean;
+  /** Whether its answer is the one that counts; left out where no other attempt is under way beside it. */
+  readonly claim?: () => boolean;
   /** Gives back everything that was taken for it. */
   release(ended: { ok: boolean; error: KazeError | undefined; latencyMs: number; tokens: number; sent: boolean }): void;
 }
@@ -38,6 +41,14 @@ export interface AttemptTimes {
   readonly latencyMs: number;
   readonly firstTokenMs: number | null;
 }
+
+/** Ended from here, not by a fault. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['KAZE_MODEL_CANCELLED', 'KAZE_GATEWAY_HEDGE_LOST']);
+const TOO_LATE: ReadonlySet<string> = new Set([
+  'KAZE_MODEL_TIMEOUT',
+  'KAZE_MODEL_FIRST_TOKEN_TIMEOUT',
+  'KAZE_MODEL_IDLE_TIMEOUT',
+]);
 
 /** One call to one model with one key, from its reservation to its one usage row, however it ends. */
 export class Attempt {
@@ -127,6 +138,13 @@ export class Attempt {
   /** Errors: KAZE_MODEL_LEDGER_UNAVAILABLE: an answer without a row is not given out. */
   async succeed(usage: Usage, stopReason?: StopReason): Promise<AttemptTimes> {
     const times = this.times();
+    if (this.facts.claim?.() === false) {
+      const error = hedgeLost(this.model);
+      await this.close({ outcome: 'cancelled', usage, errorCode: error.code, error }).catch((cause: unknown) =>
+        this.notRecorded(cause),
+      );
+      throw error;
+    }
     try {
       await this.close({ outcome: 'ok', usage, errorCode: null, stopReason });
     } catch (cause) {
@@ -141,12 +159,24 @@ export class Attempt {
   /** Gives back the error to throw: ours, with its cause. A row that cannot be kept is logged, the first error stays. */
   async fail(error: unknown): Promise<KazeError> {
     const coded = this.coded(error);
-    const outcome = coded.code === 'KAZE_MODEL_CANCELLED' ? 'cancelled' : 'error';
+    const outcome = GIVEN_UP.has(coded.code) ? 'cancelled' : 'error';
     const usage = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
-    await this.close({ outcome, usage, errorCode: coded.code, error: coded }).catch((cause: unknown) => {
-      this.deps.logger.error({ call: this.id, error: String(cause) }, 'gateway: a usage row could not be recorded');
-    });
+    await this.close({ outcome, usage, errorCode: coded.code, error: coded }).catch((cause: unknown) =>
+      this.notRecorded(cause),
+    );
     return coded;
+  }
+
+  private notRecorded(cause: unknown): void {
+    this.deps.logger.error({ call: this.id, error: String(cause) }, 'gateway: a usage row could not be recorded');
+  }
+
+  /** Another attempt of the same call answered first: ends this one's work. Nothing once it has ended. */
+  async lose(): Promise<void> {
+    if (this.closed) return;
+    const error = hedgeLost(this.model);
+    this.facts.own.end(error);
+    await this.fail(error);
   }
 
   /** The reader left a stream. Nothing once the attempt has ended. */
@@ -160,7 +190,7 @@ export class Attempt {
    * the bound, and the output that came.
    */
   private assumed({ code }: KazeError): Usage {
-    const givenUp = code === 'KAZE_MODEL_CANCELLED' || code === 'KAZE_MODEL_TIMEOUT' || this.answered;
+    const givenUp = GIVEN_UP.has(code) || TOO_LATE.has(code) || this.answered;
     if (!this.sent || !givenUp || this.model.offline) return NO_USAGE;
     return this.usageSoFar();
   }
@@ -176,8 +206,9 @@ export class Attempt {
       return modelError('KAZE_MODEL_TIMEOUT', `${model.name} did not answer within the time of the call`, { fields });
     }
     if (facts.own.ended().timedOut) {
-      const what = this.answered ? 'sent nothing more' : 'began no answer';
-      return modelError('KAZE_MODEL_TIMEOUT', `${model.name} ${what} within its time`, { fields });
+      return this.answered
+        ? modelError('KAZE_MODEL_IDLE_TIMEOUT', `${model.name} sent nothing more within its time`, { fields })
+        : modelError('KAZE_MODEL_FIRST_TOKEN_TIMEOUT', `${model.name} began no answer within its time`, { fields });
     }
     if (isKazeError(error)) return error;
     return modelError('KAZE_MODEL_PROVIDER_FAILED', `the provider ${model.provider} failed`, { fields, cause: error });
@@ -272,4 +303,9 @@ export class Attempt {
     const firstTokenMs = this.firstTokenAtMs === undefined ? null : Math.max(0, this.firstTokenAtMs - atMs);
     return { latencyMs, firstTokenMs };
   }
+}
+
+function hedgeLost(model: ModelInfo): KazeError {
+  const message = `the attempt with ${fullName(model)} was given up: another one of the same call answered first`;
+  return flowError('KAZE_GATEWAY_HEDGE_LOST', message, { fields: { model: fullName(model) } });
 }

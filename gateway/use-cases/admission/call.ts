@@ -27,6 +27,8 @@ export interface AdmissionCall {
   /** False when the request asks for no prompt caching. */
   readonly cacheWrites?: boolean;
   readonly streamed: boolean;
+  /** Whether it does no harm to have it answered twice. Default false. */
+  readonly hedgeable?: boolean;
   /** For the whole call with all that it waits for; default: the policy's. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

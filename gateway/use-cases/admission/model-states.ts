@@ -1,11 +1,14 @@
 import { Breaker } from '../../domain/flow/breaker.ts';
 import { PeakEwma } from '../../domain/flow/peak-ewma.ts';
 import type { GatewayPolicy } from '../../domain/flow/policy.ts';
+import { RecentLatencies } from '../../domain/flow/recent-latencies.ts';
 import { fullName, type ModelInfo } from '../../domain/model.ts';
 
 interface ModelState {
   readonly breaker: Breaker | undefined;
   readonly latency: PeakEwma;
+  /** Of calls that were answered. */
+  readonly recent: RecentLatencies;
 }
 
 const MAX_MODELS = 10_000;
@@ -20,7 +23,11 @@ export class ModelStates {
     const name = fullName(model);
     const known = this.states.get(name);
     if (known) return known;
-    const state = { breaker: this.breaker ? new Breaker(this.breaker) : undefined, latency: new PeakEwma() };
+    const state = {
+      breaker: this.breaker ? new Breaker(this.breaker) : undefined,
+      latency: new PeakEwma(),
+      recent: new RecentLatencies(),
+    };
     this.states.set(name, state);
     if (this.states.size > MAX_MODELS) this.states.delete(this.states.keys().next().value!);
     return state;

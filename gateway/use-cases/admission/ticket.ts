@@ -35,6 +35,8 @@ export class Ticket {
   private candidate = 0;
   private triesOfModel = 0;
   private attempts = 0;
+  /** The attempt whose answer counts, of those under way side by side. */
+  private winner: string | undefined;
 
   constructor(
     private readonly deps: AdmissionDeps,
@@ -51,6 +53,7 @@ export class Ticket {
    */
   async next(): Promise<Attempt> {
     let refusal: KazeError | undefined;
+    this.winner = undefined;
     const { candidates } = this.call;
     let last = candidates[Math.min(this.candidate, candidates.length - 1)]!;
     for (; this.candidate < candidates.length; this.candidate += 1, this.triesOfModel = 0) {
@@ -69,6 +72,32 @@ export class Ticket {
     const error = refusal ?? modelError('KAZE_MODEL_PROVIDER_FAILED', 'no model is left to try');
     if (this.attempts === 0) await this.refused(error, last);
     throw error;
+  }
+
+  /** After how long a second attempt goes out beside this one; undefined for never. */
+  hedgeAfterMs({ model }: Attempt): number | undefined {
+    const { hedging } = this.deps.policy;
+    if (!hedging || !this.hedges || model.offline) return undefined;
+    return hedging.after === 'p95' ? this.deps.modelStates.of(model).recent.p95() : hedging.after;
+  }
+
+  /** A second attempt beside `first`, with the next candidate where there is one; undefined where none can be made. */
+  async hedge(first: Attempt): Promise<Attempt | undefined> {
+    if (this.attempts >= this.deps.policy.retries.maxAttempts) return undefined;
+    const next = this.call.candidates[this.candidate + 1];
+    try {
+      const attempt = await this.open(next ?? first.model);
+      this.attempts += 1;
+      this.triesOfModel = next ? 1 : this.triesOfModel + 1;
+      if (next) this.candidate += 1;
+      return attempt;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private get hedges(): boolean {
+    return this.deps.policy.hedging !== null && this.call.hedgeable === true && !this.call.streamed;
   }
 
   /** Whether it is worth another attempt after this failure; waits as long as that one has to. */
@@ -117,7 +146,7 @@ export class Ticket {
     const crowded = breaker?.waitMs(deps.clock.now()) ?? 0;
     const told = crowded > 0 ? undefined : breaker?.enter();
     let reservation: Reservation | undefined;
-    const own = call.streamed ? new TimeLimit(undefined, limit.signal) : limit;
+    const own = call.streamed || this.hedges ? new TimeLimit(undefined, limit.signal) : limit;
     try {
       if (crowded > 0) throw circuitOpen(model, crowded);
       reservation = await this.reserve(id, model, key);
@@ -153,11 +182,14 @@ export class Ticket {
       credential: key?.credential ?? null,
       outputTokens: reservation?.outputTokens ?? wanted,
       atMs: reservation?.atMs ?? deps.clock.now(),
+      ...(this.hedges ? { claim: () => this.claim(id) } : {}),
       release: ({ ok, error, latencyMs, tokens, sent }) => {
         const nowMs = deps.clock.now();
         const failed = error !== undefined && remedyFor(error) === 'again';
         told?.(ok ? 'ok' : failed ? 'failed' : 'unknown', nowMs);
-        deps.modelStates.of(model).latency.end(ok || failed ? latencyMs : undefined, nowMs);
+        const { latency, recent } = deps.modelStates.of(model);
+        latency.end(ok || failed ? latencyMs : undefined, nowMs);
+        if (ok && this.hedges) recent.add(latencyMs);
         room.leave({ tokens, sent });
         this.tried.push({
           ...{ id, provider: model.provider, model: model.name, keyId, latencyMs },
@@ -170,6 +202,11 @@ export class Ticket {
           deps.keyStates.cool(keyId, nowMs, retryAfterOf(error) ?? KEY_REST_MS[error.code]);
       },
     });
+  }
+
+  private claim(id: string): boolean {
+    this.winner ??= id;
+    return this.winner === id;
   }
 
   private usable(model: ModelInfo, keys: readonly RoutedKey[]): readonly RoutedKey[] {

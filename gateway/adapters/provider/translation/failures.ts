@@ -37,7 +37,8 @@ const NETWORK = new Set([
   ...['EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED', 'CERT_HAS_EXPIRED'],
   ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'],
 ]);
-const TIMEOUT = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const CONNECT = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+const TIMEOUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /** What the message says of each; the vendor's own words stay out of it. */
 const SENTENCES: Partial<Record<ModelErrorCode, string>> = {
@@ -46,6 +47,7 @@ const SENTENCES: Partial<Record<ModelErrorCode, string>> = {
   KAZE_MODEL_ACCOUNT_EXHAUSTED: 'has no credit left for the account of this key',
   KAZE_MODEL_UNKNOWN: 'does not have the model, or not for this key',
   KAZE_MODEL_TIMEOUT: 'did not answer in time',
+  KAZE_MODEL_CONNECT_TIMEOUT: 'could not be reached in time',
   KAZE_MODEL_INPUT_TOO_LONG: 'finds the input longer than the model takes',
   KAZE_MODEL_RATE_LIMITED: 'takes no more calls with this key for now',
   KAZE_MODEL_OVERLOADED: 'is overloaded',
@@ -127,6 +129,7 @@ function networkReason(error: unknown): { code: ModelErrorCode; reason: string }
   for (const one of chain(error)) {
     const { code } = one as { code?: unknown };
     if (typeof code === 'string' && NETWORK.has(code)) return { code: 'KAZE_MODEL_UNREACHABLE', reason: code };
+    if (typeof code === 'string' && CONNECT.has(code)) return { code: 'KAZE_MODEL_CONNECT_TIMEOUT', reason: code };
     if (typeof code === 'string' && TIMEOUT.has(code)) return { code: 'KAZE_MODEL_TIMEOUT', reason: code };
     if (/Timeout/.test(one.constructor.name)) return { code: 'KAZE_MODEL_TIMEOUT', reason: one.constructor.name };
   }

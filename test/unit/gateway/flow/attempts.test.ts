@@ -138,14 +138,17 @@ describe('attempts of a call', () => {
     };
     const timeouts = { firstTokenMs: 20, idleMs: 20 };
     const { gateway, rows } = scene([one], { timeouts, retries: { perModel: 2 } });
-    await expect(read(gateway)).rejects.toMatchObject({ code: 'KAZE_MODEL_TIMEOUT' });
+    await expect(read(gateway)).rejects.toMatchObject({ code: 'KAZE_MODEL_FIRST_TOKEN_TIMEOUT' });
     expect(rows).toHaveLength(2);
     one.pieces = async function* () {
       yield { type: 'text', text: 'do' };
       await new Promise(() => {});
     };
     const stalled = await read(gateway).catch((error: unknown) => error);
-    expect(stalled).toMatchObject({ code: 'KAZE_MODEL_TIMEOUT', message: expect.stringContaining('nothing more') });
+    expect(stalled).toMatchObject({
+      code: 'KAZE_MODEL_IDLE_TIMEOUT',
+      message: expect.stringContaining('nothing more'),
+    });
     expect(partialOf(stalled)).toMatchObject({ text: 'do' });
     expect(rows).toHaveLength(3);
   });
