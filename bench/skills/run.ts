@@ -71,3 +71,4 @@ const head = [
 console.log(`\n## ${title}\n\n${table(head, rows)}`);
 process.send?.({ title, findings });
 await import('./internal-ops.ts');
+await import('./lead-scoring.ts');

@@ -40,6 +40,8 @@ export interface AnalyseOptions {
   readonly allowed?: readonly string[];
   readonly pace?: Pace;
   readonly progress?: (text: string) => void;
+  /** What else a refusal shall say, such as how the earlier score did. */
+  readonly aside?: string;
 }
 
 /** Reads what the columns of a table hold and which rows are won, lost and open. Errors: those of `readColumns`, `findOutcomes`. */
@@ -115,18 +117,20 @@ export async function analyse(
       { name: past.table.name },
     );
   }
-  requireKnowledge(past, { choice, quality });
+  requireKnowledge(past, { choice, quality, aside: options.aside });
   await pace.rest();
   const model = makeModel(await train(training, rows, pace), { fields, data, rows });
   await pace.rest();
-  const openRows = leads.table.rows.flatMap((_, row) => {
-    const outcome = leads.outcomes?.outcomes[row] ?? 'open';
-    return outcome === 'open' ? [row] : [];
-  });
+  const openRows = openRowsOf(leads);
   progress(`scoring ${openRows.length} open leads`);
   const scores = scoreAll(model, { rows: leads.table.rows.length, source: sourcesOf(leads) });
   const decided = countOutcomes(outcomes);
   return { history: past, open: leads, choice, model, heldOut, quality, scores, openRows, decided };
+}
+
+/** Rows that nobody has decided yet. */
+export function openRowsOf({ table, outcomes }: Profile): number[] {
+  return table.rows.flatMap((_, row) => ((outcomes?.outcomes[row] ?? 'open') === 'open' ? [row] : []));
 }
 
 /** Cells of a profile's columns by header; a column that it lacks says nothing. */
@@ -162,13 +166,16 @@ function nothingLeft({ table }: Profile, { leftOut }: Choice): Error {
 }
 
 /** A score whose ranking may be chance, or that knows less than the base rate, is refused. */
-function requireKnowledge({ table }: Profile, { choice, quality }: { choice: Choice; quality: Quality }): void {
+function requireKnowledge(
+  { table }: Profile,
+  { choice, quality, aside }: { choice: Choice; quality: Quality; aside?: string },
+): void {
   const { auc, aucSurely, skill, leads } = quality;
   if (aucSurely > 0.5 && skill > 0) return;
   const leaked = choice.leftOut.filter(({ because }) => because === 'leaked').length;
   const found = `on ${leads} held-out leads of ${table.name} the AUC is ${auc.value.toFixed(3)} (95 % interval ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}; the lower end of the 99 % one is ${aucSurely.toFixed(3)} and must lie above .5) and the score tells ${skill <= 0 ? 'no more than' : `${(100 * skill).toFixed(1)} % more than`} the base rate`;
   throw insufficient(
-    `the data cannot support a score: ${found}. ${choice.used.length} fields were used${leaked > 0 ? `, ${leaked} that are known only afterwards were not` : ''}; give more past leads, or fields that say more about a lead while it is open`,
+    `the data cannot support a score: ${found}. ${choice.used.length} fields were used${leaked > 0 ? `, ${leaked} that are known only afterwards were not` : ''}; give more past leads, or fields that say more about a lead while it is open${aside ? `. How the earlier score did: ${aside}` : ''}`,
     { name: table.name, auc: auc.value, aucLow: auc.low, aucHigh: auc.high, leads },
   );
 }

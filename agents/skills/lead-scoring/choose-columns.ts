@@ -92,10 +92,12 @@ function decide(
   else used.push(column);
 }
 
-/** Whole numbers of five digits and more, all different: numbers of records, phones, customers. */
+/** Long whole numbers, all different and as long as each other: numbers of records, phones, customers. */
 function isCounter({ numbers, distinct, filled, texts }: Column): boolean {
   if (distinct < filled * texts.length * 0.98) return false;
-  return numbers!.every((one) => Number.isNaN(one) || (Number.isInteger(one) && one >= 10_000));
+  const said = numbers!.filter((one) => !Number.isNaN(one));
+  const digits = Math.floor(Math.log10(Math.abs(said[0] ?? 0)));
+  return digits >= 4 && said.every((one) => Number.isInteger(one) && Math.floor(Math.log10(Math.abs(one))) === digits);
 }
 
 function withoutProxies(

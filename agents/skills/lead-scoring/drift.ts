@@ -102,8 +102,10 @@ export async function earlierOfFile(input: SkillInput): Promise<EarlierScores> {
 }
 
 /** How earlier scores did on leads that were decided since. Undefined when no lead of theirs is among the decided ones. */
-export function measureDrift(analysis: Analysis, earlier: EarlierScores): DriftReport | undefined {
-  const { history, open, openRows } = analysis;
+export function measureDrift(
+  { history, open, openRows }: Pick<Analysis, 'history' | 'open' | 'openRows'>,
+  earlier: EarlierScores,
+): DriftReport | undefined {
   const id = idColumn(history);
   if (!id) return undefined;
   const scores: number[] = [];
@@ -170,4 +172,15 @@ function judge(
   if (watch.length > 0) return { verdict: 'watch', reasons: watch };
   if (auc) return { verdict: 'stable', reasons: [] };
   return { verdict: 'too-few', reasons: [`only ${leads} of the leads scored then are decided now`] };
+}
+
+/** The report in a sentence or two. */
+export function driftSentence({ from, leads, won, expected, verdict, reasons }: DriftReport): string {
+  const said = {
+    stable: 'it held',
+    watch: 'watch it',
+    drifted: 'it no longer holds',
+    'too-few': 'too few to judge',
+  };
+  return `of the leads that ${from} scored ${leads} are decided now, ${won} won where ${expected.toFixed(0)} were expected: ${[said[verdict], ...reasons].join('; ')}`;
 }

@@ -86,10 +86,7 @@ const IDENTIFIERS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['names a record', ID],
   [
     'names a person or firm',
-    words(
-      '(?:deal |lead |contact |person |organi[sz]ation |company |account |first |last |full |middle |opportunity |sur|vor|nach|firmen|kontakt)?names?',
-      'deal title|title of deal|(?:deal )?titel|company|company account|associated company|account|firma|firma account|unternehmen|organisation name|nom|prenom|nombre|apellidos?|nome|cognome|naam|voornaam|achternaam|empresa|entreprise|azienda|bedrijf',
-    ),
+    /^(?:(?:deal|lead|person|contact|organi[sz]ation|company|account|opportunity|associated|primary|kontakt|firma) )*(?:(?:(?:first|last|full|middle|given|family) )?names?|(?:sur|vor|nach|firmen|kontakt)names?|company|account|firma|unternehmen|entreprise|empresa|azienda|bedrijf|nom|prenom|nombre|apellidos?|nome|cognome|naam|voornaam|achternaam)$|^(?:deal |opportunity )+(?:title|titel|titre|titulo|titolo)$/u,
   ],
   [
     'is an address or number of a person',

@@ -1,7 +1,14 @@
 import type { EarlierOutcome, SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { Pace } from '../pace.ts';
-import { type Analysis, analyse, type Profile, profile, requireHistory } from './analyse.ts';
-import { type DriftReport, type EarlierScores, earlierOfFile, earlierOfOutcome, measureDrift } from './drift.ts';
+import { type Analysis, analyse, openRowsOf, type Profile, profile, requireHistory } from './analyse.ts';
+import {
+  type DriftReport,
+  driftSentence,
+  type EarlierScores,
+  earlierOfFile,
+  earlierOfOutcome,
+  measureDrift,
+} from './drift.ts';
 import { explainLeads, idColumn, inert } from './explain.ts';
 import { capacityOf, wordList } from './inputs.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -44,8 +51,11 @@ export const leadScoring: SkillHandler = {
     const allowed = wordList(inputs.allowed_attributes);
     const pace = new Pace(signal);
     const progress = (text: string) => context.progress(text);
-    const analysis = await analyse({ leads, history }, { allowed, pace, progress });
-    const drift = await driftOf(analysis, context);
+    const past = { history: requireHistory(leads, history), open: leads, openRows: openRowsOf(leads) };
+    // First, so that a refusal can say that the earlier score no longer holds.
+    const drift = await driftOf(past, context);
+    const aside = drift ? driftSentence(drift) : undefined;
+    const analysis = await analyse({ leads, history }, { allowed, pace, progress, aside });
     return write(analysis, { context, allowed, drift });
   },
 };
@@ -64,7 +74,10 @@ async function readProfiles(
 }
 
 /** Earlier scores: those that the task gives, else the last delivered ones of this skill for the client. */
-async function driftOf(analysis: Analysis, context: SkillContext): Promise<DriftReport | undefined> {
+async function driftOf(
+  past: Pick<Analysis, 'history' | 'open' | 'openRows'>,
+  context: SkillContext,
+): Promise<DriftReport | undefined> {
   const given = context.inputs.previous_scores;
   const found: EarlierScores[] = given ? [await earlierOfFile(given)] : [];
   const outcomes: readonly EarlierOutcome[] = given ? [] : await context.earlier(EARLIER_RUNS);
@@ -72,7 +85,7 @@ async function driftOf(analysis: Analysis, context: SkillContext): Promise<Drift
     const earlier = earlierOfOutcome(outcome);
     if (earlier) found.push(earlier);
   }
-  const reports = found.flatMap((earlier) => measureDrift(analysis, earlier) ?? []);
+  const reports = found.flatMap((earlier) => measureDrift(past, earlier) ?? []);
   // The run with most outcomes since then says most; of equals the newest.
   return reports.sort((a, b) => b.leads - a.leads)[0];
 }

@@ -1,5 +1,5 @@
 import type { Analysis } from './analyse.ts';
-import type { DriftReport } from './drift.ts';
+import { type DriftReport, driftSentence } from './drift.ts';
 import { driverText, inert, type ScoredLead } from './explain.ts';
 import { fieldStrengths, periodOf } from './outputs.ts';
 import type { LeftOutBecause } from './types.ts';
@@ -115,22 +115,17 @@ function leftOutPart({ choice }: Analysis): string[] {
   return ['## Fields that the score does not use', '', ...lines];
 }
 
-function driftPart({ from, leads, won, expected, auc, psi, verdict, reasons }: DriftReport): string[] {
+function driftPart(drift: DriftReport): string[] {
+  const { auc, psi } = drift;
   const figures = [
-    `${number(leads)} leads that ${inline(from)} scored are decided now: ${number(won)} won, ${expected.toFixed(0)} expected`,
     ...(auc ? [`AUC ${auc.value.toFixed(3)} (${auc.low.toFixed(3)} to ${auc.high.toFixed(3)})`] : []),
     ...(psi === undefined ? [] : [`stability index of the open leads ${psi.toFixed(3)}`]),
   ];
-  const said = {
-    stable: 'The earlier score held.',
-    watch: 'Watch it.',
-    drifted: 'The earlier score no longer holds.',
-    'too-few': 'Too few to judge.',
-  };
+  const sentence = driftSentence(drift);
   return [
     '## How the earlier score did',
     '',
-    `${figures.join('; ')}. ${said[verdict]}${reasons.length > 0 ? ` ${inline(reasons.join('; '))}.` : ''}`,
+    `${inline(`${sentence[0]!.toUpperCase()}${sentence.slice(1)}`)}. ${figures.join('; ')}`.trim(),
   ];
 }
 
