@@ -1,74 +1,92 @@
-/**
- * Keyword research over exports of growing size, without embedding: seconds, memory, and how long it holds up whatever
- * else runs in the process (event-loop delay, sampled every 5 ms).
- */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { analyse } from '../../agents/skills/keyword-research/analyse.ts';
-import { understandContext } from '../../agents/skills/keyword-research/business-context.ts';
-import { rankFindings } from '../../agents/skills/keyword-research/ranking.ts';
-import { readRankings } from '../../agents/skills/keyword-research/read-rankings.ts';
-import { readInputText } from '../../agents/skills/read-input.ts';
+/** What the skills cost and what they find, on exports and files that no test uses. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { generateBakery } from '../../test/fixtures/clients/bakery/index.ts';
+import { analyseBakery, BAKERY_KINDS, emptyTallies, judgeBakery } from '../../test/support/skills/bakery-truth.ts';
 import { table } from '../measure.ts';
-import { exportOf } from './exports.ts';
 
-const BUSINESS =
-  'We sell rota software and a shift planner with a time clock to restaurants, hotels, care homes and retail. Staff see their schedule on their phones, and managers plan holidays.';
 const ROWS = [1_500, 15_000, 50_000];
-/** Of the issue: at most 5 s and 300 MB for 50,000 rows, 50 ms of delay at the 99th percentile. */
-const MOST = { seconds: 5, megabytes: 300, delayMs: 50 };
+/** Of the issue: at most 5 s and 300 MB for 50,000 rows; the thread is to be held 50 ms at most, 99 times in 100. */
+const MOST = { seconds: 5, megabytes: 300, heldMs: 50 };
+const SEEDS = [901, 902, 903, 904];
+const LEAST = { recall: 0.95, precision: 0.9 };
 
-const context = understandContext(await readInputText('business_context', { kind: 'text', text: BUSINESS }));
-await analyse(await readRankings({ kind: 'text', text: exportOf(500) }), { context });
-
-const rows: Array<Array<string | number>> = [];
-const findings: unknown[] = [];
-for (const size of ROWS) {
-  const text = exportOf(size);
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  // The monitor counts from its first tick.
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const before = process.cpuUsage();
-  const began = performance.now();
-  delay.enable();
-  const read = await readRankings({ kind: 'text', text });
-  const readMs = performance.now() - began;
-  const found = rankFindings(await analyse(read, { context }));
-  const seconds = (performance.now() - began) / 1_000;
-  await new Promise((resolve) => setImmediate(resolve));
-  delay.disable();
-  const cpuSeconds = process.cpuUsage(before).user / 1e6;
-  const [p99, most] = [delay.percentile(99) / 1e6, delay.max / 1e6];
-  const megabytes = process.memoryUsage().rss / 1e6;
-  const met = size < 50_000 || (seconds <= MOST.seconds && megabytes <= MOST.megabytes);
-  const verdict = met && p99 <= MOST.delayMs ? 'met' : 'MISSED';
-  rows.push([
-    size,
-    read.queries.length,
-    found.length,
-    readMs / 1_000,
-    seconds,
-    cpuSeconds,
-    megabytes,
-    p99,
-    most,
-    verdict,
-  ]);
-  findings.push({ size, queries: read.queries.length, seconds, cpuSeconds, megabytes, delayP99Ms: p99, verdict });
+interface Speed {
+  readonly size: number;
+  readonly queries: number;
+  readonly findings: number;
+  readonly readSeconds: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakMegabytes: number;
+  readonly delayP99Ms: number;
+  readonly heldP99Ms: number;
+  readonly heldMostMs: number;
 }
-const title = 'Keyword research without embedding';
-const head = [
-  'rows',
-  'queries',
-  'findings',
-  'read s',
-  'all s',
-  'CPU s',
-  'RSS MB',
-  'delay p99 ms',
-  'delay max ms',
-  'verdict',
-];
-console.log(`\n## ${title}\n\n${table(head, rows)}`);
-process.send?.({ title, findings });
+
+await measureSpeed();
+await measureBakery();
 await import('./internal-ops.ts');
-await import('./lead-scoring.ts');
+
+async function measureSpeed(): Promise<void> {
+  const script = fileURLToPath(new URL('./keyword-speed.ts', import.meta.url));
+  const findings: Array<Speed & { verdict: string }> = [];
+  for (const size of ROWS) {
+    const child = fork(script, [String(size)]);
+    const [[speed], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[Speed], [number]];
+    if (code !== 0) throw new Error(`keyword-speed ended with ${code}`);
+    const { seconds, peakMegabytes, heldP99Ms } = speed;
+    const met = size < 50_000 || (seconds <= MOST.seconds && peakMegabytes <= MOST.megabytes);
+    findings.push({ ...speed, verdict: met && heldP99Ms <= MOST.heldMs ? 'met' : 'MISSED' });
+  }
+  const title = 'Keyword research without embedding';
+  const head = [
+    'rows',
+    'queries',
+    'findings',
+    'read s',
+    'all s',
+    'CPU s',
+    'peak MB',
+    'delay p99 ms',
+    'held p99 ms',
+    'held max ms',
+    'verdict',
+  ];
+  const rows = findings.map((one) => [
+    one.size,
+    one.queries,
+    one.findings,
+    one.readSeconds,
+    one.seconds,
+    one.cpuSeconds,
+    one.peakMegabytes,
+    one.delayP99Ms,
+    one.heldP99Ms,
+    one.heldMostMs,
+    one.verdict,
+  ]);
+  console.log(`\n## ${title}\n\n${table(head, rows)}`);
+  process.send?.({ title, findings });
+}
+
+async function measureBakery(): Promise<void> {
+  const findings: Array<{ kind: string; language: string; recall: number; precision: number; verdict: string }> = [];
+  for (const language of ['de', 'en'] as const) {
+    const tallies = emptyTallies();
+    for (const seed of SEEDS) {
+      const bakery = generateBakery({ seed, language });
+      judgeBakery(await analyseBakery(bakery), bakery.truth, tallies);
+    }
+    for (const kind of BAKERY_KINDS) {
+      const { recall, precision } = tallies[kind];
+      const verdict = recall >= LEAST.recall && precision >= LEAST.precision ? 'met' : 'MISSED';
+      findings.push({ kind, language, recall, precision, verdict });
+    }
+  }
+  const title = 'Keyword research over the exports of a bakery chain';
+  const rows = findings.map((one) => [one.kind, one.language, one.recall, one.precision, one.verdict]);
+  console.log(`\n## ${title}\n\n${table(['planted', 'language', 'recall', 'precision', 'verdict'], rows)}`);
+  process.send?.({ title, findings });
+}

@@ -27,8 +27,8 @@ const RIVALS_AT_LEAST = 2;
 const OWN_FROM = 20.5;
 /** As for queries: share of a keyword's meaning that must be known to belong to the business. */
 const KNOWN_SHARE = 0.4;
-/** Share of a folder's keywords on topic for it to carry the others, and how many it must have. */
-const CARRYING = { share: 0.5, keywords: 5 } as const;
+/** Share of a folder's keywords on topic for it to carry the others, or to speak against them, and how many it must have. */
+const FOLDER = { carries: 0.5, speaksAgainst: 0.25, keywords: 5 } as const;
 
 export interface GapOptions {
   readonly queries: readonly Query[];
@@ -180,11 +180,18 @@ function fitOf(keywords: readonly RankedKeyword[], options: GapOptions): (rows: 
     const count = folders.get(folder) ?? { all: 0, fitting: 0 };
     folders.set(folder, { all: count.all + 1, fitting: count.fitting + (fitsByWords(keyword) ? 1 : 0) });
   }
-  const carries = (url: string | null) => {
+  const shareOf = (url: string | null) => {
     const count = folders.get(folderOf(url) ?? '');
-    return count !== undefined && count.all >= CARRYING.keywords && count.fitting >= count.all * CARRYING.share;
+    return count !== undefined && count.all >= FOLDER.keywords ? count.fitting / count.all : undefined;
   };
-  return (rows) => fitsByWords(rows[0]!.keyword) || rows.some(({ url }) => carries(url));
+  return (rows) => {
+    const shares = rows.flatMap(({ url }) => shareOf(url) ?? []);
+    if (shares.some((share) => share >= FOLDER.carries)) return true;
+    // One word in common says little where everything around it is about something else.
+    return (
+      fitsByWords(rows[0]!.keyword) && !(shares.length > 0 && shares.every((share) => share <= FOLDER.speaksAgainst))
+    );
+  };
 }
 
 /** Host and first part of the path: "rival.example/recipes". Undefined for a page at the top. */

@@ -15,6 +15,8 @@ export interface Season {
 /** The peak over the median month; in each single year a little less will do. */
 const PEAK = Math.log(1.6);
 const PEAK_OF_YEAR = Math.log(1.35);
+/** ... and not much less than the mean of the years, else it was one year's. */
+const EVERY_YEAR = 0.4;
 /** Seen once only, a peak must stand out more. */
 const PEAK_SEEN_ONCE = Math.log(1.9);
 /** Planner gives volumes in steps: below this a step is half the figure. */
@@ -56,7 +58,11 @@ export function seasonOf(
   const profile = Array.from({ length: 12 }, (_, month) => byYear.reduce((sum, own) => sum + own[month]!, 0) / years);
   const top = Math.max(...profile);
   const at = profile.indexOf(top);
-  if (top < (years > 1 ? PEAK : PEAK_SEEN_ONCE) || byYear.some((own) => own[at]! < PEAK_OF_YEAR)) return undefined;
+  if (
+    top < (years > 1 ? PEAK : PEAK_SEEN_ONCE) ||
+    byYear.some((own) => own[at]! < Math.max(PEAK_OF_YEAR, top * EVERY_YEAR))
+  )
+    return undefined;
   const skipped = months.length - years * 12;
   const peaks = profile
     .map((value, month) => ({ value, month: ((firstMonth - 1 + skipped + month) % 12) + 1 }))

@@ -5,7 +5,7 @@ import type { Query } from './types.ts';
 
 /** What the site is found for on one subject, over the pages that deal with it. */
 export interface Topic {
-  /** The largest query that says the subject and nothing besides. */
+  /** The shortest query that says the subject and nothing besides. */
   readonly name: string;
   /** The page that covers the subject as a whole; the others go into parts of it. */
   readonly pillar: string;
@@ -65,10 +65,7 @@ export async function findTopics(
       .map(({ page, besides }) => ({ page, besides, score: Math.sqrt(page.indexes.length / most) / (1 + besides) }))
       .sort((left, right) => right.score - left.score);
     const { page, besides } = pillar!;
-    const byImpressions = page.indexes.toSorted(
-      (left, right) => queries[right]!.impressions - queries[left]!.impressions,
-    );
-    const name = byImpressions.find((index) => words.isAbout(index, core)) ?? byImpressions[0]!;
+    const name = nameOf(page.indexes, { queries, isAbout: (index) => words.isAbout(index, core) });
     return [
       {
         name: queries[name]!.query,
@@ -82,6 +79,20 @@ export async function findTopics(
     ];
   });
   return topics.sort((left, right) => right.impressions - left.impressions || (left.name < right.name ? -1 : 1));
+}
+
+/** The shortest query on the subject itself, of the shortest the largest. */
+function nameOf(
+  indexes: readonly number[],
+  by: { readonly queries: readonly Query[]; readonly isAbout: (index: number) => boolean },
+): number {
+  const about = indexes.filter(by.isAbout);
+  const length = (index: number) => by.queries[index]!.query.split(/\s+/).length;
+  const [first] = (about.length > 0 ? about : indexes).toSorted(
+    (left, right) =>
+      length(left) - length(right) || by.queries[right]!.impressions - by.queries[left]!.impressions || left - right,
+  );
+  return first!;
 }
 
 /** Stems that weigh something on most pages of the topic; of a page alone its weightiest one. */
