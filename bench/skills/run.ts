@@ -28,6 +28,7 @@ interface Speed {
 await measureSpeed();
 await measureBakery();
 await import('./internal-ops.ts');
+await import('./lead-scoring.ts');
 
 async function measureSpeed(): Promise<void> {
   const script = fileURLToPath(new URL('./keyword-speed.ts', import.meta.url));
