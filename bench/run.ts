@@ -9,6 +9,7 @@ import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const BENCHES: Readonly<Record<string, string>> = {
+  'agent-cost': 'a durable task of two calls of a model and one tool, against the bare loop that makes them',
   'nested-read': 'the HTTP answer to a nested read, against the store, the bare engine and @neo4j/graphql',
   'graphql-layer': 'the GraphQL layer without a database, against a plain JSON server',
   gateway: 'the gateway’s throughput, CPU, latency and memory, against direct, a bare proxy and Portkey (--requests N)',
