@@ -5,6 +5,8 @@
  * test/unit/agents/skills/lead-scoring-logistic.test.ts compares it with scikit-learn's coefficients.
  */
 
+import type { Pace } from '../pace.ts';
+
 /** Rows in compressed form: row i has the entries from `starts[i]` to `starts[i + 1]`. */
 export interface SparseRows {
   readonly width: number;
@@ -34,6 +36,28 @@ const MOST_STEPS = 50;
 
 /** @param wins 1 or 0 a row of `data` */
 export function fitLogistic(data: SparseRows, wins: Float64Array, options: FitOptions): LogisticFit {
+  const steps = newton(data, wins, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, giving way between the steps. */
+export async function fitPaced(
+  data: SparseRows,
+  wins: Float64Array,
+  { pace, ...options }: FitOptions & { readonly pace: Pace },
+): Promise<LogisticFit> {
+  const steps = newton(data, wins, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (pace.isDue()) await pace.rest();
+  }
+}
+
+function* newton(data: SparseRows, wins: Float64Array, options: FitOptions): Generator<undefined, LogisticFit> {
   const { lambda, from, tolerance = 1e-6 } = options;
   const rows = options.rows ?? Int32Array.from({ length: wins.length }, (_, row) => row);
   const size = data.width + 1;
@@ -67,6 +91,7 @@ export function fitLogistic(data: SparseRows, wins: Float64Array, options: FitOp
     if (largest < tolerance || step === MOST_STEPS) {
       return { intercept: beta[data.width]!, coefficients: beta.slice(0, data.width), iterations: step };
     }
+    yield;
   }
   throw new Error('unreachable');
 }

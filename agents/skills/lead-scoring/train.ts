@@ -1,5 +1,5 @@
 import type { Pace } from '../pace.ts';
-import { fitLogistic, type LogisticFit, logOdds, type SparseRows, sigmoid } from './logistic.ts';
+import { fitPaced, type LogisticFit, logOdds, type SparseRows, sigmoid } from './logistic.ts';
 import { shuffled } from './random.ts';
 
 /** Strengths tried, strong first: each fit is where the next begins. */
@@ -40,7 +40,7 @@ export async function train(given: TrainingData, rows: Int32Array, pace: Pace): 
     const odds = new Float64Array(wins.length);
     let loss = 0;
     for (const part of parts) {
-      part.last = fitLogistic(data, wins, { lambda, rows: part.learn, from: part.last, tolerance: 1e-3 });
+      part.last = await fitPaced(data, wins, { lambda, rows: part.learn, from: part.last, tolerance: 1e-3, pace });
       for (const row of part.test) {
         odds[row] = logOdds(data, row, part.last);
         loss -= Math.log(Math.max(1e-15, sigmoid(wins[row] === 1 ? odds[row]! : -odds[row]!)));
@@ -52,7 +52,7 @@ export async function train(given: TrainingData, rows: Int32Array, pace: Pace): 
     else if (loss > best.loss * 1.002) break;
   }
   const { lambda, odds } = best!;
-  const fit = fitLogistic(data, wins, { lambda, rows, from: parts[0]!.last, tolerance: 1e-5 });
+  const fit = await fitPaced(data, wins, { lambda, rows, from: parts[0]!.last, tolerance: 1e-5, pace });
   await pace.rest();
   return { fit, lambda, ...calibrate(odds, { ...given, rows }) };
 }
