@@ -32,7 +32,12 @@ it('every policy on the page is taken, alone and all in one file', async () => {
   await writeFile(file, blocks.join('\n'));
   const { policy, budgets } = await readPolicy(file);
   expect([policy.keys.length, policy.models.length, policy.limits.length, budgets.length]).toEqual([3, 2, 3, 6]);
-  expect(policy).toMatchObject({ choice: { by: 'price' }, cache: { ttlMs: 3_600_000 }, queue: { maxWaitMs: 10_000 } });
+  expect(policy).toMatchObject({
+    choice: { by: 'learned' },
+    hedging: { after: 'p95' },
+    cache: { ttlMs: 3_600_000 },
+    queue: { maxWaitMs: 10_000 },
+  });
 });
 
 it('whose keys are used is as the page says', async () => {
