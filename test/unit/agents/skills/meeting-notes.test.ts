@@ -81,7 +81,7 @@ describe('what is no item', () => {
 
 describe('with a hosted model', () => {
   const said = 'Ann Roe: The blue one it is then.\nTom Fry: Leave the imprint to me, you have it on Friday.\n';
-  const items = [
+  const items: Json[] = [
     { kind: 'decision', line: 1, quote: 'The blue one it is then.' },
     { kind: 'action', line: 2, quote: 'Leave the imprint to me', owner: 'Tom' },
     { kind: 'action', line: 2, quote: 'Ann pays for everything', owner: 'Ann Roe' },
