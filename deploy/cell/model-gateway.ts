@@ -58,7 +58,11 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
   const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
   const { policy, budgets: rules } = await readPolicy(config.models.policyFile);
   const guardrails = await readGuardrails(config.models.guardrailsFile);
-  const providers = await createModels({ config: config.models, embedder });
+  const providers = await createModels({
+    config: config.models,
+    embedder,
+    connectTimeoutMs: policy.timeouts.connectMs,
+  });
   const stores = await openStores(options);
   const prices = defaultPriceList();
   let journal: Journal | undefined;

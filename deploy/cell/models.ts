@@ -14,25 +14,30 @@ const HOSTED = ['anthropic', 'openai', 'google'] as const;
 export async function createModels(options: {
   readonly config: ModelsConfig;
   readonly embedder: Engines['embedder'];
+  /** For a connection to a provider to come about, milliseconds. */
+  readonly connectTimeoutMs?: number;
 }): Promise<readonly ModelProvider[]> {
-  const { config, embedder } = options;
+  const { config, embedder, connectTimeoutMs } = options;
   const { createProviders } = await import('#gateway/adapters/provider');
   const addresses = { anthropic: config.anthropicUrl, openai: config.openaiUrl, google: config.googleUrl };
-  const hosted = HOSTED.map((name) => [name, addressed(addresses[name])] as const);
-  const own = config.ollamaUrl ? [['ollama', addressed(config.ollamaUrl)] as const] : [];
+  const hosted = HOSTED.map((name) => [name, { ...addressed(addresses[name]), connectTimeoutMs }] as const);
+  const own = config.ollamaUrl ? [['ollama', { ...addressed(config.ollamaUrl), connectTimeoutMs }] as const] : [];
   const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
   return [
     ...(await createProviders(hosted)),
-    ...(await compatible(config)),
+    ...(await compatible(config, connectTimeoutMs)),
     ...(await createProviders(own)),
     createOfflineProvider({ embedder }),
   ];
 }
 
-async function compatible({ compatibleUrl, compatibleName }: ModelsConfig): Promise<ModelProvider[]> {
+async function compatible(
+  { compatibleUrl, compatibleName }: ModelsConfig,
+  connectTimeoutMs: number | undefined,
+): Promise<ModelProvider[]> {
   if (!compatibleUrl) return [];
   const { createCompatibleProvider } = await import('#gateway/adapters/provider/openai');
-  return [createCompatibleProvider({ name: compatibleName, baseUrl: compatibleUrl })];
+  return [createCompatibleProvider({ name: compatibleName, baseUrl: compatibleUrl, connectTimeoutMs })];
 }
 
 function addressed(baseUrl: string | undefined): { baseUrl?: string } {

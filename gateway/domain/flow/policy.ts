@@ -37,6 +37,8 @@ export const policySchema = z.strictObject({
     .prefault({}),
   timeouts: z
     .strictObject({
+      /** For a connection to come about, TLS included. Default: 10,000, of Node itself. */
+      connectMs: z.number().int().min(1).max(86_400_000).optional(),
       /** For a stream: until its first piece. */
       firstTokenMs: ms(60_000, 1),
       /** For a stream: between two pieces. */

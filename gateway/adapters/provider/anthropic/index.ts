@@ -24,7 +24,10 @@ function anthropic(options: ProviderOptions): Vendor<Anthropic> {
     name: 'anthropic',
     needsCredential: true,
     failures: FAILURES,
-    passThrough: anthropicPassThrough({ baseUrl: options.baseUrl ?? ADDRESS }),
+    passThrough: {
+      ...anthropicPassThrough({ baseUrl: options.baseUrl ?? ADDRESS }),
+      connectTimeoutMs: options.connectTimeoutMs,
+    },
     async connect(credential) {
       const { default: Client } = await import('@anthropic-ai/sdk');
       return new Client({
@@ -35,7 +38,7 @@ function anthropic(options: ProviderOptions): Vendor<Anthropic> {
         maxRetries: 0,
         timeout: SDK_TIMEOUT_MS,
         logLevel: 'off',
-        fetch: upstreamFetch(),
+        fetch: upstreamFetch(options),
       });
     },
     models: async () => models,

@@ -29,7 +29,7 @@ function google(options: ProviderOptions): Vendor<GoogleGenAI> {
       return new Client({
         vertexai: false,
         apiKey: credential?.value,
-        httpOptions: { baseUrl, fetch: upstreamFetch() },
+        httpOptions: { baseUrl, fetch: upstreamFetch(options) },
       });
     },
     models: async () => models,

@@ -33,7 +33,8 @@ function ollama(options: ProviderOptions): Vendor<Connect> {
       const { Ollama: Client } = await import('ollama');
       const host = credential?.baseUrl ?? options.baseUrl ?? 'http://127.0.0.1:11434';
       const headers = credential ? { authorization: `Bearer ${credential.value}` } : undefined;
-      return (signal) => new Client({ host, fetch: checkedFetch(signal), ...(headers ? { headers } : {}) });
+      return (signal) =>
+        new Client({ host, fetch: checkedFetch({ ...options, signal }), ...(headers ? { headers } : {}) });
     },
     async models(client) {
       connect = client;
@@ -61,8 +62,8 @@ function ollama(options: ProviderOptions): Vendor<Connect> {
   };
 }
 
-function checkedFetch(signal: AbortSignal): typeof fetch {
-  const upstream = upstreamFetch(signal);
+function checkedFetch(options: Parameters<typeof upstreamFetch>[0]): typeof fetch {
+  const upstream = upstreamFetch(options);
   return async (input, init) => {
     const response = await upstream(input, init);
     const streamed = response.headers.get('content-type')?.includes('ndjson') ?? false;

@@ -30,7 +30,7 @@ export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvid
   const models = (options.models ?? OPENAI_MODELS).map((model) => ({ ...model, provider: 'openai' }));
   const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
   return new HostedProvider({
-    ...chat({ baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
+    ...chat({ ...options, baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
     ...{ name: 'openai', needsCredential: true, models: async () => models },
   });
 }
@@ -51,7 +51,7 @@ export function createCompatibleProvider(options: CompatibleOptions): ModelProvi
     return (page?.data ?? []).map(({ id }) => assumed(id));
   });
   return new HostedProvider({
-    ...chat({ baseUrl, dialect: { outputLimit: 'max_tokens' } }),
+    ...chat({ ...options, baseUrl, dialect: { outputLimit: 'max_tokens' } }),
     ...{ name, needsCredential },
     async models(client) {
       connect = client;
@@ -63,11 +63,13 @@ export function createCompatibleProvider(options: CompatibleOptions): ModelProvi
 
 type Spoken = Omit<Vendor<OpenAI>, 'name' | 'needsCredential' | 'models'>;
 
-function chat({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): Spoken {
+type ChatOptions = Pick<ProviderOptions, 'connectTimeoutMs'> & { baseUrl: string; dialect: Dialect };
+
+function chat({ baseUrl, dialect, connectTimeoutMs }: ChatOptions): Spoken {
   return {
     failures: FAILURES,
-    passThrough: openAiPassThrough({ baseUrl, dialect }),
-    connect: (credential) => connectTo(baseUrl, credential),
+    passThrough: { ...openAiPassThrough({ baseUrl, dialect }), connectTimeoutMs },
+    connect: (credential) => connectTo({ baseUrl, connectTimeoutMs }, credential),
     async *complete(client, call, signal) {
       yield* eventsOfCompletion(await client.chat.completions.create(requestOf(call, dialect), { signal }));
     },
@@ -90,13 +92,16 @@ function estimated(texts: readonly string[]) {
   return { inputTokens: texts.reduce((sum, text) => sum + bytesOf(text), 0), estimated: true };
 }
 
-async function connectTo(baseUrl: string, credential: Credential | null): Promise<OpenAI> {
+async function connectTo(
+  { baseUrl, connectTimeoutMs }: Omit<ChatOptions, 'dialect'>,
+  credential: Credential | null,
+): Promise<OpenAI> {
   const { default: Client, AzureOpenAI } = await import('openai');
   const { value, organisation = null, project = null, azure } = credential ?? {};
   const shared = {
     // The SDK wants one, also for servers that take none.
     ...{ apiKey: value ?? 'none', organization: organisation, project, maxRetries: 0 },
-    ...{ timeout: SDK_TIMEOUT_MS, logLevel: 'off' as const, fetch: upstreamFetch() },
+    ...{ timeout: SDK_TIMEOUT_MS, logLevel: 'off' as const, fetch: upstreamFetch({ connectTimeoutMs }) },
   };
   const address = credential?.baseUrl ?? baseUrl;
   if (!azure) return new Client({ ...shared, baseURL: address });

@@ -11,6 +11,8 @@ import { BadToolArguments, type Tell, type Verdict, type WireReader } from './wi
 /** A vendor whose answers can be passed on as they come. */
 export interface PassThrough {
   readonly dialect: WireDialect;
+  /** For a connection to come about, milliseconds. */
+  readonly connectTimeoutMs?: number;
   /** Undefined for a call whose answer has to be read or changed here. */
   request(call: ProviderCall, stream: boolean): UpstreamRequest | undefined;
   reader(options: { readonly includeUsage: boolean }): WireReader;
@@ -20,13 +22,15 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
 /** Passes answers of one provider on. Its connections are kept from call to call. */
 export class Forwarding {
-  private readonly upstream = new Upstream();
+  private readonly upstream: Upstream;
 
   constructor(
     private readonly name: string,
     private readonly vendor: PassThrough,
     private readonly failures: readonly FailureRule[],
-  ) {}
+  ) {
+    this.upstream = new Upstream(vendor.connectTimeoutMs);
+  }
 
   to(dialect: WireDialect, call: ProviderCall, stream: boolean): Forwarder | undefined {
     if (dialect !== this.vendor.dialect) return undefined;

@@ -23,6 +23,9 @@ export class Upstream {
   private agent: Agent | undefined;
   private loading: Promise<Agent> | undefined;
 
+  /** @param connectTimeoutMs default 10,000, of undici itself */
+  constructor(private readonly connectTimeoutMs?: number) {}
+
   /**
    * Resolves once the answer has come to its end and every piece was taken. Errors: `UpstreamFailure` for what is no
    * success, those of the connection, what `take` threw, the signal's reason.
@@ -47,7 +50,8 @@ export class Upstream {
 
   private load(): Promise<Agent> {
     this.loading ??= import('undici').then(({ Agent }) => {
-      this.agent = new Agent(OPTIONS);
+      const connect = this.connectTimeoutMs === undefined ? {} : { connect: { timeout: this.connectTimeoutMs } };
+      this.agent = new Agent({ ...OPTIONS, ...connect });
       return this.agent;
     });
     return this.loading;

@@ -105,6 +105,7 @@ export function codeOf(facts: UpstreamFacts, rules: readonly FailureRule[]): Mod
       (says === undefined || says.test(facts.says)),
   );
   if (rule) return rule.code;
+  if (facts.types.includes('connect-late')) return 'KAZE_MODEL_CONNECT_TIMEOUT';
   return BY_STATUS[facts.status ?? 0] ?? 'KAZE_MODEL_PROVIDER_FAILED';
 }
 

@@ -4,6 +4,8 @@ import type { ModelInfo } from '../../../domain/model.ts';
 export interface ProviderOptions {
   /** Address in place of the vendor's own, where a credential names none. */
   readonly baseUrl?: string;
+  /** For a connection to come about, TLS included, milliseconds. Default: 10,000, of Node itself. */
+  readonly connectTimeoutMs?: number;
   /** In place of the models that Kaze knows. */
   readonly models?: readonly ModelInfo[];
 }

@@ -1,4 +1,5 @@
 import { context, propagation } from '@opentelemetry/api';
+import type { Agent } from 'undici';
 
 /**
  * HTTP as the vendors' SDKs are given it: any answer that is not a success becomes one kind of error with the facts of
@@ -25,17 +26,51 @@ export class UpstreamFailure extends Error {
 
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** A `fetch` for an SDK. `signal` ends requests for which the SDK takes none of its own. */
-export function upstreamFetch(signal?: AbortSignal): typeof fetch {
+/**
+ * A `fetch` for an SDK. `signal` ends requests for which the SDK takes none of its own; connections that take longer
+ * than `connectTimeoutMs` fail with undici's UND_ERR_CONNECT_TIMEOUT.
+ */
+export function upstreamFetch({
+  signal,
+  connectTimeoutMs,
+}: {
+  readonly signal?: AbortSignal;
+  readonly connectTimeoutMs?: number;
+} = {}): typeof fetch {
   return async (input, init) => {
+    const own =
+      connectTimeoutMs === undefined ? {} : { dispatcher: (await connectionsWithin(connectTimeoutMs)) as never };
     const signals = [init?.signal, signal].filter((one): one is AbortSignal => one instanceof AbortSignal);
     // Redirects are refused: they would carry the key to another host.
     const headers = tracedHeaders(init?.headers);
-    const response = await fetch(input, { ...init, headers, signal: AbortSignal.any(signals), redirect: 'error' });
+    const response = await fetch(input, {
+      ...{ ...init, ...own, headers, signal: AbortSignal.any(signals), redirect: 'error' },
+    }).catch((error: unknown) => {
+      throw connectedLate(error) ? new UpstreamFailure(LATE) : error;
+    });
     if (response.ok) return response;
     const body = await boundedText(response);
     throw new UpstreamFailure(factsOf(response.status, body, response.headers));
   };
+}
+
+/** Told as a failure of ours: the SDKs make a time-out of their own, without a cause, of whatever speaks of one. */
+const LATE: UpstreamFacts = { status: null, types: ['connect-late'], retryAfterMs: null, says: '' };
+
+function connectedLate(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return cause?.code === 'UND_ERR_CONNECT_TIMEOUT' || cause?.code === 'ETIMEDOUT';
+}
+
+const agents = new Map<number, Promise<Agent>>();
+
+/** One set of connections for each time; they close by themselves once they are idle. */
+function connectionsWithin(connectTimeoutMs: number): Promise<Agent> {
+  const known = agents.get(connectTimeoutMs);
+  if (known) return known;
+  const made = import('undici').then(({ Agent }) => new Agent({ connect: { timeout: connectTimeoutMs } }));
+  agents.set(connectTimeoutMs, made);
+  return made;
 }
 
 /** The trace goes on at the provider's; without one registered nothing is added. */
