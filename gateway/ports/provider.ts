@@ -65,6 +65,8 @@ export interface ForwardSink {
   text(text: string): void;
   /** What the call has taken so far. */
   usage(usage: Usage): void;
+  /** True once what is reserved for the call is used up: nothing more is read until a `write` gets more for it. */
+  readonly spent: boolean;
   /** Whole events; the vendor is held up until a promise resolves, and given up when it rejects. */
   write(bytes: Buffer): Promise<void> | undefined;
 }

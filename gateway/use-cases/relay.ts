@@ -1,3 +1,4 @@
+import { withPartial } from '../domain/partial-answer.ts';
 import type { Completion, Delta } from '../domain/response.ts';
 import type { Forwarder, ForwardSink, WireDialect } from '../ports/provider.ts';
 import type { Attempt } from './admission/attempt.ts';
@@ -25,10 +26,13 @@ export async function relayed(forwarder: Forwarder, answer: WireAnswer, attempt:
   const sink: ForwardSink = {
     text: (text) => attempt.piece(text),
     usage: (usage) => attempt.used(usage),
+    get spent() {
+      return attempt.spent;
+    },
     write(bytes) {
       const slow = answer.write(bytes);
       if (!attempt.spent) return slow;
-      return slow ? slow.then(() => attempt.extend()) : attempt.extend();
+      return slow ? slow.then(() => more(attempt)) : more(attempt);
     },
   };
   // Rejects by itself as soon as the signal aborts, so nothing has to race it.
@@ -37,4 +41,13 @@ export async function relayed(forwarder: Forwarder, answer: WireAnswer, attempt:
   if (stream) attempt.piece();
   await attempt.succeed(usage, stopReason);
   answer.end(bytes);
+}
+
+/** A stream that ends here is charged by the count that ended it. */
+async function more(attempt: Attempt): Promise<void> {
+  try {
+    await attempt.extend();
+  } catch (error) {
+    throw withPartial(error as Error, { text: '', usage: attempt.usageSoFar() });
+  }
 }

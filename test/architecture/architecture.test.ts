@@ -40,7 +40,7 @@ describe('the architecture', () => {
   });
 
   for (const [name, check] of Object.entries(RULES)) {
-    it(name, () => {
+    it(name, { timeout: 120_000 }, () => {
       const found = check(tree).map(format);
       if (found.length > 0) expect.fail(`${found.length} found\n\n${found.join('\n')}\n`);
     });

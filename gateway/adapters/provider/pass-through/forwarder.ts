@@ -1,10 +1,10 @@
-import { withPartial } from '../../../domain/partial-answer.ts';
+import { partialOf, withPartial } from '../../../domain/partial-answer.ts';
 import type { Usage } from '../../../domain/response.ts';
 import { NO_USAGE } from '../../../domain/response.ts';
 import { bytesOf, inputTokenBound } from '../../../domain/token-bound.ts';
 import type { Forwarded, Forwarder, ForwardSink, ProviderCall, WireDialect } from '../../../ports/provider.ts';
 import { coded, type FailureContext, type FailureRule, failureOf } from '../translation/failures.ts';
-import { EventPieces } from './event-pieces.ts';
+import { EventPieces, type WireEvent } from './event-pieces.ts';
 import { Upstream, type UpstreamRequest } from './upstream-exchange.ts';
 import { BadToolArguments, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
 
@@ -107,9 +107,15 @@ class Passing implements Tell {
   /** What opens an answer goes out with its first words: until then another model may still take over. */
   private events(piece: Buffer): Promise<void> | undefined {
     const { bytes, events } = this.pieces.add(piece);
+    return this.pass(bytes, events);
+  }
+
+  /** A piece of the network may hold far more than is reserved: it stops where that is used up. */
+  private pass(bytes: Buffer, events: readonly WireEvent[], first = 0): Promise<void> | undefined {
     const out: Buffer[] = [];
-    let start = 0;
-    for (const { data, end } of events) {
+    let start = events[first - 1]?.end ?? 0;
+    for (const [at, { data, end }] of events.entries()) {
+      if (at < first) continue;
       const verdict = data === undefined ? 'pass' : this.read(data, out);
       const event = bytes.subarray(start, end);
       start = end;
@@ -124,6 +130,9 @@ class Passing implements Tell {
         this.keptBytes = 0;
       }
       out.push(event);
+      if (this.sink.spent && at + 1 < events.length) {
+        return Promise.resolve(this.sink.write(Buffer.concat(out))).then(() => this.pass(bytes, events, at + 1));
+      }
     }
     if (out.length === 0) return undefined;
     return this.sink.write(out.length === 1 ? out[0]! : Buffer.concat(out));
@@ -166,7 +175,8 @@ class Passing implements Tell {
     const thrown = lost
       ? coded('KAZE_MODEL_STREAM_BROKEN', context, { reason: typeof reason === 'string' ? reason : undefined })
       : failure;
-    return this.begun ? withPartial(thrown, { text: this.said.join(''), usage: this.usageSoFar() }) : thrown;
+    if (!this.begun) return thrown;
+    return withPartial(thrown, { text: this.said.join(''), usage: partialOf(thrown)?.usage ?? this.usageSoFar() });
   }
 
   /** The name is the model's own word unless it is one that was offered. */
