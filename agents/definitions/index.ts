@@ -16,8 +16,17 @@ export {
   type KnowledgeKind,
   type KnowledgeRelation,
   parseKnowledgePack,
+  SHARED_PACK,
 } from './knowledge-pack.ts';
 export { knowledgeScope, matchesKnowledgeGlob, parseKnowledgePath } from './knowledge-path.ts';
+export {
+  DEFAULT_MAX_AGE_DAYS,
+  KNOWLEDGE_LINT_RULES,
+  type KnowledgeLintOptions,
+  type KnowledgeLintProblem,
+  type KnowledgeLintRule,
+  lintKnowledge,
+} from './lint-knowledge.ts';
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions, loadKnowledgePack } from './load.ts';
 export { parseAgentDefinition } from './parse-agent.ts';
 export { parseDefinition } from './parse-definition.ts';

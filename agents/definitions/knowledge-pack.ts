@@ -10,6 +10,9 @@ export type KnowledgeKind = (typeof KNOWLEDGE_KINDS)[number];
 export const KNOWLEDGE_RELATIONS = ['requires', 'contradicts', 'supersedes', 'applies_to'] as const;
 export type KnowledgeRelationType = (typeof KNOWLEDGE_RELATIONS)[number];
 
+/** The pack of patterns that hold in several verticals; its items stand in the scope `platform`. */
+export const SHARED_PACK = 'platform';
+
 export interface KnowledgeRelation {
   readonly type: KnowledgeRelationType;
   /** Path of the other item, in any loaded pack. */
@@ -22,6 +25,7 @@ export interface KnowledgeItem {
   readonly path: string;
   /** The last part of the path. */
   readonly name: string;
+  /** The vertical, or `platform` where it belongs to all. */
   readonly vertical: string;
   readonly kind: KnowledgeKind;
   readonly title: string;
@@ -29,8 +33,12 @@ export interface KnowledgeItem {
   readonly source: { readonly title: string; readonly url?: string; readonly date: string };
   /** 0 to 1: how sure the pack's author is that the text holds. */
   readonly confidence: number;
+  /** What one would have to see to give the item up. */
+  readonly refutation?: string;
+  /** The source will not be rewritten (a standard, a law, a paper, a dated announcement): its age says nothing. */
+  readonly stable: boolean;
   readonly relations: readonly KnowledgeRelation[];
-  /** SHA-256 over all of the above. */
+  /** SHA-256 over all of the above but `stable`. */
   readonly hash: string;
   readonly file: string;
   readonly position: Position;
@@ -41,7 +49,7 @@ const PATH_RULE = {
   pattern: /^[a-z0-9][a-z0-9-]{0,62}(?:\/[a-z0-9][a-z0-9-]{0,62}){2,5}$/,
   expected: 'a path such as seo/domain-concepts/search-intent',
 };
-const ITEM_KEYS = ['path', 'kind', 'title', 'text', 'source', 'confidence', 'relations'];
+const ITEM_KEYS = ['path', 'kind', 'title', 'text', 'source', 'confidence', 'refutation', 'stable', 'relations'];
 
 export interface KnowledgePackOptions {
   /** Latest date that a source may bear, `YYYY-MM-DD`; today (UTC) when absent. */
@@ -102,6 +110,8 @@ function readItem(
   const text = reader.text('text', { maxLength: 1200 });
   const origin = readOrigin(source, reader, context.today);
   const confidence = reader.number('confidence', { min: 0, max: 1 });
+  const refutation = reader.text('refutation', { maxLength: 600 });
+  const stable = reader.boolean('stable') ?? false;
   const relations = readRelations(source, reader);
   const vertical = path?.split('/')[0];
   if (path !== undefined && context.vertical !== undefined && vertical !== context.vertical) {
@@ -122,9 +132,11 @@ function readItem(
     text,
     source: origin,
     confidence,
+    ...(refutation === undefined ? {} : { refutation }),
     relations,
   };
-  return { ...said, hash: contentHash(canonicalJson(said)), file: source.file, position: reader.at('path') };
+  // Whether the source may grow old is the lint's business: it makes no other item.
+  return { ...said, stable, hash: contentHash(canonicalJson(said)), file: source.file, position: reader.at('path') };
 }
 
 function readOrigin(source: YamlSource, item: MapReader, today: string): KnowledgeItem['source'] | undefined {

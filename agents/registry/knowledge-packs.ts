@@ -1,10 +1,12 @@
 import { Knowledge, type NodeOf, type UnitOfWork, verticalScope } from '#graph-schema';
 import { derivedId } from '#platform';
-import type { KnowledgeItem, LoadedDefinitions } from '../definitions/index.ts';
+import { type KnowledgeItem, type LoadedDefinitions, SHARED_PACK } from '../definitions/index.ts';
 import { type SyncContext, verticalId } from './sync-context.ts';
 
-export const knowledgeId = (vertical: string, path: string): string =>
-  derivedId(verticalScope(vertical), 'knowledge-pack', path);
+/** Where a pack's items stand: the vertical's scope, or `platform` for what belongs to all verticals. */
+export const packScope = (pack: string): string => (pack === SHARED_PACK ? SHARED_PACK : verticalScope(pack));
+
+export const knowledgeId = (pack: string, path: string): string => derivedId(packScope(pack), 'knowledge-pack', path);
 
 const EDGES = {
   requires: 'requires',
@@ -43,11 +45,9 @@ export async function syncKnowledge(
   }
   const present = new Set(knowledge.map(idOf));
   const broken = new Set(
-    unreadableFiles.filter((file) => file.includes('/knowledge/')).map((file) => file.split('/')[0]!),
+    unreadableFiles.filter((file) => file.includes('/knowledge/')).map((file) => packScope(file.split('/')[0]!)),
   );
-  const gone = [...known.values()].filter(
-    ({ id, scope }) => !present.has(id) && !broken.has(scope.slice('vertical:'.length)),
-  );
+  const gone = [...known.values()].filter(({ id, scope }) => !present.has(id) && !broken.has(scope));
   for (const batch of batches(gone)) {
     await store.transact(principal, { why: 'gone from its pack' }, async (unit) => {
       for (const { id } of batch) await unit.update(Knowledge, id, { retiredAt: unit.now });
@@ -68,19 +68,20 @@ async function writeItem(unit: UnitOfWork, item: KnowledgeItem): Promise<void> {
     .filter((part) => part !== undefined)
     .join(', ')
     .slice(0, 1_000);
-  const said = { kind, title, text, path, confidence, reference, retiredAt: null };
+  const refutation = item.refutation ?? null;
+  const said = { kind, title, text, path, confidence, reference, refutation, retiredAt: null };
   const id = idOf(item);
   if (await unit.update(Knowledge, id, said)) return;
   unit.create(Knowledge, {
     id,
-    scope: verticalScope(item.vertical),
+    scope: packScope(item.vertical),
     ...said,
     importance: IMPORTANCE,
     language: 'en',
     recordedAt: unit.now,
     packHash: '',
   });
-  unit.relate(Knowledge, 'vertical', id, verticalId(item.vertical));
+  if (item.vertical !== SHARED_PACK) unit.relate(Knowledge, 'vertical', id, verticalId(item.vertical));
 }
 
 async function writeRelations(unit: UnitOfWork, item: KnowledgeItem, before: Known | undefined): Promise<void> {

@@ -21,7 +21,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'approvals', summary: 'list and show what waits for a person', load: () => import('./approvals.ts') },
   { name: 'agents', summary: 'list, show, pause, resume and validate agents', load: () => import('./agents.ts') },
   { name: 'skills', summary: 'list, show and validate skills', load: () => import('./skills.ts') },
-  { name: 'knowledge', summary: 'search and show knowledge', load: () => import('./knowledge.ts') },
+  { name: 'knowledge', summary: 'search, show and check knowledge', load: () => import('./knowledge.ts') },
   { name: 'query', summary: 'run a GraphQL operation and print its answer', load: () => import('./query.ts') },
   { name: 'tokens', summary: 'create, list and revoke tokens', load: () => import('./tokens.ts') },
   {

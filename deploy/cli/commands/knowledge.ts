@@ -29,6 +29,20 @@ export const define: Define = (command, cli) => {
     args: { id: 'id of the item' },
     examples: ['kaze knowledge show 019a…'],
   }).action(async (id, options) => (await import('../knowledge/show.ts')).show(cli, id, options));
+
+  leaf(command, {
+    usage: 'lint',
+    summary: 'check the packs of verticals, without a cell',
+    more: 'Finds orphans, missing and old sources, relations to nothing, circles, contradictions and duplicates, as file:line:column. Ends with 1 when something is wrong.',
+    cell: false,
+    examples: ['kaze knowledge lint', 'kaze knowledge lint --vertical seo --json'],
+  })
+    .option('--vertical <name>', 'only the pack of this vertical; default: all')
+    .option('--dir <folder>', 'folder of verticals; default: the shipped ones')
+    .addOption(
+      new Option('--max-age <days>', 'age from which a source is old (default: 730)').argParser(wholeNumber(1, 36_500)),
+    )
+    .action(async (options) => (await import('../knowledge/lint.ts')).lint(cli, options));
 };
 
 function oneOfTypes(type: string, list: readonly string[] | undefined): readonly string[] {

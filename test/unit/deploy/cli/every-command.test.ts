@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -221,6 +221,7 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['skills validate skill.yaml', ['ok', 'files']],
   ['knowledge search leave', ['hits']],
   ['knowledge show i1', ['id', 'title', 'text']],
+  ['knowledge lint --dir packs', ['ok', 'items', 'problems']],
   ['query operation.graphql', ['data']],
   ['tokens create ci --role viewer', ['token', 'id', 'role']],
   ['tokens list', ['nodes']],
@@ -249,6 +250,8 @@ beforeAll(() => {
   writeFileSync(join(cwd, 'outputs.json'), '{"a": 2}');
   writeFileSync(join(cwd, 'operation.graphql'), '{ me { name } }');
   writeFileSync(join(cwd, 'skill.yaml'), 'skill: x\n  description: y\n');
+  mkdirSync(join(cwd, 'packs', 'seo', 'knowledge'), { recursive: true });
+  writeFileSync(join(cwd, 'packs', 'seo', 'knowledge', 'a.yaml'), 'pack: seo\nitems: [{ path: seo/a/b }]\n');
   writeFileSync(join(cwd, 'agent.yaml'), 'agent: x\n  role: y\n');
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -296,7 +299,7 @@ describe('with --json every command', () => {
     expect(Object.keys(JSON.parse(out))).toEqual(expect.arrayContaining([...keys]));
   });
 
-  const needCell = LINES.filter(([line]) => !/validate|doctor|version|secrets|gateway/.test(line));
+  const needCell = LINES.filter(([line]) => !/validate|lint|doctor|version|secrets|gateway/.test(line));
   it.each(needCell)('prints the failure of %s as one error, and does not end with 0', async (line) => {
     const refusal = new CommandError('KAZE_API_FORBIDDEN', 'the role viewer may not', { roles: ['admin'] });
     const answers = Object.fromEntries(Object.keys(ANSWERS).map((name) => [name, refusal]));
