@@ -54,7 +54,7 @@ export function taskModel(options: ModelCallsOptions): {
     return completion;
   };
   const counted: SkillModel = (request) => {
-    run.countStep();
+    run.countOutsideSteps();
     return uncounted(request);
   };
   return { counted, uncounted };

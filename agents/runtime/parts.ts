@@ -26,7 +26,7 @@ export async function runPart(
   part: TaskPart,
 ): Promise<EndedPart> {
   const { task, lease } = run;
-  run.countStep();
+  run.countOutsideSteps();
   const id = derivedId(tenantScope(tenant), 'part', task.id, part.key);
   const found = await readPart(services.store, lease.principal, id);
   if (!found) {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Chunk, Knowledge, type NodePatch, Task, TaskStep, type UnitOfWork } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import { agentError } from '../errors.ts';
@@ -34,9 +33,9 @@ export class TaskRun {
   readonly #kept: Map<string, string>;
   readonly #names = new Set<string>();
   readonly #ending = new AbortController();
-  readonly #inStep = new AsyncLocalStorage<true>();
   readonly #unrecorded = new Set<string>();
   #steps = 0;
+  #openSteps = 0;
   #costMicros: number;
   #progress: string | undefined;
   #flushing = false;
@@ -95,10 +94,10 @@ export class TaskRun {
       throw agentError('KAZE_TASK_STEP_NAME', `the step name "${name}" is used twice in the task ${this.task.id}`);
     }
     this.#names.add(name);
-    this.countStep();
+    this.#countStep();
     const kept = this.#kept.get(name);
     if (kept !== undefined) return JSON.parse(kept) as T;
-    const result = JSON.stringify((await this.#inStep.run(true, work)) ?? null);
+    const result = JSON.stringify((await this.#inside(work)) ?? null);
     this.signal.throwIfAborted();
     const { id: task, scope } = this.task;
     const uses = [...this.#unrecorded];
@@ -111,9 +110,21 @@ export class TaskRun {
     return JSON.parse(result) as T;
   }
 
-  /** Counts one step or model call. Errors: KAZE_TASK_STEPS. */
-  countStep(): void {
-    if (this.#inStep.getStore()) return;
+  async #inside<T>(work: () => Promise<T>): Promise<T> {
+    this.#openSteps += 1;
+    try {
+      return await work();
+    } finally {
+      this.#openSteps -= 1;
+    }
+  }
+
+  /** Counts a call of a model or a part of the task, unless a step is open that it belongs to. Errors: KAZE_TASK_STEPS. */
+  countOutsideSteps(): void {
+    if (this.#openSteps === 0) this.#countStep();
+  }
+
+  #countStep(): void {
     this.#steps += 1;
     const { maxSteps, id } = this.task;
     if (this.#steps <= maxSteps) return;
