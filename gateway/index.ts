@@ -24,7 +24,7 @@ export {
 export { createStreamCount, type StreamCount } from './domain/budget/stream-count.ts';
 export type { BudgetWindow } from './domain/budget/window.ts';
 export type { Interval } from './domain/choice/interval.ts';
-export { type ChoiceReport, type ModelReport, type Regret } from './domain/choice/report.ts';
+export type { ChoiceReport, ModelReport, Regret } from './domain/choice/report.ts';
 export type { TaskOutcome } from './domain/choice/score.ts';
 export type { Credential } from './domain/credential.ts';
 export { flowError } from './domain/flow/errors.ts';

@@ -660,6 +660,7 @@ export type TaskFilter = {
   usedChunks?: ChunkRelationFilter | null | undefined;
   outcomes?: OutcomeRelationFilter | null | undefined;
   requestedBy?: PersonRelationFilter | null | undefined;
+  askedOf?: PersonRelationFilter | null | undefined;
   conversation?: ConversationRelationFilter | null | undefined;
   and?: Array<TaskFilter> | null | undefined;
   or?: Array<TaskFilter> | null | undefined;
@@ -858,6 +859,7 @@ export type PersonFilter = {
   conversations?: ConversationRelationFilter | null | undefined;
   tenant?: TenantRelationFilter | null | undefined;
   requestedTasks?: TaskRelationFilter | null | undefined;
+  askedTasks?: TaskRelationFilter | null | undefined;
   and?: Array<PersonFilter> | null | undefined;
   or?: Array<PersonFilter> | null | undefined;
   not?: PersonFilter | null | undefined;
