@@ -3,7 +3,7 @@ import path from 'node:path';
 import { NAME_PATTERN, nearestName } from '#platform';
 import { checkReferences } from './cross-check.ts';
 import { definitionErrors } from './errors.ts';
-import { type KnowledgeItem, type KnowledgePackOptions, parseKnowledgePack } from './knowledge-pack.ts';
+import { type KnowledgeItem, type KnowledgePackOptions, parseKnowledgePack, SHARED_PACK } from './knowledge-pack.ts';
 import { parseAgentDefinition } from './parse-agent.ts';
 import { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';
 import { type DefinitionProblem, type Parsed, problemAt } from './problems.ts';
@@ -27,7 +27,8 @@ const PARTS = ['agents', 'skills', 'knowledge'] as const;
 type Part = (typeof PARTS)[number];
 
 /**
- * Reads `<folder>/<vertical>/{agents,skills,knowledge}/*.yaml`. File names in problems and sources are relative to the
+ * Reads `<folder>/<vertical>/{agents,skills,knowledge}/*.yaml` and, for what holds in all verticals,
+ * `<folder>/platform/knowledge/*.yaml`. File names in problems and sources are relative to the
  * folder, with `/`. Throws only when the folder itself cannot be read.
  */
 export async function loadDefinitions(folder: string, options: LoadOptions = {}): Promise<LoadedDefinitions> {
@@ -38,6 +39,8 @@ export async function loadDefinitions(folder: string, options: LoadOptions = {})
       for (const file of await reading.files(`${vertical}/${part}`)) await reading.read({ file, vertical, part });
     }
   }
+  for (const file of await reading.sharedKnowledge())
+    await reading.read({ file, vertical: SHARED_PACK, part: 'knowledge' });
   const { skills, agents, knowledge, unreadableFiles } = reading;
   const unreadable = unreadableFiles.map((file) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
   const incompletePacks = unreadableFiles
@@ -76,11 +79,25 @@ class FolderReading {
   async verticals(): Promise<string[]> {
     const names = (await this.#entries('.')).filter((entry) => entry.isFolder).map((entry) => entry.name);
     return names.filter((name) => {
-      if (NAME_PATTERN.test(name) && !['client', 'platform'].includes(name)) return true;
+      if (name === SHARED_PACK) return false;
+      if (NAME_PATTERN.test(name) && name !== 'client') return true;
       const expected = 'a name such as internal-ops (a-z, 0-9 and -; not "client" or "platform")';
       this.#problem(name, { what: `"${name}" cannot be a vertical`, expected });
       return false;
     });
+  }
+
+  /** Files of the pack that belongs to no vertical; agents and skills have no place beside it. */
+  async sharedKnowledge(): Promise<string[]> {
+    const folders = (await this.#entries('.')).filter((entry) => entry.isFolder);
+    if (!folders.some(({ name }) => name === SHARED_PACK)) return [];
+    const parts = (await this.#entries(SHARED_PACK)).filter((entry) => entry.isFolder).map((entry) => entry.name);
+    for (const name of parts.filter((part) => part !== 'knowledge'))
+      this.#problem(`${SHARED_PACK}/${name}`, {
+        what: `folder "${name}" beside what all verticals share`,
+        expected: 'knowledge only; agents and skills belong to a vertical',
+      });
+    return parts.includes('knowledge') ? this.files(`${SHARED_PACK}/knowledge`) : [];
   }
 
   async parts(vertical: string): Promise<Part[]> {

@@ -8,7 +8,7 @@ import {
   type SkillDefinition,
 } from '../definitions/index.ts';
 import type { SkillHandler } from '../skills/handler.ts';
-import { knowledgeId } from './knowledge-packs.ts';
+import { knowledgeId, packScope } from './knowledge-packs.ts';
 import { type SyncContext, verticalId } from './sync-context.ts';
 import { toolId } from './tools.ts';
 
@@ -135,11 +135,11 @@ function readable({ positions: _, source, qualityCriteria, knowledgeDependencies
 }
 
 function dependencies(definition: SkillDefinition, { knowledge }: LoadedDefinitions): string[] {
-  const places = definition.knowledgeDependencies.filter(({ scopeTemplate }) => scopeTemplate.startsWith('vertical:'));
+  const places = definition.knowledgeDependencies.filter(({ scopeTemplate }) => !scopeTemplate.startsWith('tenant:'));
   const items = knowledge.filter((item) =>
     places.some(
       ({ scopeTemplate, glob }) =>
-        scopeTemplate === verticalScope(item.vertical) &&
+        scopeTemplate === packScope(item.vertical) &&
         matchesKnowledgeGlob(glob, item.path.slice(item.vertical.length + 1)),
     ),
   );
