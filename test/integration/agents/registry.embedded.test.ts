@@ -79,6 +79,10 @@ describe('the registry with the shipped verticals', () => {
     const skills = await store.list(cellPrincipal, Skill);
     expect(skills.find(({ name }) => name === 'keyword-research')!.status).toBe('implemented');
     expect(skills.find(({ name }) => name === 'lead-scoring')!.status).toBe('declared');
+    // What all verticals share stands in the scope of the platform and points into theirs.
+    const shared = { appliedBy: { some: { scope: { eq: 'platform' }, path: { startsWith: 'platform/patterns/' } } } };
+    const scopes = (await store.list(cellPrincipal, Knowledge, { where: shared })).map(({ scope }) => scope);
+    expect([...new Set(scopes)].sort()).toEqual(['vertical:crm', 'vertical:internal-ops', 'vertical:seo']);
     const tools = await store.list(cellPrincipal, Tool);
     expect(tools.filter(({ available }) => available).map(({ name }) => name)).toEqual(['llm']);
     const counts = () => Promise.all([Outbox, Revision].map((definition) => store.count(cellPrincipal, definition)));
