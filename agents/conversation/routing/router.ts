@@ -22,8 +22,8 @@ export interface RouterOptions {
   readonly logger: Logger;
 }
 
-/** Steps of a conversation itself: an answer is given at once, and triage is what the router does. */
-const BUILT_IN = ['answer-from-handbook', 'triage-request'];
+/** Steps of a conversation itself: an answer is given at once, triage is what the router does, a to-do follows from work. */
+const BUILT_IN = ['answer-from-handbook', 'triage-request', 'to-do'];
 /** A request says early what it wants; what follows are its inputs. */
 const READ_CHARACTERS = 1_000;
 const KEPT_VECTORS = 2_000;
@@ -85,11 +85,20 @@ function offersOf(agents: readonly TeamAgent[]): Array<{ agent: TeamAgent; skill
   return [...offers.values()];
 }
 
-/** What a person may say who wants it: the things that come out of it, by name. */
+/** What a person may say who wants it: the things that always come out of it, by name. */
 function phrasesOf({ name, definition }: TeamSkill): string[] {
-  const outputs = (definition?.outputs ?? []).filter(({ name: output }) => !PLAIN_OUTPUTS.has(output));
+  const outputs = (definition?.outputs ?? []).filter((output) => output.required && !PLAIN_OUTPUTS.has(output.name));
   return [name.replaceAll('-', ' '), ...outputs.map((output) => output.name.replaceAll('_', ' '))];
 }
 
 /** Outputs that most skills have tell none of them apart. */
-const PLAIN_OUTPUTS = new Set(['reasoning', 'summary', 'figures', 'data_issues', 'model_card']);
+const PLAIN_OUTPUTS = new Set([
+  'reasoning',
+  'summary',
+  'figures',
+  'data_issues',
+  'model_card',
+  'report',
+  'status',
+  'records',
+]);
