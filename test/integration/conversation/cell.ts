@@ -221,6 +221,8 @@ export async function openConversationCell(engines: ConversationEngines) {
         conversation: (id: string) => store.get(cell, Conversation, id),
       };
     },
+    /** Resolves when everything searchable has a vector, so that ranks no longer move. */
+    settled: () => vectors.settled(),
     async close() {
       for (const conversations of opened) await conversations.close();
       for (const runtime of runtimes) await runtime.stop();
