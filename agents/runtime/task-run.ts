@@ -71,6 +71,8 @@ export class TaskRun {
 
   /** Resolves or rejects with the work, or rejects with the reason as soon as the attempt is ended. */
   async untilEnded<T>(work: Promise<T>): Promise<T> {
+    // How it ends is nobody's business once the attempt has ended, which it may have before the work began.
+    work.catch(() => undefined);
     this.signal.throwIfAborted();
     let leave: () => void = () => {};
     const ended = new Promise<never>((_, reject) => {
@@ -84,7 +86,6 @@ export class TaskRun {
       throw this.signal.aborted ? this.signal.reason : error;
     } finally {
       this.signal.removeEventListener('abort', leave);
-      work.catch(() => undefined);
     }
   }
 

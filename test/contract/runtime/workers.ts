@@ -58,7 +58,8 @@ export function workerContract(cell: () => TestCell): void {
       // It never renews in time: its clock for that is far longer than its lease.
       const frozen = await cell().worker({ leaseMs: 400 });
       const id = await client.submit();
-      await expect.poll(() => done.length, { interval: 10 }).toBe(1);
+      const recorded = () => cell().raw.count(systemPrincipal('runtime'), TaskStep, { task: { eq: id } });
+      await expect.poll(recorded, { interval: 10 }).toBe(1);
       // What a kill -9 leaves: a lease that nobody renews.
       const runtimePrincipal = systemPrincipal('runtime');
       await cell().store.transact(runtimePrincipal, { why: 'test' }, (unit) =>
