@@ -107,9 +107,10 @@ export function failureContract(cell: () => TestCell): void {
       client.behave(
         ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       );
-      const running = await client.submit({ deadlineAt: Date.now() + 1_000 });
+      const over = Date.now() + 2_500;
+      const running = await client.submit({ deadlineAt: over });
       // The agent is busy with the first until both are too late.
-      const queued = await client.submit({ deadlineAt: Date.now() + 900 });
+      const queued = await client.submit({ deadlineAt: over - 100 });
       expect(await settled(client, running)).toMatchObject({
         state: 'failed',
         errorCode: 'KAZE_TASK_DEADLINE',
