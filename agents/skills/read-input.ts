@@ -55,6 +55,17 @@ export function plainText(value: unknown): string {
   return String(value);
 }
 
+/** Names of an input, one a line or between commas; none of a file. */
+export function namesOf(input: SkillInput | undefined, most: number): string[] {
+  if (input === undefined || input.kind === 'file') return [];
+  const text = input.kind === 'text' ? input.text : plainText(input.value);
+  return text
+    .split(/[\n,;]+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .slice(0, most);
+}
+
 function empty(subject: string): Error {
   return skillErrors('KAZE_SKILL_INPUT_INVALID', `${subject} has no words; describe it in a few sentences`, {
     fields: { subject },

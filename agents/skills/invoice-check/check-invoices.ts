@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import { identityFindings, termsFindings, termsFor } from './against-terms.ts';
 import { arithmeticFindings } from './arithmetic.ts';
 import { DuplicateFinder } from './duplicates.ts';

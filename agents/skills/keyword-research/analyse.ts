@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import type { KeywordPlan, RankingExport } from '../search-exports/index.ts';
 import { languageOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';

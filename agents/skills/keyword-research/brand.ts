@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import { wordsOf } from '../text/languages.ts';
 import { foldAccents } from '../text/stems.ts';
 import type { BusinessContext } from './business-context.ts';

@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import { ascending, nonIncreasing } from './statistics.ts';
 
 export interface CurveRow {

@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import type { BusinessContext } from './business-context.ts';
 import { quantile } from './statistics.ts';
 import type { Finding, Fit, Query } from './types.ts';

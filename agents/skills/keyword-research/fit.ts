@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import { isOtherLanguage, languageOf } from '../text/languages.ts';
 import type { Stemmer } from '../text/stems.ts';
 import type { BrandReport } from './brand.ts';

@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import type { Likeness } from './likeness.ts';
 import { ascending } from './statistics.ts';
 import type { Query } from './types.ts';

@@ -1,7 +1,8 @@
+import { Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { Pace } from '../pace.ts';
-import { type InputText, plainText, readInputText } from '../read-input.ts';
+import { type InputText, namesOf, readInputText } from '../read-input.ts';
+import { reword } from '../reword.ts';
 import { analyse } from './analyse.ts';
 import { understandContext } from './business-context.ts';
 import { readMaterial } from './material.ts';
@@ -11,7 +12,7 @@ import { practicesFor } from './practices.ts';
 import { rankFindings } from './ranking.ts';
 import { explain } from './reasoning.ts';
 import { widerOutputs } from './wider-outputs.ts';
-import { reword } from './wording.ts';
+import { WORDING } from './wording.ts';
 
 const LACKS_VOLUME =
   "search volume and other domains' positions: impressions of the site's own results are used, which miss searches for which it is not shown";
@@ -33,7 +34,7 @@ export const keywordResearch: SkillHandler = {
     const { inputs, signal } = context;
     context.progress('reading the exports');
     const { table, notes: materialNotes, ...material } = await readMaterial(inputs);
-    const competitors = competitorNames(inputs.competitors);
+    const competitors = namesOf(inputs.competitors, 100);
     const business = understandContext(await readContext(inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);
@@ -63,7 +64,7 @@ export const keywordResearch: SkillHandler = {
     const practices = await practicesFor(context.knowledge, ranked);
     const computed = [explain(analysis, { ranked, notes }), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');
-    const worded = await reword(computed, context);
+    const worded = await reword(computed, WORDING, context);
     const best = ranked.slice(0, 3).map(({ finding }) => `"${table.queries[finding.index]!.query}"`);
     return {
       summary:
@@ -101,14 +102,4 @@ function declared(
 ): SkillResult['outputs'] {
   const names = new Set(asked.map(({ name }) => name));
   return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.has(name)));
-}
-
-function competitorNames(input: SkillInput | undefined): string[] {
-  if (input === undefined || input.kind === 'file') return [];
-  const text = input.kind === 'text' ? input.text : plainText(input.value);
-  return text
-    .split(/[\n,;]+/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .slice(0, 100);
 }

@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import { type Stemmer, trigrams } from '../text/stems.ts';
 import type { Tokens } from './tokens.ts';
 

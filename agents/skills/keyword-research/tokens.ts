@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '#platform';
 import { wordsOf } from '../text/languages.ts';
 import type { Query } from './types.ts';
 

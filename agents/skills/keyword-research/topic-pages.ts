@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import type { Likeness } from './likeness.ts';
 
 /** Two pages are compared from this cosine on, and topics joined while their pages are this alike on average. */

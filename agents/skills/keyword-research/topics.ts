@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import type { Likeness } from './likeness.ts';
 import { linkPages, type PageWords } from './topic-pages.ts';
 import type { Query } from './types.ts';

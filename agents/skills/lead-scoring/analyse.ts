@@ -1,5 +1,5 @@
+import { Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
-import { Pace } from '../pace.ts';
 import { type Choice, chooseColumns } from './choose-columns.ts';
 import { readColumns } from './columns.ts';
 import { crossValidate, type HeldOut } from './cross-validate.ts';

@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import { sigmoid } from './logistic.ts';
 import { shuffled } from './random.ts';
 import { scoreOdds, type TrainingData, train } from './train.ts';

@@ -1,5 +1,6 @@
+import { Pace } from '#platform';
 import type { EarlierOutcome, SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { Pace } from '../pace.ts';
+import { reword } from '../reword.ts';
 import { type Analysis, analyse, openRowsOf, type Profile, profile, requireHistory } from './analyse.ts';
 import {
   type DriftReport,
@@ -17,7 +18,7 @@ import { callListJson, dataHash, driftJson, modelCard, periodOf, scoredLeadsJson
 import { readLeads } from './read-leads.ts';
 import { explain } from './reasoning.ts';
 import { sensitiveAttribute } from './sensitive.ts';
-import { reword } from './wording.ts';
+import { WORDING } from './wording.ts';
 
 const LACKS = 'anything newer than the export, and what a field said on an earlier day: an export shows its last state';
 const DEFAULT_CAPACITY = 50;
@@ -107,7 +108,7 @@ async function write(
   );
   const whole = practice.length > 0 ? `${computed}\n\n## What stands behind it\n\n${practice.join('\n')}` : computed;
   context.progress('writing the reasoning');
-  const worded = await reword(whole, context);
+  const worded = await reword(whole, WORDING, context);
   const day = new Date(context.clock.now()).toISOString().slice(0, 10);
   const hot = leads.filter(({ band }) => band === 'hot').length;
   const period = periodOf(analysis);

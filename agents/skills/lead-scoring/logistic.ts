@@ -5,7 +5,7 @@
  * test/unit/agents/skills/lead-scoring-logistic.test.ts compares it with scikit-learn's coefficients.
  */
 
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 
 /** Rows in compressed form: row i has the entries from `starts[i]` to `starts[i + 1]`. */
 export interface SparseRows {

@@ -8,32 +8,18 @@ import type { Estimate } from './ranks.ts';
 
 /** The list `scored_leads`, most likely first. */
 export function scoredLeadsJson(leads: readonly ScoredLead[]): Json[] {
-  return leads.map(
-    ({ id, label, line, probability, band, drivers }, at): Json => ({
-      rank: at + 1,
-      id,
-      lead: label,
-      line,
-      probability,
-      band,
-      reasons: drivers.map(driverJson),
-    }),
-  );
+  return leads.map((lead, at): Json => ({ ...ranked(lead, at), reasons: lead.drivers.map(driverJson) }));
 }
 
 /** The list `call_list`: the first ones, with their reasons in words. */
 export function callListJson(leads: readonly ScoredLead[], capacity: number): Json[] {
-  return leads.slice(0, capacity).map(
-    ({ id, label, line, probability, band, drivers }, at): Json => ({
-      rank: at + 1,
-      id,
-      lead: label,
-      line,
-      probability,
-      band,
-      why: drivers.map(driverText).join('; '),
-    }),
-  );
+  return leads
+    .slice(0, capacity)
+    .map((lead, at): Json => ({ ...ranked(lead, at), why: lead.drivers.map(driverText).join('; ') }));
+}
+
+function ranked({ id, label, line, probability, band }: ScoredLead, at: number) {
+  return { rank: at + 1, id, lead: label, line, probability, band };
 }
 
 const REASON_COLUMNS = 3;

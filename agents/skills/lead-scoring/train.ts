@@ -1,4 +1,4 @@
-import type { Pace } from '../pace.ts';
+import type { Pace } from '#platform';
 import { fitPaced, type LogisticFit, logOdds, type SparseRows, sigmoid } from './logistic.ts';
 import { shuffled } from './random.ts';
 

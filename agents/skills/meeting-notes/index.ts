@@ -1,7 +1,7 @@
 import { sourceOf } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { fileSource, plainText } from '../read-input.ts';
+import { fileSource, namesOf, plainText } from '../read-input.ts';
 import { parseDay } from '../text/calendar.ts';
 import { addByModel } from './ask-model.ts';
 import { followUpsOf } from './follow-ups.ts';
@@ -32,7 +32,7 @@ export const meetingNotes: SkillHandler = {
     const transcript = await transcriptOf(inputs.transcript, signal);
     const day = dayGiven(inputs.meeting_date) ?? transcript.date;
     const team = await context.team();
-    const people = [...namesGiven(inputs.people), ...team.agents.map(({ name }) => name)];
+    const people = [...namesOf(inputs.people, 200), ...team.agents.map(({ name }) => name)];
     const byRules = spotItems(transcript, { people, day });
     const { spotted, note } = await addByModel(byRules, { transcript, context, people, day });
     const { decisions, actions, questions } = spotted;
@@ -112,14 +112,4 @@ function dayGiven(input: SkillInput | undefined): string | undefined {
       fields: { skill: 'meeting-notes', input: 'meeting_date', found: text.slice(0, 40) },
     },
   );
-}
-
-function namesGiven(input: SkillInput | undefined): string[] {
-  if (input === undefined || input.kind === 'file') return [];
-  const text = input.kind === 'text' ? input.text : plainText(input.value);
-  return text
-    .split(/[\n,;]+/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .slice(0, 200);
 }

@@ -1,14 +1,11 @@
+import type { CallLimits } from '../../../domain/request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 
 /** What of a call's sampling its model takes; the rest is left out, as `gateway/adapters/provider/README.md` lists it. */
-export interface Sampling {
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly topK?: number;
-  readonly frequencyPenalty?: number;
-  readonly presencePenalty?: number;
-  readonly seed?: number;
-}
+export type Sampling = Pick<
+  CallLimits,
+  'temperature' | 'topP' | 'topK' | 'frequencyPenalty' | 'presencePenalty' | 'seed'
+>;
 
 export function samplingOf({ limits = {}, model }: ProviderCall): Sampling {
   const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = limits;

@@ -10,7 +10,7 @@ import {
   poissonLowerTail,
 } from '../../../../agents/skills/keyword-research/statistics.ts';
 import { Tokens } from '../../../../agents/skills/keyword-research/tokens.ts';
-import { unknownNumbers } from '../../../../agents/skills/keyword-research/wording.ts';
+import { unknownNumbers } from '../../../../agents/skills/reword.ts';
 import { Stemmer } from '../../../../agents/skills/text/stems.ts';
 import { completion, fakeSkillContext, fileInput, jsonInput, textInput } from '../../../support/skills/context.ts';
 
