@@ -5,11 +5,11 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { analyse } from '../../agents/skills/keyword-research/analyse.ts';
-import { understandContext } from '../../agents/skills/keyword-research/business-context.ts';
 import { rankFindings } from '../../agents/skills/keyword-research/ranking.ts';
-import { readRankings } from '../../agents/skills/keyword-research/read-rankings.ts';
-import { quantile } from '../../agents/skills/keyword-research/statistics.ts';
 import { readInputText } from '../../agents/skills/read-input.ts';
+import { understandContext } from '../../agents/skills/search-analysis/business-context.ts';
+import { readRankings } from '../../agents/skills/search-analysis/read-rankings.ts';
+import { quantile } from '../../agents/skills/search-analysis/statistics.ts';
 import { exportOf } from './exports.ts';
 
 const BUSINESS =

@@ -1,24 +1,26 @@
 import { Pace } from '#platform';
+import type { BrandReport } from '../search-analysis/brand.ts';
+import type { BusinessContext } from '../search-analysis/business-context.ts';
+import type { ClickCurve } from '../search-analysis/click-curve.ts';
+import { settleCurveAndBrand } from '../search-analysis/curve-and-brand.ts';
+import { floorOf } from '../search-analysis/estimate.ts';
+import { type Grouping, groupQueries } from '../search-analysis/grouping.ts';
+import { Likeness } from '../search-analysis/likeness.ts';
+import { Tokens } from '../search-analysis/tokens.ts';
+import { findTopics, type Topic } from '../search-analysis/topics.ts';
+import type { Finding, RankingTable } from '../search-analysis/types.ts';
 import type { KeywordPlan, RankingExport } from '../search-exports/index.ts';
 import { languageOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
-import { type BrandReport, findBrand } from './brand.ts';
-import type { BusinessContext } from './business-context.ts';
 import { type Change, compareQueries } from './changes.ts';
-import { type ClickCurve, fitClickCurve } from './click-curve.ts';
 import { type CountryReport, compareCountries } from './countries.ts';
 import { type DayReport, understandDays } from './days.ts';
 import { type Embed, type FitReport, judgeFit } from './fit.ts';
 import { findGaps, type Gap } from './gaps.ts';
-import { type Grouping, groupQueries } from './grouping.ts';
-import { Likeness } from './likeness.ts';
 import type { Material } from './material.ts';
-import { findOpportunities, findUnderClicked, floorOf } from './opportunities.ts';
+import { findOpportunities } from './opportunities.ts';
 import { findPageConflicts, type PageConflict } from './page-conflicts.ts';
 import { findSeasons, type Season } from './seasons.ts';
-import { Tokens } from './tokens.ts';
-import { findTopics, type Topic } from './topics.ts';
-import type { Finding, RankingTable } from './types.ts';
 
 export interface Analysis {
   readonly table: RankingTable;
@@ -105,41 +107,4 @@ function volumesOf(plan: KeywordPlan | undefined, tracker: RankingExport | undef
     if (volume !== null) volumes.set(keyword.toLowerCase(), volume);
   }
   return volumes;
-}
-
-/**
- * Brand queries bend the curve, and the curve tells the brand: two rounds settle both. Then, once, the queries already
- * found to be under-clicked are left out too: on a small site they are many enough to pull the curve down to themselves.
- */
-async function settleCurveAndBrand(
-  { queries }: RankingTable,
-  { context, tokens, pace }: { context: BusinessContext; tokens: Tokens; pace: Pace },
-) {
-  // Most clicks at the top may be the brand's: without the likeliest name the first curve is nobody's but the rest's.
-  const isTitleName = tokens.words.map((word) => context.titleNames.has(word));
-  const rest = queries.filter((_, index) => !tokens.of(index).some((word) => isTitleName[word]));
-  await pace.rest();
-  let curve = await fitClickCurve(rest.length >= queries.length / 2 ? rest : queries, pace);
-  const brandOf = () => findBrand(queries, { context, curve, tokens, pace });
-  let brand = await brandOf();
-  for (let round = 0; round < 2; round++) {
-    const before = brand.branded;
-    curve = await fitClickCurve(
-      queries.filter((_, index) => !before[index]),
-      pace,
-    );
-    brand = await brandOf();
-    // The same queries give the same curve, and that the same brand.
-    if (round > 0 || brand.branded.every((one, index) => one === before[index])) break;
-  }
-  const floorClicks = floorOf(queries);
-  await pace.rest();
-  const low = findUnderClicked(queries, { curve, branded: brand.branded, floorClicks });
-  if (low.size > 0) {
-    curve = await fitClickCurve(
-      queries.filter((_, index) => !brand.branded[index] && !low.has(index)),
-      pace,
-    );
-  }
-  return { curve, brand };
 }

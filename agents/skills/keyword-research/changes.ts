@@ -1,5 +1,5 @@
-import type { ClickCurve } from './click-curve.ts';
-import type { Estimate, Query, RankingTable } from './types.ts';
+import type { ClickCurve } from '../search-analysis/click-curve.ts';
+import type { Estimate, Query, RankingTable } from '../search-analysis/types.ts';
 
 export type ChangeCause = 'position' | 'demand' | 'click_rate' | 'new' | 'gone';
 

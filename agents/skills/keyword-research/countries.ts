@@ -1,7 +1,7 @@
 import type { SearchConsoleExport } from '#platform';
-import type { ClickCurve } from './click-curve.ts';
-import { estimateAt } from './opportunities.ts';
-import type { Estimate } from './types.ts';
+import type { ClickCurve } from '../search-analysis/click-curve.ts';
+import { estimateAt } from '../search-analysis/estimate.ts';
+import type { Estimate } from '../search-analysis/types.ts';
 
 export interface CountryTotal {
   readonly country: string;

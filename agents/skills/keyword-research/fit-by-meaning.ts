@@ -1,7 +1,7 @@
 import type { Pace } from '#platform';
-import type { BusinessContext } from './business-context.ts';
-import { quantile } from './statistics.ts';
-import type { Finding, Fit, Query } from './types.ts';
+import type { BusinessContext } from '../search-analysis/business-context.ts';
+import { quantile } from '../search-analysis/statistics.ts';
+import type { Finding, Fit, Query } from '../search-analysis/types.ts';
 
 export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 

@@ -1,11 +1,12 @@
 import type { Pace } from '#platform';
+import type { BrandReport } from '../search-analysis/brand.ts';
+import type { BusinessContext } from '../search-analysis/business-context.ts';
+import { contextMatcher } from '../search-analysis/context-match.ts';
+import type { Tokens } from '../search-analysis/tokens.ts';
+import type { Finding, Fit, RankingTable } from '../search-analysis/types.ts';
 import { isOtherLanguage, languageOf } from '../text/languages.ts';
 import type { Stemmer } from '../text/stems.ts';
-import type { BrandReport } from './brand.ts';
-import type { BusinessContext } from './business-context.ts';
 import { type Embed, relateByMeaning } from './fit-by-meaning.ts';
-import type { Tokens } from './tokens.ts';
-import type { Finding, Fit, RankingTable } from './types.ts';
 
 export type { Embed } from './fit-by-meaning.ts';
 
@@ -111,21 +112,6 @@ function rarityOf(stems: Stems): (stem: string) => number {
   const counts = new Map<string, number>();
   for (const own of stems) for (const stem of own) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   return (stem) => Math.log(1 + stems.length / (counts.get(stem) ?? 1));
-}
-
-/** Equal stems, or compounds: one begins or ends the other with five letters or more ("abfindung" in "abfindungshöhe"). */
-export function contextMatcher(
-  context: Pick<BusinessContext, 'stems'>,
-  brandWords: readonly string[],
-): (stem: string) => boolean {
-  const own = [...context.stems.keys()].filter(
-    (stem) => stem.length > 2 && !brandWords.some((word) => word.startsWith(stem)),
-  );
-  const set = new Set(own);
-  const long = own.filter((stem) => stem.length >= 5);
-  const holds = (whole: string, part: string) => part.length >= 5 && (whole.startsWith(part) || whole.endsWith(part));
-  return (stem) =>
-    set.has(stem) || (stem.length >= 5 && long.some((other) => holds(stem, other) || holds(other, stem)));
 }
 
 function knownShare(

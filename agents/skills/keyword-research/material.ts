@@ -1,14 +1,14 @@
 import { readSearchConsole, type SearchConsoleExport } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
+import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
+import type { RankingTable } from '../search-analysis/types.ts';
 import {
   type KeywordPlan,
   type RankingExport,
   readKeywordPlanner,
   readRankingExport,
 } from '../search-exports/index.ts';
-import { readRankings, sourceOfInput } from './read-rankings.ts';
-import type { RankingTable } from './types.ts';
 
 /** Everything that was given besides the business context, read. */
 export interface Material {

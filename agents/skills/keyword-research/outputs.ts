@@ -1,7 +1,8 @@
 import type { Json } from '../handler.ts';
+import { TARGET_POSITION } from '../search-analysis/estimate.ts';
 import { wordsOf } from '../text/languages.ts';
 import type { Analysis } from './analyse.ts';
-import { rivals, TARGET_POSITION } from './opportunities.ts';
+import { rivals } from './opportunities.ts';
 import type { Ranked } from './ranking.ts';
 
 /** The list `keyword_opportunities`, in the order of the ranking. */

@@ -1,4 +1,4 @@
-import type { Estimate, Finding, Query } from './types.ts';
+import type { Estimate, Finding, Query } from '../search-analysis/types.ts';
 
 /** Two own pages that share queries, so that neither collects all signals. */
 export interface PageConflict {

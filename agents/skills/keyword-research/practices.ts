@@ -1,6 +1,6 @@
 import type { KnowledgeItem, SkillKnowledge } from '../handler.ts';
+import type { OpportunityKind } from '../search-analysis/types.ts';
 import type { Ranked } from './ranking.ts';
-import type { OpportunityKind } from './types.ts';
 
 /** What the vertical knows about each kind of finding: what it is, and what one does about it. */
 const PATHS: Readonly<Record<OpportunityKind, readonly string[]>> = {

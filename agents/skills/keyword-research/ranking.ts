@@ -1,5 +1,5 @@
+import type { Finding, Fit } from '../search-analysis/types.ts';
 import type { Analysis } from './analyse.ts';
-import type { Finding, Fit } from './types.ts';
 
 /** Findings on topic count in full; of what is unknown about a quarter is held back, until somebody has looked. */
 const WEIGHT: Readonly<Record<Fit, number>> = { on_topic: 1, unknown: 0.75, foreign: 0 };

@@ -1,8 +1,8 @@
+import { TARGET_POSITION } from '../search-analysis/estimate.ts';
+import { inline, lineList, number, percent } from '../search-analysis/spelling.ts';
+import type { OpportunityKind } from '../search-analysis/types.ts';
 import type { Analysis } from './analyse.ts';
-import { TARGET_POSITION } from './opportunities.ts';
 import type { Ranked } from './ranking.ts';
-import { inline, lineList, number, percent } from './spelling.ts';
-import type { OpportunityKind } from './types.ts';
 import { explainWider } from './wider-reasoning.ts';
 
 const NAMES: Readonly<Record<OpportunityKind, string>> = {

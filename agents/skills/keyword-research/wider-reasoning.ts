@@ -1,6 +1,6 @@
+import { clicksOf, inline, lineList, number, percent } from '../search-analysis/spelling.ts';
 import type { Analysis } from './analyse.ts';
 import type { ChangeCause } from './changes.ts';
-import { clicksOf, inline, lineList, number, percent } from './spelling.ts';
 
 const LISTED = 10;
 const CAUSES: Readonly<Record<ChangeCause, string>> = {

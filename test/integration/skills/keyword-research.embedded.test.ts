@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../agents/skills/keyword-research/analyse.ts';
-import { understandContext } from '../../../agents/skills/keyword-research/business-context.ts';
-import { readRankings } from '../../../agents/skills/keyword-research/read-rankings.ts';
 import { readInputText } from '../../../agents/skills/read-input.ts';
+import { understandContext } from '../../../agents/skills/search-analysis/business-context.ts';
+import { readRankings } from '../../../agents/skills/search-analysis/read-rankings.ts';
 import { EXPORT_FORMATS, generateExport } from '../../fixtures/search-console/generate.ts';
 import { fileInput } from '../../support/skills/context.ts';
 import { Score } from '../../support/skills/keyword-truth.ts';

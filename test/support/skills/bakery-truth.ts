@@ -1,8 +1,8 @@
 import type { Analysis } from '../../../agents/skills/keyword-research/analyse.ts';
 import { analyse } from '../../../agents/skills/keyword-research/analyse.ts';
-import { understandContext } from '../../../agents/skills/keyword-research/business-context.ts';
 import { readMaterial } from '../../../agents/skills/keyword-research/material.ts';
 import { readInputText } from '../../../agents/skills/read-input.ts';
+import { understandContext } from '../../../agents/skills/search-analysis/business-context.ts';
 import type { Bakery, BakeryTruth } from '../../fixtures/clients/bakery/index.ts';
 import { fileInput, textInput } from './context.ts';
 import { Tally } from './keyword-truth.ts';

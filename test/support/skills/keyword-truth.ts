@@ -1,6 +1,6 @@
 import type { Analysis } from '../../../agents/skills/keyword-research/analyse.ts';
 import { rivals } from '../../../agents/skills/keyword-research/opportunities.ts';
-import type { OpportunityKind } from '../../../agents/skills/keyword-research/types.ts';
+import type { OpportunityKind } from '../../../agents/skills/search-analysis/types.ts';
 import type { Truth } from '../../fixtures/search-console/truth.ts';
 
 /** Hits, false alarms and misses; sums over several exports are their sums. */

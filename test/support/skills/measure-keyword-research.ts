@@ -6,10 +6,10 @@
 
 import type { SkillInput } from '../../../agents/skills/handler.ts';
 import { analyse } from '../../../agents/skills/keyword-research/analyse.ts';
-import { understandContext } from '../../../agents/skills/keyword-research/business-context.ts';
 import type { Embed } from '../../../agents/skills/keyword-research/fit.ts';
-import { readRankings } from '../../../agents/skills/keyword-research/read-rankings.ts';
 import { readInputText } from '../../../agents/skills/read-input.ts';
+import { understandContext } from '../../../agents/skills/search-analysis/business-context.ts';
+import { readRankings } from '../../../agents/skills/search-analysis/read-rankings.ts';
 import { EXPORT_FORMATS, generateExport } from '../../fixtures/search-console/generate.ts';
 import { Score, type Tally } from './keyword-truth.ts';
 

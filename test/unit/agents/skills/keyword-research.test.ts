@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Pace } from '#platform';
 import { handlers } from '../../../../agents/skills/index.ts';
-import { fitClickCurve } from '../../../../agents/skills/keyword-research/click-curve.ts';
-import { groupQueries } from '../../../../agents/skills/keyword-research/grouping.ts';
-import { Likeness } from '../../../../agents/skills/keyword-research/likeness.ts';
+import { unknownNumbers } from '../../../../agents/skills/reword.ts';
+import { fitClickCurve } from '../../../../agents/skills/search-analysis/click-curve.ts';
+import { groupQueries } from '../../../../agents/skills/search-analysis/grouping.ts';
+import { Likeness } from '../../../../agents/skills/search-analysis/likeness.ts';
 import {
   falseDiscoveryControl,
   nonIncreasing,
   poissonLowerTail,
-} from '../../../../agents/skills/keyword-research/statistics.ts';
-import { Tokens } from '../../../../agents/skills/keyword-research/tokens.ts';
-import { unknownNumbers } from '../../../../agents/skills/reword.ts';
+} from '../../../../agents/skills/search-analysis/statistics.ts';
+import { Tokens } from '../../../../agents/skills/search-analysis/tokens.ts';
 import { Stemmer } from '../../../../agents/skills/text/stems.ts';
 import { completion, fakeSkillContext, fileInput, jsonInput, textInput } from '../../../support/skills/context.ts';
 

@@ -33,7 +33,13 @@ const FEWEST_QUERIES = 3;
  */
 export async function findTopics(
   queries: readonly Query[],
-  by: { readonly likeness: Likeness; readonly branded: readonly boolean[]; readonly pace: Pace },
+  by: {
+    readonly likeness: Likeness;
+    readonly branded: readonly boolean[];
+    readonly pace: Pace;
+    /** Smaller topics are left out; 3 when not given. */
+    readonly fewestQueries?: number;
+  },
 ): Promise<Topic[]> {
   const byPage = new Map<string, number[]>();
   for (const [index, { pages }] of queries.entries()) {
@@ -57,7 +63,7 @@ export async function findTopics(
     const own = pages
       .flatMap(({ indexes }) => indexes)
       .sort((a, b) => queries[b]!.impressions - queries[a]!.impressions);
-    if (own.length < FEWEST_QUERIES) return [];
+    if (own.length < (by.fewestQueries ?? FEWEST_QUERIES)) return [];
     const core = coreOf(cluster, words);
     const most = Math.max(...pages.map(({ indexes }) => indexes.length));
     const [pillar] = pages

@@ -10,12 +10,16 @@ import type { PageShare, Query, RankingTable } from './types.ts';
  * Errors: those of `readSearchConsole`; KAZE_SKILL_INPUT_MISSING; KAZE_SKILL_INPUT_INVALID for an export without a query
  * column or without impressions, and for JSON.
  */
-export async function readRankings(input: SkillInput | undefined, as = 'current_rankings'): Promise<RankingTable> {
+export async function readRankings(
+  input: SkillInput | undefined,
+  as = 'current_rankings',
+  skill = 'keyword-research',
+): Promise<RankingTable> {
   if (input === undefined) {
     throw skillErrors(
       'KAZE_SKILL_INPUT_MISSING',
-      'keyword-research has no current_rankings, and no tool is connected that could fetch them; give a Search Console performance export (Queries.csv, or a table with query and page)',
-      { fields: { skill: 'keyword-research', input: 'current_rankings' } },
+      `${skill} has no ${as}, and no tool is connected that could fetch them; give a Search Console performance export (Queries.csv, or a table with query and page)`,
+      { fields: { skill, input: as } },
     );
   }
   const source = sourceOfInput(as, input);
