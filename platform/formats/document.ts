@@ -3,6 +3,7 @@ import { readTable } from './csv-table.ts';
 import { detectFormat, expectFormat } from './detect.ts';
 import { type DecodedText, decodeText } from './encoding.ts';
 import { formatErrors } from './errors.ts';
+import type { HtmlFacts } from './html-facts.ts';
 import { sharedParser } from './isolation/isolated-parser.ts';
 import { guessLanguage } from './language.ts';
 import { type DocumentFacts, readMarkdownBlocks } from './markdown.ts';
@@ -41,6 +42,10 @@ export interface DocumentSummary {
   encoding?: EncodingReport;
   /** PDF pages. */
   pages?: number;
+  /** Of web pages: metadata, links, images, structured data. */
+  html?: HtmlFacts;
+  /** Of Markdown. */
+  frontMatter?: ReadonlyArray<{ readonly name: string; readonly value: string; readonly line: number }>;
   warnings: FormatWarning[];
 }
 
@@ -88,6 +93,7 @@ async function* read(
     yield block;
   }
   summary.title = facts.title;
+  if (facts.frontMatter) summary.frontMatter = facts.frontMatter;
   const guessed = guessLanguage(sample);
   summary.language = facts.lang || guessed;
   summary.languageOrigin = facts.lang ? 'declared' : guessed === 'unknown' ? 'none' : 'guessed';
@@ -156,8 +162,9 @@ async function* readHtml(source: ByteSource, head: Uint8Array, reader: Reader): 
   const { chunks } = decoded(source, reader, declaredCharset(head));
   let text = '';
   for await (const chunk of chunks) text += chunk;
-  const { options, limits, facts, name } = reader;
+  const { options, limits, facts, name, summary } = reader;
   const document = await sharedParser().parse({ kind: 'html', name, text }, limits, options.signal);
+  summary.html = document.facts;
   facts.title = document.title;
   facts.lang = document.lang;
   yield* document.blocks;

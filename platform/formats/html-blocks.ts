@@ -1,6 +1,7 @@
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, parse, parseFragment } from 'parse5';
 import { formatErrors } from './errors.ts';
 import { HeadingPath } from './heading-path.ts';
+import { gatherHtmlFacts, type HtmlFacts } from './html-facts.ts';
 import { cutText } from './text.ts';
 import type { Block } from './types.ts';
 
@@ -27,6 +28,7 @@ export interface HtmlDocument {
   readonly title?: string;
   readonly lang?: string;
   readonly blocks: Block[];
+  readonly facts: HtmlFacts;
 }
 
 /**
@@ -42,7 +44,12 @@ export function readHtmlBlocks(html: string, options: { name: string; maxBlockCh
   walker.visitAll(mains.length === 1 ? mains : document.childNodes);
   walker.flush();
   const title = titleElement && squeeze(rawText(titleElement.childNodes));
-  return { title: title || walker.firstHeading, lang: root && attribute(root, 'lang'), blocks: walker.blocks };
+  return {
+    title: title || walker.firstHeading,
+    lang: root && attribute(root, 'lang'),
+    blocks: walker.blocks,
+    facts: gatherHtmlFacts(document.childNodes, mains),
+  };
 }
 
 /** The text of a piece of HTML, entities resolved, scripts dropped. Bounded input only: it runs in this process. */

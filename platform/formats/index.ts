@@ -14,6 +14,7 @@ export { type Detection, detectFormat } from './detect.ts';
 export { type DocumentOptions, type DocumentReading, type DocumentSummary, readDocument } from './document.ts';
 export { type DecodedText, type DecodeOptions, decodeText } from './encoding.ts';
 export { formatErrors } from './errors.ts';
+export type { HtmlFacts } from './html-facts.ts';
 export { IsolatedParser } from './isolation/isolated-parser.ts';
 export { guessLanguage } from './language.ts';
 export { Pace } from './pace.ts';

@@ -14,6 +14,8 @@ export interface DocumentFacts {
   title?: string;
   /** BCP 47, as the document writes it. */
   lang?: string;
+  /** Plain `name: value` lines of the front matter, names in lower case. */
+  frontMatter?: Array<{ readonly name: string; readonly value: string; readonly line: number }>;
 }
 
 /** Inline markup of longer texts is left as it stands: the inline lexer's time grows with the square of hostile ones. */
@@ -38,11 +40,14 @@ function withoutFrontMatter(lines: readonly TextLine[], facts: DocumentFacts): r
   if (lines[0]?.text.trimEnd() !== '---') return lines;
   const end = lines.findIndex((line, index) => index > 0 && /^(---|\.\.\.)\s*$/.test(line.text));
   if (end < 0 || !/^[\w-]+\s*:/.test(lines[1]?.text ?? '')) return lines;
-  for (const { text } of lines.slice(1, end)) {
-    const field = /^(title|lang|language)\s*:\s*(["']?)(.{1,500}?)\2\s*$/i.exec(text);
+  for (const { text, line } of lines.slice(1, end)) {
+    const field = /^([\w-]{1,60})\s*:\s*(["']?)(.{1,500}?)\2\s*$/i.exec(text);
     if (!field) continue;
-    if (field[1]!.toLowerCase() === 'title') facts.title ??= field[3];
-    else facts.lang ??= field[3];
+    const name = field[1]!.toLowerCase();
+    facts.frontMatter ??= [];
+    facts.frontMatter.push({ name, value: field[3]!, line });
+    if (name === 'title') facts.title ??= field[3];
+    if (name === 'lang' || name === 'language') facts.lang ??= field[3];
   }
   return lines.slice(end + 1);
 }

@@ -13,7 +13,11 @@ export type ParseRequest =
   | { readonly id: number; readonly kind: 'pdf'; readonly bytes: Uint8Array; readonly limits: ParseLimits }
   | { readonly id: number; readonly kind: 'html'; readonly text: string; readonly limits: ParseLimits };
 
-export type ParsedDocument = (HtmlDocument | PdfDocument) & { readonly pages?: number; readonly hasScripts?: boolean };
+export type ParsedDocument = (HtmlDocument | PdfDocument) & {
+  readonly pages?: number;
+  readonly hasScripts?: boolean;
+  readonly facts?: HtmlDocument['facts'];
+};
 
 export type ParseReply =
   | {
