@@ -62,6 +62,12 @@ export const agentError = defineErrors({
     when: 'What a skill returned does not fit its declared outputs.',
     remedy: 'Mend the handler or the prompt, or the outputs in the definition; the message lists each problem.',
   },
+  KAZE_SKILL_CASE: {
+    kind: 'caller',
+    status: 422,
+    when: 'A case of a skill cannot be run as it is written: a file, an answer of a model or the end of a part is missing.',
+    remedy: 'Complete the case; `docs/skills.md` says what one can hold.',
+  },
   KAZE_TASK_UNKNOWN: {
     kind: 'caller',
     status: 404,

@@ -21,6 +21,7 @@ export type { PassageSearch } from './ports/passage-search.ts';
 export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts';
 export * from './registry/index.ts';
 export * from './runtime/index.ts';
+export * from './skill-cases/index.ts';
 export type {
   EarlierOutcome,
   EndedPart,

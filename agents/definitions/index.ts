@@ -7,6 +7,8 @@
  * for (const skill of loaded.skills) console.log(skill.name, skill.source.hash);
  */
 export { canonicalJson, definitionHash } from './canonical.ts';
+export type { CaseValue, SkillCase, SkillCases } from './cases.ts';
+export { CASES_FILE } from './cases-file.ts';
 export { checkReferences, checkSkillMetrics } from './cross-check.ts';
 export * from './expressions/index.ts';
 export {
@@ -29,6 +31,7 @@ export {
 } from './lint-knowledge.ts';
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions, loadKnowledgePack } from './load.ts';
 export { parseAgentDefinition } from './parse-agent.ts';
+export { type ParseCasesOptions, parseSkillCases, RESULT_NAME } from './parse-cases.ts';
 export { parseDefinition } from './parse-definition.ts';
 export { type ParseOptions, parseSkillDefinition } from './parse-skill.ts';
 export {
@@ -38,6 +41,7 @@ export {
   formatProblems,
   type Parsed,
   type Position,
+  problemAt,
   requireDefinition,
 } from './problems.ts';
 export * from './types.ts';

@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { NAME_PATTERN, nearestName } from '#platform';
+import { CASES_FILE } from './cases-file.ts';
 import { checkReferences } from './cross-check.ts';
 import { definitionErrors } from './errors.ts';
 import { type KnowledgeItem, type KnowledgePackOptions, parseKnowledgePack, SHARED_PACK } from './knowledge-pack.ts';
@@ -112,9 +113,12 @@ class FolderReading {
 
   async files(relative: string): Promise<string[]> {
     const entries = await this.#entries(relative);
-    return entries
-      .filter((entry) => !entry.isFolder && /\.ya?ml$/.test(entry.name))
-      .map((entry) => path.posix.join(relative, entry.name));
+    return (
+      entries
+        // The cases of a skill stand beside it and define nothing.
+        .filter((entry) => !entry.isFolder && /\.ya?ml$/.test(entry.name) && !CASES_FILE.test(entry.name))
+        .map((entry) => path.posix.join(relative, entry.name))
+    );
   }
 
   async read(options: { file: string; vertical: string | undefined; part: Part }): Promise<void> {

@@ -23,7 +23,7 @@ export interface KnowledgeOptions {
   readonly run: TaskRun;
 }
 
-interface Place {
+export interface Place {
   readonly scope: string;
   /** What the paths of its items begin with, besides what the glob says. */
   readonly root: string;
@@ -33,6 +33,8 @@ interface Place {
 const MAX_ITEMS = 1_000;
 const DEFAULT_PASSAGES = 8;
 const MAX_PASSAGES = 100;
+/** Hits that are looked at to find the nearest of the allowed items: others of the same scopes stand between them. */
+const NEAR_HITS = 100;
 
 /** Where a path leads for one client: `seo/*`, `client/acme/business-context`, `platform/*`. */
 export function knowledgePlace(path: string, tenant: string): Place | undefined {
@@ -52,19 +54,31 @@ export function skillKnowledge(options: KnowledgeOptions): SkillKnowledge {
   const principal = agentPrincipal({ id: agent.id, name: agent.name, tenant });
   const paths = [...definition.knowledgeDependencies.map(({ path }) => path), ...agent.knowledge];
   const allowed = placesOf(paths, tenant);
+  const taken = (nodes: readonly Item[]): KnowledgeItem[] => {
+    const items = nodes.map(({ id, path, title, text }) => ({ id, path, title, text }));
+    run.used(
+      'knowledge',
+      items.map(({ id }) => id),
+    );
+    return items;
+  };
   return {
     async items(wanted) {
       run.signal.throwIfAborted();
       const narrowed = wanted ? placesOf(wanted, tenant) : undefined;
       const nodes = await listItems(store, principal, allowed);
-      const items = nodes
-        .filter((node) => isMeant(node, allowed) && (!narrowed || isMeant(node, narrowed)))
-        .map(({ id, path, title, text }): KnowledgeItem => ({ id, path, title, text }));
-      run.used(
-        'knowledge',
-        items.map(({ id }) => id),
-      );
-      return items;
+      return taken(nodes.filter((node) => isMeant(node, allowed) && (!narrowed || isMeant(node, narrowed))));
+    },
+    async nearest(question, { limit }) {
+      run.signal.throwIfAborted();
+      const nodes = (await listItems(store, principal, allowed)).filter((node) => isMeant(node, allowed));
+      if (nodes.length <= limit) return taken(clientFirst(nodes, tenant));
+      const scopes = [...new Set(nodes.map(({ scope }) => scope))];
+      const query = { text: question, types: ['Knowledge'], limit: NEAR_HITS, scopes, signal: run.signal };
+      const places = new Map((await search.search(principal, query)).map(({ id }, at) => [id, at]));
+      const place = ({ id }: Item) => places.get(id) ?? NEAR_HITS;
+      const sorted = nodes.toSorted((a, b) => place(a) - place(b));
+      return taken(clientFirst(sorted, tenant).slice(0, limit));
     },
     async passages(question, { limit = DEFAULT_PASSAGES } = {}) {
       run.signal.throwIfAborted();
@@ -86,7 +100,13 @@ export function skillKnowledge(options: KnowledgeOptions): SkillKnowledge {
   };
 }
 
-function placesOf(paths: readonly string[], tenant: string): Place[] {
+/** What was written for this client is worth more than what holds for all; the order within each stays. */
+function clientFirst<T extends { readonly scope: string }>(items: readonly T[], tenant: string): T[] {
+  const own = tenantScope(tenant);
+  return [...items.filter(({ scope }) => scope === own), ...items.filter(({ scope }) => scope !== own)];
+}
+
+export function placesOf(paths: readonly string[], tenant: string): Place[] {
   return paths.map((path) => knowledgePlace(path, tenant)).filter((place) => place !== undefined);
 }
 
@@ -101,7 +121,11 @@ async function listItems(store: GraphStore, principal: Principal, places: readon
   return nodes.sort((a, b) => (a.path! < b.path! ? -1 : 1));
 }
 
-function isMeant(node: Item, places: readonly Place[]): boolean {
+/** Whether an item stands at one of the places. */
+export function isMeant(
+  node: { readonly scope: string; readonly path: string | null },
+  places: readonly Place[],
+): boolean {
   return places.some(({ scope, root, glob }) => {
     if (node.scope !== scope || node.path === null) return false;
     const within = node.path.startsWith(root) ? node.path.slice(root.length) : node.path;

@@ -7,6 +7,12 @@ import type { Json, Passage, SkillContext, SkillInput, SkillResult } from '../sk
 const MAX_INPUT_CHARACTERS = 200_000;
 const MAX_ROUNDS = 8;
 const SUMMARY_CHARACTERS = 600;
+/**
+ * Items of knowledge that a model is given: a pack of hundreds would cost more than it helps and bury the client's own.
+ * What is missing it can search for.
+ */
+export const MOST_KNOWLEDGE = 30;
+const QUESTION_CHARACTERS = 1_000;
 const SEARCH_TOOL = {
   name: 'search_knowledge',
   description: 'Finds passages of what the client has written down. Use it when the material lacks a fact.',
@@ -21,14 +27,15 @@ const SEARCH_TOOL = {
 } as const;
 
 /**
- * Runs a skill that has no handler: a model gets the instructions, the inputs, the knowledge under the skill's paths
- * and a tool to search for more, and answers with the declared outputs as JSON.
+ * Runs a skill that has no handler: a model gets the instructions, the inputs, the nearest knowledge under the skill's
+ * paths and a tool to search for more, and answers with the declared outputs as JSON.
  */
 export async function runPromptSkill(context: SkillContext): Promise<SkillResult> {
   const { definition, knowledge } = context;
-  const items = await knowledge.items();
-  const documents: DocumentPart[] = items.map(({ id, title, text }) => ({ type: 'document', id, title, text }));
   const inputs = await inputParts(context.inputs);
+  const question = [definition.description, ...inputs.map(({ text }) => text)].join('\n').slice(0, QUESTION_CHARACTERS);
+  const items = await knowledge.nearest(question, { limit: MOST_KNOWLEDGE });
+  const documents: DocumentPart[] = items.map(({ id, title, text }) => ({ type: 'document', id, title, text }));
   const messages: Message[] = [
     { role: 'system', content: instructions(context) },
     { role: 'user', content: [...documents, ...inputs] },

@@ -34,6 +34,11 @@ export interface Passage {
 export interface SkillKnowledge {
   /** Present knowledge under the skill's and the agent's paths, or under the given ones as far as they allow. */
   items(paths?: readonly string[]): Promise<readonly KnowledgeItem[]>;
+  /**
+   * Of the same knowledge, at most `limit` items: the client's own first, then what the search index finds nearest to
+   * the question.
+   */
+  nearest(question: string, options: { readonly limit: number }): Promise<readonly KnowledgeItem[]>;
   /** Passages of the client's sources (and shared knowledge) that fit a question, best first. */
   passages(question: string, options?: { readonly limit?: number }): Promise<readonly Passage[]>;
 }

@@ -27,4 +27,19 @@ export const define: Define = (command, cli) => {
   }).action(async (files, options) =>
     (await import('../definitions/validate.ts')).validate(cli, { kind: 'skill', files }, options),
   );
+
+  leaf(command, {
+    usage: 'test [name...]',
+    summary: 'run the cases that stand beside skills, without a cell',
+    more: 'Prints a scorecard: each case with what was expected and found, and how often each quality criterion held.\nCases without written answers of a model use the offline one. Ends with 1 when a case fails.',
+    args: { name: 'names of skills; all that have cases when left out' },
+    cell: false,
+    examples: [
+      'kaze skills test invoice-check',
+      'kaze skills test --json',
+      'kaze skills test haiku --dir my-verticals',
+    ],
+  })
+    .option('--dir <folder>', 'folder of verticals; the shipped one when left out')
+    .action(async (names, options) => (await import('../skills/test.ts')).test(cli, names, options));
 };

@@ -102,6 +102,10 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
       async items() {
         return options.items ?? [];
       },
+      async nearest(question, { limit }) {
+        asked.push(question);
+        return (options.items ?? []).slice(0, limit);
+      },
       async passages(question, { limit = 10 } = {}) {
         asked.push(question);
         return (options.passages ?? []).slice(0, limit);

@@ -219,6 +219,7 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['skills list', ['totalCount', 'nodes', 'pageInfo']],
   ['skills show keyword-research', ['id', 'name', 'current']],
   ['skills validate skill.yaml', ['ok', 'files']],
+  ['skills test to-do', ['ok', 'skills']],
   ['knowledge search leave', ['hits']],
   ['knowledge show i1', ['id', 'title', 'text']],
   ['knowledge lint --dir packs', ['ok', 'items', 'problems']],
@@ -299,7 +300,7 @@ describe('with --json every command', () => {
     expect(Object.keys(JSON.parse(out))).toEqual(expect.arrayContaining([...keys]));
   });
 
-  const needCell = LINES.filter(([line]) => !/validate|lint|doctor|version|secrets|gateway/.test(line));
+  const needCell = LINES.filter(([line]) => !/validate|lint|doctor|version|secrets|gateway|skills test/.test(line));
   it.each(needCell)('prints the failure of %s as one error, and does not end with 0', async (line) => {
     const refusal = new CommandError('KAZE_API_FORBIDDEN', 'the role viewer may not', { roles: ['admin'] });
     const answers = Object.fromEntries(Object.keys(ANSWERS).map((name) => [name, refusal]));
