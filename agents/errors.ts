@@ -17,7 +17,7 @@ export const agentError = defineErrors({
   KAZE_AGENT_FORBIDDEN: {
     kind: 'caller',
     status: 403,
-    when: 'The caller may not pause or continue this agent.',
+    when: 'The caller may not pause or continue this agent, or set up clients and agents.',
     remedy: 'Use a token with the role operator or admin.',
   },
   KAZE_AGENT_NAME_TAKEN: {
@@ -192,5 +192,12 @@ export const agentError = defineErrors({
     status: 500,
     when: 'A handler failed with an error that it does not declare.',
     remedy: 'Report it with the task’s id; the log has the whole error.',
+  },
+  KAZE_PRINTER_FAILED: {
+    kind: 'environment',
+    status: 503,
+    when: 'The browser that makes PDFs could not be started, took too long, or made none.',
+    remedy:
+      'Start the program that the message names by hand with --headless --version; KAZE_PRINTER_CHROMIUM names another.',
   },
 });

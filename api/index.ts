@@ -20,6 +20,7 @@ export type {
   CallLimits,
   CellCheck,
   CellService,
+  ClientService,
   ConversationService,
   IngestSource,
   PathService,

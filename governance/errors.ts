@@ -61,6 +61,18 @@ export const governanceError = defineErrors({
     when: 'A token was asked for with a wrong name, owner, client or expiry.',
     remedy: 'Correct the part that the message names.',
   },
+  KAZE_PERSON_FORBIDDEN: {
+    kind: 'caller',
+    status: 403,
+    when: 'The caller may not add such a person: not an operator or admin, or of a lower role than the person.',
+    remedy: 'Ask an operator or admin, or give the person a lower role.',
+  },
+  KAZE_PERSON_INPUT: {
+    kind: 'caller',
+    status: 422,
+    when: 'A person was added without a name, or to a client that is not there.',
+    remedy: 'Correct the part that the message names.',
+  },
   KAZE_AUTH_MALFORMED: {
     kind: 'caller',
     status: 401,

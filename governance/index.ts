@@ -17,6 +17,7 @@ export { isSampled } from './delivery/sampling.ts';
 export { governanceError } from './errors.ts';
 export type { ClaimMapping } from './identity/claim-mapping.ts';
 export { createIdentityAuthenticator, type IdentityAuthenticatorOptions } from './identity/identity-authenticator.ts';
+export { createPeople, type NewPerson, type People } from './identity/people.ts';
 export type { TokenVerifier, VerifiedClaims } from './ports/token-verifier.ts';
 export { type AuthenticatorOptions, createTokenAuthenticator, type TokenAuthenticator } from './tokens/authenticate.ts';
 export type { NewToken, TokenInfo } from './tokens/token-info.ts';

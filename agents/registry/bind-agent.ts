@@ -1,4 +1,12 @@
-import { Agent, AgentTemplate, type GraphStore, systemPrincipal, Tenant, tenantScope } from '#graph-schema';
+import {
+  Agent,
+  AgentTemplate,
+  type GraphStore,
+  type Principal,
+  systemPrincipal,
+  Tenant,
+  tenantScope,
+} from '#graph-schema';
 import { nearestName } from '#platform';
 import type { SupervisionLevel } from '../definitions/index.ts';
 import { agentError } from '../errors.ts';
@@ -30,18 +38,33 @@ export interface NewTenant {
   readonly country?: string;
 }
 
-/** The Tenant node of a client, made when it is not there. Gives its id. What is there already is left as it is. */
-export async function ensureTenant(store: GraphStore, tenant: NewTenant): Promise<string> {
-  const principal = systemPrincipal('loader');
+/** Who sets something up, and the attempt in the audit that it belongs to. */
+export interface SetUpBy {
+  readonly principal: Principal;
+  readonly attempt: string;
+}
+
+/**
+ * The Tenant node of a client, made when it is not there. Gives its id. What is there already is left as it is.
+ *
+ * @param by under whose rights; the loader's when left out
+ */
+export async function ensureTenant(store: GraphStore, tenant: NewTenant, by?: SetUpBy): Promise<string> {
+  const principal = by?.principal ?? systemPrincipal('loader');
   const id = tenantId(tenant.name);
-  if (await store.get(principal, Tenant, id)) return id;
+  const scope = tenantScope(tenant.name);
+  if (!by && (await store.get(principal, Tenant, id))) return id;
   await store.transact(principal, { why: 'client set up' }, async (unit) => {
-    if (await unit.get(Tenant, id)) return;
-    unit.create(Tenant, { id, scope: tenantScope(tenant.name), ...tenant });
-    unit.audit({ action: 'tenant.create', subject: id, subjectType: 'Tenant', scope: tenantScope(tenant.name) });
+    const isNew = !(await unit.get(Tenant, id));
+    if (isNew) unit.create(Tenant, { id, scope, ...tenant });
+    // Someone's attempt has its end in the audit also where there was nothing left to do.
+    if (isNew || by)
+      unit.audit({ action: 'tenant.create', subject: id, subjectType: 'Tenant', scope, ...attemptOf(by) });
   });
   return id;
 }
+
+const attemptOf = (by: SetUpBy | undefined) => (by ? { attempt: by.attempt } : {});
 
 interface TemplateRead {
   readonly id: string;
@@ -55,9 +78,11 @@ interface TemplateRead {
  * Makes an agent of a definition for one client, each skill at the first level of the ramp. Done once: an agent that is
  * there keeps the levels that it has earned. Errors: KAZE_AGENT_UNKNOWN with the nearest definition,
  * KAZE_AGENT_NAME_TAKEN.
+ *
+ * @param by under whose rights; the loader's when left out
  */
-export async function bindAgent(store: GraphStore, bind: BindAgent): Promise<BoundAgent> {
-  const principal = systemPrincipal('loader');
+export async function bindAgent(store: GraphStore, bind: BindAgent, by?: SetUpBy): Promise<BoundAgent> {
+  const principal = by?.principal ?? systemPrincipal('loader');
   const template = await findTemplate(store, bind.template);
   const tenantNode = await store.get(principal, Tenant, tenantId(bind.tenant));
   const title = bind.title ?? tenantNode?.title ?? bind.tenant;
@@ -66,9 +91,14 @@ export async function bindAgent(store: GraphStore, bind: BindAgent): Promise<Bou
   const id = agentId(bind.tenant, name);
   const skills = await templateSkills(store, template.id);
   const change = await store.transact(principal, { why: 'agent bound to a client' }, async (unit) => {
+    const scope = tenantScope(bind.tenant);
+    const done = { action: 'agent.bind', subject: id, subjectType: 'Agent', scope, ...attemptOf(by) };
     if (await unit.get(Agent, id)) {
       const [from] = await unit.related(Agent, 'template', id);
-      if (from === template.id) return 'none' as const;
+      if (from === template.id) {
+        if (by) unit.audit(done);
+        return 'none' as const;
+      }
       throw agentError(
         'KAZE_AGENT_NAME_TAKEN',
         `${bind.tenant} has an agent ${name} already, made from another definition`,
@@ -79,12 +109,12 @@ export async function bindAgent(store: GraphStore, bind: BindAgent): Promise<Bou
     const limits = template.limits === null ? undefined : JSON.parse(template.limits);
     const values = { role: template.role, ramp, limits, knowledge, description: template.description ?? undefined };
     const bound = boundValues(values, { tenant: bind.tenant, title });
-    unit.create(Agent, { id, scope: tenantScope(bind.tenant), name, state: 'active', restarts: 0, ...bound });
+    unit.create(Agent, { id, scope, name, state: 'active', restarts: 0, ...bound });
     unit.relate(Agent, 'template', id, template.id);
     unit.relate(Agent, 'tenant', id, tenantId(bind.tenant));
     for (const skill of skills)
       unit.relate(Agent, 'skills', id, skill.id, { level: skill.level ?? ramp[0] ?? 'supervised' });
-    unit.audit({ action: 'agent.bind', subject: id, subjectType: 'Agent', scope: tenantScope(bind.tenant) });
+    unit.audit(done);
     return 'created' as const;
   });
   return { agent: id, change };

@@ -56,6 +56,33 @@ export interface AgentService {
   ): Promise<{ readonly agent: string }>;
 }
 
+/** Setting up clients, their agents and their people. Each a second time changes nothing. */
+export interface ClientService {
+  createTenant(
+    principal: Principal,
+    tenant: {
+      readonly name: string;
+      readonly title: string;
+      readonly description?: string;
+      readonly language?: string;
+      readonly country?: string;
+    },
+  ): Promise<{ readonly tenant: string }>;
+  bindAgent(
+    principal: Principal,
+    bind: { readonly template: string; readonly tenant: string; readonly name?: string },
+  ): Promise<{ readonly agent: string }>;
+  createPerson(
+    principal: Principal,
+    person: {
+      readonly name: string;
+      readonly email?: string;
+      readonly role: Exclude<Role, 'agent'>;
+      readonly tenant?: string;
+    },
+  ): Promise<{ readonly person: string }>;
+}
+
 export interface ApprovalService {
   /** `id` is an approval's or a task's. The first decision wins. */
   decide(
@@ -257,6 +284,7 @@ export interface CellService {
 export interface Services {
   readonly tasks: TaskService;
   readonly agents: AgentService;
+  readonly clients: ClientService;
   readonly approvals: ApprovalService;
   readonly sources: SourceService;
   readonly search: SearchService;

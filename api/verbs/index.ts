@@ -3,6 +3,7 @@ import { SubscriptionVerbs } from '../subscriptions/resolvers.ts';
 import { AgentVerbs } from './agents.ts';
 import { ApprovalVerbs } from './approvals.ts';
 import { CellVerbs } from './cell.ts';
+import { ClientVerbs } from './clients.ts';
 import { ConversationVerbs } from './conversations.ts';
 import { GraphVerbs } from './graph.ts';
 import { ModelChoicesVerbs } from './model-choices.ts';
@@ -24,6 +25,7 @@ export const verbResolvers: BuildSchemaOptions['resolvers'] = [
   GraphVerbs,
   WhyVerbs,
   AgentVerbs,
+  ClientVerbs,
   TokenVerbs,
   RecordVerbs,
   UsageRowVerbs,

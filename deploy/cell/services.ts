@@ -1,11 +1,12 @@
-import type { AuditService, PathService, SearchService, Services, UsageService } from '#api';
+import { createClientVerbs } from '#agents';
+import type { AuditService, ClientService, PathService, SearchService, Services, UsageService } from '#api';
 import { readChoiceReports } from '#gateway';
-import { auditRecords, decideApproval, verifyAudit } from '#governance';
+import { auditRecords, createPeople, decideApproval, verifyAudit } from '#governance';
 import { type GraphStore, type KnowledgeSearch, type Principal, schema, shortestPath } from '#graph-schema';
 import type { Ledger, UsageFilter } from '#platform';
 import { KazeError } from '#platform';
 
-export interface ServiceParts extends Omit<Services, 'search' | 'paths' | 'audit' | 'usage' | 'approvals'> {
+export interface ServiceParts extends Omit<Services, 'search' | 'paths' | 'audit' | 'usage' | 'approvals' | 'clients'> {
   readonly store: GraphStore;
   readonly knowledge: KnowledgeSearch;
   readonly ledger: Ledger;
@@ -19,10 +20,19 @@ export function createServices(parts: ServiceParts): Services {
   return {
     ...rest,
     approvals: { decide: (principal, decision) => decideApproval(decide, principal, decision) },
+    clients: clientService(store, decide.audit),
     search: searchService(store, knowledge),
     paths: pathService(store),
     audit: auditService(ledger),
     usage: usageService(usage),
+  };
+}
+
+function clientService(store: GraphStore, audit: ServiceParts['decide']['audit']): ClientService {
+  const people = createPeople({ store, audit });
+  return {
+    ...createClientVerbs({ store, audit }),
+    createPerson: (principal, person) => people.create(principal, person),
   };
 }
 

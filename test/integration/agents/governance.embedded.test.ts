@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClientVerbs } from '#agents';
 import {
   auditRecords,
   createAuditTrail,
+  createPeople,
   createTokenAuthenticator,
   createTokens,
   decideApproval,
   startAuditFeeder,
   verifyAudit,
 } from '#governance';
-import { Outbox, Person, personPrincipal, systemPrincipal, Token } from '#graph-schema';
+import { Agent, Outbox, Person, personPrincipal, systemPrincipal, Tenant, Token } from '#graph-schema';
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { type Ledger, silentLogger, systemClock } from '#platform';
 import { openPgliteDatabase } from '#platform/adapters/database/pglite';
@@ -91,6 +93,50 @@ async function tamper(): Promise<void> {
   await sql`alter table kaze.audit disable trigger all`.execute(database.kysely);
   await sql`update kaze.audit set actor = 'someone else' where sequence = 2`.execute(database.kysely);
 }
+
+describe('setting up a client', () => {
+  const operator = personPrincipal({ id: 'setter', name: 'Olu', role: 'operator' });
+  const verbs = () => createClientVerbs({ store: cell.store, audit: cell.audit });
+  const people = () => createPeople({ store: cell.store, audit: cell.audit });
+  const scope = 'tenant:newcomer';
+  const counts = async () => {
+    const where = { scope: { eq: scope } };
+    return Promise.all([Tenant, Agent, Person].map((type) => cell.store.count(operator, type, where)));
+  };
+
+  it('makes the client, its agents at the first level and its people, once, audited under who did it', async () => {
+    const before = cell.entries.length;
+    const ids: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { tenant } = await verbs().createTenant(operator, { name: 'newcomer', title: `Newcomer ${time}` });
+      const { agent, change } = await verbs().bindAgent(operator, { template: 'careful', tenant: 'newcomer' });
+      const { person } = await people().create(operator, { name: 'Ida', role: 'reviewer', tenant: 'newcomer' });
+      expect(change).toBe(time === 0 ? 'created' : 'none');
+      ids.push([tenant, agent, person].join());
+    }
+    expect(ids[1]).toBe(ids[0]);
+    expect(await counts()).toEqual([1, 1, 1]);
+    const [tenant] = await cell.store.list(operator, Tenant, { where: { scope: { eq: scope } } });
+    expect(tenant).toMatchObject({ title: 'Newcomer 0', createdBy: 'setter' });
+    const attempts = cell.entries.slice(before).map(({ phase, action, actor }) => `${phase} ${action} ${actor}`);
+    const once = ['tenant.create', 'agent.bind', 'person.create'].map((action) => `attempt ${action} setter`);
+    expect(attempts).toEqual([...once, ...once]);
+  });
+
+  it('is for operators and admins within their reach, and for clients that are there', async () => {
+    const client = await cell.client();
+    const newcomer = { name: 'elsewhere', title: 'Elsewhere' };
+    expect(await codeOf(verbs().createTenant(client.as('reviewer'), newcomer))).toBe('KAZE_AGENT_FORBIDDEN');
+    expect(await codeOf(verbs().createTenant(client.as('admin'), newcomer))).toBe('KAZE_GRAPH_FORBIDDEN');
+    const bind = { template: 'careful', tenant: 'nobody' };
+    expect(await codeOf(verbs().bindAgent(operator, bind))).toBe('KAZE_AGENT_UNKNOWN');
+    const ida = { name: 'Ida', role: 'reviewer' as const, tenant: client.tenant };
+    expect(await codeOf(people().create(client.as('curator'), ida))).toBe('KAZE_PERSON_FORBIDDEN');
+    expect(await codeOf(people().create(operator, { ...ida, role: 'admin' }))).toBe('KAZE_PERSON_FORBIDDEN');
+    expect(await codeOf(people().create(operator, { ...ida, tenant: 'nobody' }))).toBe('KAZE_PERSON_INPUT');
+    expect(await codeOf(people().create(operator, { ...ida, name: ' ' }))).toBe('KAZE_PERSON_INPUT');
+  });
+});
 
 describe('tokens', () => {
   const audit = () => cell.audit;

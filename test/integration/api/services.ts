@@ -1,6 +1,17 @@
 /** Services for API tests: they do their work on the real store, and note how they were called. */
 import type { Services, Uploads } from '#api';
-import { Agent, Approval, Conversation, type GraphStore, Message, Source, systemPrincipal, Task } from '#graph-schema';
+import {
+  Agent,
+  Approval,
+  Conversation,
+  type GraphStore,
+  Message,
+  Person,
+  Source,
+  systemPrincipal,
+  Task,
+  Tenant,
+} from '#graph-schema';
 import { KazeError, newId } from '#platform';
 import { taskValues } from './task-values.ts';
 
@@ -53,6 +64,20 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
         const state = change.paused ? 'paused' : 'active';
         await store.transact(principal, { why: 'paused' }, (unit) => unit.update(Agent, change.agent, { state }));
         return { agent: change.agent };
+      },
+    },
+    clients: {
+      async createTenant(principal, tenant) {
+        note('createTenant', tenant);
+        return { tenant: (await store.list(principal, Tenant, { limit: 1 }))[0]!.id };
+      },
+      async bindAgent(principal, bind) {
+        note('bindAgent', bind);
+        return { agent: (await store.list(principal, Agent, { limit: 1 }))[0]!.id };
+      },
+      async createPerson(principal, person) {
+        note('createPerson', person);
+        return { person: (await store.list(principal, Person, { limit: 1 }))[0]!.id };
       },
     },
     approvals: {
