@@ -99,7 +99,7 @@ export type {
   Where,
 } from './read/plan.ts';
 export type { NodeShape, RelationShape, RootShape } from './read/shape.ts';
-export { createIndexFeed, rebuildIndex } from './search/index-feed.ts';
+export { createIndexFeed, rebuildIndex, searchDocument } from './search/index-feed.ts';
 export {
   createKnowledgeSearch,
   type HitReasons,

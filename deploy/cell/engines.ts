@@ -4,6 +4,7 @@ import type { Embedder, GraphEngine, SearchIndex } from '#graph-schema';
 import type { Clock, EventBus, JobQueue, Ledger, Logger } from '#platform';
 import type { CellConfig } from './config.ts';
 import type { EngineWait } from './engine-wait.ts';
+import { SHIPPED_VECTORS } from './shipped.ts';
 
 /** What a cell stands on: one engine behind each port, chosen by configuration and by nothing else. */
 export interface Engines {
@@ -108,7 +109,8 @@ async function openGraphEngine({ config, clock, logger, wait }: EngineOptions): 
 
 async function openEmbedder({ logger }: EngineOptions): Promise<Embedder> {
   const { createUseLiteEmbedder } = await import('#graph-schema/adapters/embedder/use-lite');
-  return createUseLiteEmbedder({ logger });
+  const { withKnownVectors } = await import('#graph-schema/adapters/embedder/known');
+  return withKnownVectors(createUseLiteEmbedder({ logger }), SHIPPED_VECTORS);
 }
 
 async function openSearch({ config, clock, logger, wait }: EngineOptions, dimensions: number): Promise<SearchIndex> {

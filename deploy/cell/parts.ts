@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   bindAgent,
   createAnswering,
@@ -24,9 +23,9 @@ import { openModelGateway } from './model-gateway.ts';
 import { judgingLedger } from './outcome-feed.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { createServices } from './services.ts';
+import { VERTICALS } from './shipped.ts';
 import { createSourceService } from './sources.ts';
 
-const VERTICALS = fileURLToPath(new URL('../../agents/verticals/', import.meta.url));
 const EXAMPLE = {
   name: 'acme',
   title: 'Acme',
