@@ -7,8 +7,9 @@ export interface ValidatorCatalogue {
   readonly [name: string]: string;
 }
 
-/** The validators of the founding document. */
+/** The validators of the founding document, and those of the verticals that ship with Kaze. */
 export const STANDARD_VALIDATORS: ValidatorCatalogue = {
   business_alignment: 'What was found has to do with the business as its context describes it.',
+  keyword_density: 'Changes to a page do not repeat its target queries above the documented bounds.',
   search_volume: 'Findings rest on enough demand: searches where a tool gives them, else impressions.',
 };

@@ -7,6 +7,7 @@
  */
 import { answerFromHandbook } from './answer-from-handbook/index.ts';
 import { checklistRun } from './checklist-run/index.ts';
+import { contentOptimization } from './content-optimization/index.ts';
 import type { SkillHandler, Validator } from './handler.ts';
 import { invoiceCheck } from './invoice-check/index.ts';
 import { keywordResearch } from './keyword-research/index.ts';
@@ -15,6 +16,7 @@ import { meetingNotes } from './meeting-notes/index.ts';
 import { toDo } from './to-do/index.ts';
 import { triageRequest } from './triage-request/index.ts';
 import { businessAlignment } from './validators/business-alignment.ts';
+import { keywordDensity } from './validators/keyword-density.ts';
 import { searchVolume } from './validators/search-volume.ts';
 
 export type * from './handler.ts';
@@ -28,5 +30,6 @@ export const handlers: readonly SkillHandler[] = [
   checklistRun,
   toDo,
   leadScoring,
+  contentOptimization,
 ];
-export const validators: readonly Validator[] = [businessAlignment, searchVolume];
+export const validators: readonly Validator[] = [businessAlignment, searchVolume, keywordDensity];

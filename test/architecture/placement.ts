@@ -132,6 +132,9 @@ export const FREE_PACKAGES: readonly string[] = [
     'bignumber.js',
     'linkify-it',
     'validator',
+    'syllable',
+    'jsonrepair',
+    'diff',
   ],
 ];
 

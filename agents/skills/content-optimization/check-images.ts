@@ -1,0 +1,85 @@
+import { wordsOf } from '#platform';
+import { foldAccents } from '../text/stems.ts';
+import { shown, shownAddress } from './shown.ts';
+import type { Subject } from './subject.ts';
+import type { Finding, Image } from './types.ts';
+
+const MOST_ALT_CHARS = 125;
+/** Parts of file names that say nothing about the picture. */
+const EMPTY_NAMES =
+  /^(img|dsc[fn]?|dcim|image|images|photo|photos|pic|picture|screenshot|screen|shot|scan|bild|bilder|foto|fotos|untitled|unnamed|download|file|header|hero|banner|slide|slider|thumb|thumbnail|icon|logo|bg|background|final|copy|kopie|neu|new|web|small|large|klein|gross|edited|scaled|crop|cropped|x|px|jpg|jpeg|png|webp|gif|svg|avif)\d*$/;
+
+/** Pictures without a text alternative; one is proposed only where caption, title or file name say what is to be seen. */
+export function checkImages(subject: Subject): Finding[] {
+  return subject.page.images
+    .filter(({ alt }) => alt === null)
+    .map((image): Finding => {
+      const proposed = evidenceOf(image, subject);
+      const edit = proposed && image.rewriteAlt?.(proposed.text);
+      return {
+        kind: 'image-without-alt',
+        severity: 'fault',
+        at: image.span,
+        before: `no text for ${shownAddress(image.src.split('/').at(-1) || image.src) || 'an image'}`,
+        after: edit ? shown(proposed.text) : null,
+        reason: `People who do not see the picture, and image search, have nothing to go by.${
+          edit
+            ? ` The words stand in its ${proposed.from}.`
+            : ' Neither caption nor file name says what it shows; decoration gets an empty alt.'
+        }`,
+        edits: edit ? [edit] : [],
+      };
+    });
+}
+
+function evidenceOf(image: Image, subject: Subject): { text: string; from: string } | undefined {
+  for (const [from, text] of [
+    ['caption', image.caption],
+    ['title', image.title],
+  ] as const) {
+    if (wordsOf(text).length >= 2 && text.length <= MOST_ALT_CHARS) return { text: text.trim(), from };
+  }
+  const text = fromFileName(image.src, subject);
+  return text === undefined ? undefined : { text, from: 'file name' };
+}
+
+/** Two words or more, one of which the page uses; spelled as the page spells them. */
+function fromFileName(src: string, { page, stemmer, vocabulary }: Subject): string | undefined {
+  const base = decodePath(src.split(/[?#]/)[0]!.split('/').at(-1) ?? '').replace(/\.[a-z0-9]{2,5}$/i, '');
+  const parts = base
+    .replaceAll(/([\p{Ll}])([\p{Lu}])/gu, '$1 $2')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== '');
+  if (parts.length === 0 || parts.some((part) => /\p{L}\d|\d\p{L}/u.test(part) && part.length > 4)) return undefined;
+  const words = parts
+    .map((part) => part.toLowerCase())
+    .filter((part) => !/^\d+$/.test(part) && !EMPTY_NAMES.test(part));
+  const spelling = spellingsOf(page.text);
+  const spelled = words.map((word) => spelling.get(folded(word)) ?? word);
+  const content = spelled.filter((word) => word.length >= 3 && !stemmer.isStopWord(word.toLowerCase()));
+  const known = content.filter((word) => vocabulary.hasStem(stemmer.stem(word.toLowerCase())));
+  if (content.length < 2 || known.length * 2 < content.length) return undefined;
+  const text = spelled.join(' ');
+  return text.length > MOST_ALT_CHARS ? undefined : text[0]!.toUpperCase() + text.slice(1);
+}
+
+/** How the page writes each word, by the letters that a file name has for it: `muenchen` for "München". */
+function spellingsOf(text: string): ReadonlyMap<string, string> {
+  const spellings = new Map<string, string>();
+  for (const [word] of text.matchAll(/(?<=[\p{L},]\s)[\p{L}]{3,}/gu))
+    if (!spellings.has(folded(word))) spellings.set(folded(word), word);
+  return spellings;
+}
+
+function folded(word: string): string {
+  const lower = word.toLowerCase().replaceAll('ä', 'ae').replaceAll('ö', 'oe').replaceAll('ü', 'ue');
+  return foldAccents(lower);
+}
+
+function decodePath(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

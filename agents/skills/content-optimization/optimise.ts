@@ -1,0 +1,139 @@
+import { checkDuplicates } from './check-duplicates.ts';
+import { checkHeadings } from './check-headings.ts';
+import { checkImages } from './check-images.ts';
+import { checkLinks } from './check-links.ts';
+import { checkMentions } from './check-mentions.ts';
+import { checkQueries, stuffedQueries } from './check-queries.ts';
+import { checkStructuredData } from './check-structured-data.ts';
+import { checkDescription, checkTitle, type Wanted } from './check-title.ts';
+import { checkTopics } from './check-topics.ts';
+import { checkVoice } from './check-voice.ts';
+import { applyDiff, meets, SourceText, unifiedDiff } from './edits.ts';
+import { Evidence, saidBy } from './invention.ts';
+import { readPageText } from './read-page.ts';
+import { checkReadability } from './readability.ts';
+import { type Part, type Parts, partsOf, scoreOf } from './score.ts';
+import { type Material, type Subject, subjectOf } from './subject.ts';
+import type { Edit, Finding, Page } from './types.ts';
+
+/** What is more cannot be reviewed, and no store wants it: pages that are written on one line. */
+const MAX_DIFF_CHARS = 400_000;
+
+export interface Placed extends Finding {
+  /** Its edits stand in the diff. */
+  readonly inDiff: boolean;
+}
+
+export interface Optimised {
+  readonly subject: Subject;
+  readonly after: Subject;
+  readonly findings: readonly Placed[];
+  /** Unified, over the page's own source; empty when nothing is to be changed. */
+  readonly diff: string;
+  /** The page with the diff applied. */
+  readonly changed: string;
+  readonly parts: { readonly before: Parts; readonly after: Parts };
+  /** 0 to 100. */
+  readonly score: { readonly before: number; readonly after: number };
+  /** What the changed page says and nothing bears out. */
+  readonly invented: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Looks at a page, edits what can be edited without new facts, and looks at the result again. */
+export function optimise(page: Page, source: SourceText, material: Material, wanted: Wanted = {}): Optimised {
+  const subject = subjectOf(page, material);
+  const findings = findingsOf(subject, wanted);
+  const notes: string[] = [];
+  const { kept, changed, after } = changeWithin(subject, source, findings);
+  const diff = unifiedDiff(page.name, source.given, changed);
+  if (diff.length > MAX_DIFF_CHARS) {
+    notes.push(
+      `The page is written on so few lines that its diff would have ${diff.length} characters; none is given. Break its source into lines and ask again.`,
+    );
+    return finish({ subject, after: subject, findings, kept: new Set(), diff: '', changed: source.given, notes });
+  }
+  if (applyDiff(diff, source.given) !== changed)
+    throw new Error(`the diff of ${page.name} does not give the changed page`);
+  return finish({ subject, after, findings, kept, diff, changed, notes });
+}
+
+interface Finishing extends Pick<Optimised, 'subject' | 'after' | 'diff' | 'changed' | 'notes'> {
+  readonly findings: readonly Finding[];
+  readonly kept: ReadonlySet<Finding>;
+}
+
+function finish({ findings, kept, ...rest }: Finishing): Optimised {
+  const before = partsOf(rest.subject);
+  const after = partsOf(rest.after);
+  const judged = Object.keys(before) as Part[];
+  const evidence = new Evidence(rest.subject.page, rest.subject.material);
+  return {
+    ...rest,
+    findings: findings.map((finding) => ({ ...finding, inDiff: kept.has(finding) })),
+    parts: { before, after },
+    score: { before: scoreOf(before, judged), after: scoreOf(after, judged) },
+    invented: evidence.missingFrom(saidBy(rest.after.page)),
+  };
+}
+
+/** In the order in which their edits have precedence. */
+function findingsOf(subject: Subject, wanted: Wanted): Finding[] {
+  return [
+    ...checkDuplicates(subject),
+    ...checkStructuredData(subject),
+    ...checkHeadings(subject),
+    ...checkTitle(subject, wanted),
+    ...checkDescription(subject, wanted),
+    ...checkImages(subject),
+    ...checkLinks(subject),
+    ...checkMentions(subject),
+    ...checkQueries(subject),
+    ...checkTopics(subject),
+    ...checkReadability(subject),
+    ...checkVoice(subject),
+  ];
+}
+
+/** Edits that put words into the page, which together must not stuff it. */
+const ADDS_WORDS: ReadonlySet<Finding['kind']> = new Set([
+  'image-without-alt',
+  'generic-anchor',
+  'title-missing',
+  'title-too-long',
+  'title-without-query',
+  'description-missing',
+  'description-too-long',
+  'description-too-short',
+]);
+
+function changeWithin(
+  subject: Subject,
+  source: SourceText,
+  findings: readonly Finding[],
+): { kept: ReadonlySet<Finding>; changed: string; after: Subject } {
+  const change = (among: readonly Finding[]) => {
+    const kept = withoutConflicts(among);
+    const changed = source.apply([...kept].flatMap(({ edits }) => edits));
+    const { name, format } = subject.page;
+    const page = readPageText({ name, text: new SourceText(changed).text, format, url: subject.page.url });
+    return { kept, changed, after: subjectOf(page, subject.material) };
+  };
+  const first = change(findings);
+  const stuffedBefore = new Set(stuffedQueries(subject).map(({ query }) => query.query));
+  const isWorse = stuffedQueries(first.after).some(({ query }) => !stuffedBefore.has(query.query));
+  return isWorse ? change(findings.filter(({ kind }) => !ADDS_WORDS.has(kind))) : first;
+}
+
+/** All edits of a finding or none: what meets an edit that was kept before, or goes with a passage, is left out. */
+function withoutConflicts(findings: readonly Finding[]): Set<Finding> {
+  const kept = new Set<Finding>();
+  const edits: Edit[] = [];
+  for (const finding of findings) {
+    if (finding.edits.length === 0) continue;
+    if (finding.edits.some((edit) => edits.some((other) => meets(edit, other)))) continue;
+    kept.add(finding);
+    edits.push(...finding.edits);
+  }
+  return kept;
+}

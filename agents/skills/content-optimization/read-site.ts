@@ -1,0 +1,149 @@
+import { isKazeError } from '#platform';
+import { skillErrors } from '../errors.ts';
+import type { Json, Passage, SkillInput } from '../handler.ts';
+import { fileSource, namesOf } from '../read-input.ts';
+import { readPageText, readText } from './read-page.ts';
+import type { KnownPage, Page } from './types.ts';
+
+const MOST_PAGES = 2_000;
+const MAX_CHARS = 20_000_000;
+
+const SHAPE =
+  'a list such as [{"url": "/prices/", "html": "<h1>Prices</h1> ..."}], each with url, and html, markdown or text (or title and h1 alone)';
+
+/** Pages from an input, and what could not be read of them. */
+export interface Site {
+  readonly pages: readonly KnownPage[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads several pages from one input: a list as data or as a JSON file, one web page or Markdown file, or addresses a
+ * line. Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
+ */
+export async function readSite(name: string, input: SkillInput | undefined): Promise<Site> {
+  if (input === undefined) return { pages: [], notes: [] };
+  if (input.kind === 'json') return fromList(name, input.value);
+  if (input.kind === 'text') {
+    const text = input.text.trim();
+    if (/^[[{]/.test(text)) return fromList(name, parseJson(name, text));
+    return { pages: namesOf(input, MOST_PAGES).map((url) => bare(url)), notes: [] };
+  }
+  const { text, format, name: file } = await readText(fileSource(input));
+  if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text));
+  return { pages: [known(readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }))], notes: [] };
+}
+
+/** A page as far as the others need it. */
+export function known(page: Page): KnownPage {
+  return {
+    name: page.name,
+    ...((page.url ?? page.facts.canonical) ? { url: page.url ?? page.facts.canonical } : {}),
+    title: page.titles[0]?.text ?? '',
+    h1: page.headings.find(({ level }) => level === 1)?.text ?? page.headings[0]?.text ?? '',
+    headings: page.headings.map(({ text }) => text),
+    text: page.text,
+    links: page.links.map(({ href }) => href),
+    partial: false,
+  };
+}
+
+/** What the graph holds of the client's pages: passages, put together by the source they stand in. */
+export function pagesOfPassages(passages: readonly Passage[]): KnownPage[] {
+  const bySource = new Map<string, Passage[]>();
+  for (const one of passages) bySource.set(one.sourceId, [...(bySource.get(one.sourceId) ?? []), one]);
+  return [...bySource.values()].map((parts): KnownPage => {
+    const [first] = parts as [Passage, ...Passage[]];
+    const isAddress = /^https?:\/\/|\.(html?|md|php)$/i.test(first.sourceName) && !/\s/.test(first.sourceName);
+    return {
+      name: first.sourceName,
+      ...(isAddress ? { url: first.sourceName } : {}),
+      title: '',
+      h1: first.headings[0] ?? '',
+      headings: [...new Set(parts.flatMap(({ headings }) => headings))],
+      text: parts.map(({ text }) => text).join('\n'),
+      links: [],
+      source: first.sourceId,
+      partial: true,
+    };
+  });
+}
+
+const bare = (url: string): KnownPage => ({
+  name: url,
+  url,
+  title: '',
+  h1: '',
+  headings: [],
+  text: '',
+  links: [],
+  partial: true,
+});
+
+function parseJson(file: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
+    const before = text.slice(0, at).split('\n');
+    const place = { line: before.length, column: before.at(-1)!.length + 1 };
+    throw skillErrors(
+      'KAZE_SKILL_INPUT_INVALID',
+      `${file}, line ${place.line}, column ${place.column}: this is no JSON (found ${JSON.stringify(text.slice(at, at + 12))}); expected ${SHAPE}`,
+      { fields: { input: file, ...place } },
+    );
+  }
+}
+
+function fromList(name: string, value: Json): Site {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : undefined;
+  if (list === undefined || list.length > MOST_PAGES) {
+    const found = list ? `${list.length} pages; at most ${MOST_PAGES} are read` : 'no list';
+    throw invalid(name, `is ${found}; expected ${SHAPE}`);
+  }
+  const notes: string[] = [];
+  let chars = 0;
+  const pages = list.flatMap((item, at) => {
+    const place = `item ${at + 1}`;
+    if (typeof item === 'string') return [bare(item)];
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+      throw invalid(name, `${place} is ${JSON.stringify(item)?.slice(0, 40)}; expected ${SHAPE}`);
+    }
+    const record = item as Readonly<Record<string, Json>>;
+    const text = (...keys: string[]) =>
+      keys.map((key) => record[key]).find((one): one is string => typeof one === 'string');
+    const url = text('url', 'address', 'path', 'name');
+    const [html, markdown] = [text('html'), text('markdown', 'md', 'text', 'content')];
+    if (url === undefined && html === undefined && markdown === undefined) {
+      throw invalid(name, `${place} has neither url nor html, markdown or text; expected ${SHAPE}`);
+    }
+    chars += (html ?? markdown ?? '').length;
+    if (chars > MAX_CHARS) throw invalid(name, `has more than ${MAX_CHARS} characters; give fewer pages`);
+    const page = read({ name: url ?? place, html, markdown }, notes);
+    const [title, h1] = [text('title'), text('h1')];
+    return [{ ...page, ...(url ? { url } : {}), ...(title ? { title } : {}), ...(h1 ? { h1 } : {}) }];
+  });
+  return { pages, notes };
+}
+
+/** One page that cannot be read does not stop the others: it is told. */
+function read(
+  { name, html, markdown }: { name: string; html: string | undefined; markdown: string | undefined },
+  notes: string[],
+): KnownPage {
+  const format =
+    html !== undefined || /^\s*<(!doctype|html|head|body|main)/i.test(markdown ?? '') ? 'html' : 'markdown';
+  const text = (html ?? markdown ?? '').replaceAll('\r\n', '\n');
+  if (text.trim() === '') return { ...bare(name), name };
+  try {
+    return known(readPageText({ name, text, format }));
+  } catch (error) {
+    if (!isKazeError(error)) throw error;
+    notes.push(`${error.message} (left out)`);
+    return { ...bare(name), name };
+  }
+}
+
+function invalid(input: string, what: string): Error {
+  return skillErrors('KAZE_SKILL_INPUT_INVALID', `${input} ${what}`, { fields: { input } });
+}
