@@ -1,4 +1,14 @@
-import { Agent, type GraphStore, Incident, type NodePatch, type Principal, Task, type UnitOfWork } from '#graph-schema';
+import {
+  Agent,
+  type GraphStore,
+  Incident,
+  type NodeDefinition,
+  type NodeOf,
+  type NodePatch,
+  type Principal,
+  Task,
+  type UnitOfWork,
+} from '#graph-schema';
 import { cancelled, deadlinePassed, vanishedTooOften } from './final-states.ts';
 import type { AgentNode, TaskNode } from './nodes.ts';
 import { WHY } from './telemetry.ts';
@@ -32,21 +42,24 @@ export interface ClaimRequest {
 export function claimTask(store: GraphStore, principal: Principal, request: ClaimRequest): Promise<Claim> {
   const { taskId, agentId, owner } = request;
   return store.transact(principal, { why: WHY.claim }, async (unit): Promise<Claim> => {
-    const agent = await locked(unit, agentId);
-    if (!agent) return { kind: 'gone' };
-    if (agent.state !== 'active') return { kind: 'agent-paused' };
     const where = {
       state: { eq: 'running' },
       assignee: { eq: agentId },
       leaseUntil: { gte: unit.now },
       id: { ne: taskId },
     };
-    if ((await unit.list(Task, { where, limit: 1 })).length > 0) return { kind: 'agent-busy' };
-    let before: TaskNode | undefined;
-    const task = await unit.update(Task, taskId, (current) => {
-      before = current;
-      return claimable(current, unit.now) ? claimedOrEnded(current, request, unit.now) : undefined;
-    });
+    // In this order and in one journey: what the agent does is looked at under its lock.
+    const [agent, others, before] = await Promise.all([
+      locked(unit, Agent, agentId),
+      unit.list(Task, { where, limit: 1 }),
+      locked(unit, Task, taskId),
+    ]);
+    if (!agent) return { kind: 'gone' };
+    if (agent.state !== 'active') return { kind: 'agent-paused' };
+    if (others.length > 0) return { kind: 'agent-busy' };
+    const task = await unit.update(Task, taskId, (current) =>
+      claimable(current, unit.now) ? claimedOrEnded(current, request, unit.now) : undefined,
+    );
     if (task?.errorCode === 'KAZE_TASK_ATTEMPTS' && task.state === 'failed')
       openIncident(unit, task, task.errorMessage!);
     if (task?.state !== 'running' || task.leaseOwner !== owner) return { kind: 'gone' };
@@ -78,13 +91,17 @@ function claimable(task: TaskNode, now: number): boolean {
   return task.state === 'running' && (task.leaseUntil ?? 0) < now;
 }
 
-async function locked(unit: UnitOfWork, agentId: string): Promise<AgentNode | undefined> {
-  let agent: AgentNode | undefined;
-  await unit.update(Agent, agentId, (current) => {
-    agent = current;
+async function locked<D extends NodeDefinition>(
+  unit: UnitOfWork,
+  definition: D,
+  id: string,
+): Promise<NodeOf<D> | undefined> {
+  let node: NodeOf<D> | undefined;
+  await unit.update(definition, id, (current) => {
+    node = current;
     return undefined;
   });
-  return agent;
+  return node;
 }
 
 /** An open incident about a task that no attempt could end. */

@@ -69,13 +69,13 @@ export async function commitOutcome(
   const blocked = failures.length > 0;
   const id = outcomeId(scope, taskId);
   let verdict: 'delivered' | 'awaiting_approval' | 'blocked' = 'blocked';
-  await run.lease.write(WHY.outcome, { costMicros: run.costMicros }, async (unit) => {
+  const known = { ...run.takeNotes(), costMicros: run.costMicros };
+  await run.lease.write(WHY.outcome, known, async (unit) => {
     await writeOutcome(unit, { ...outcome, id, state: blocked ? 'blocked' : 'awaiting_approval' });
     await cite(unit, id, cited);
     const { trained, metrics } = outcome.result;
     if (trained) await writeModel(unit, { scope, outcomeId: id, model: trained, metrics });
     await run.recordUses(unit);
-    if (run.stepIds.length > 0) await unit.sweep(TaskStep, run.stepIds);
     if (blocked) {
       verdict = 'blocked';
       await unit.update(Task, taskId, qualityFailure(failures, unit.now));
@@ -94,6 +94,7 @@ export async function commitOutcome(
       await requireSettled(unit, taskId, verdict);
     }
     unit.audit({ action: `task.${verdict}`, subject: taskId, subjectType: 'Task', scope });
+    await unit.discard(TaskStep, run.stepIds);
   });
   return verdict;
 }

@@ -32,8 +32,8 @@ export async function endAttempt(context: EndContext, run: TaskRun, error: unkno
     await run.recordUses(unit);
     if (patch.errorCode === 'KAZE_TASK_ATTEMPTS') openIncident(unit, task, patch.errorMessage ?? 'no outcome');
     if (!isFinal(patch)) return;
-    if (run.stepIds.length > 0) await unit.sweep(TaskStep, run.stepIds);
     unit.audit({ action: `task.${patch.state}`, subject: task.id, subjectType: 'Task', scope: task.scope });
+    await unit.discard(TaskStep, run.stepIds);
   });
   return failure;
 }

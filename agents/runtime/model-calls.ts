@@ -48,7 +48,7 @@ export function taskModel(options: ModelCallsOptions): {
       );
     } finally {
       // Also what failed may have cost something; the ledger knows.
-      if (!run.signal.aborted) await run.spent(await access.spentMicros(task));
+      if (!run.signal.aborted) run.spent(await access.spentMicros(task));
     }
     run.model = `${completion.metadata.provider}/${completion.metadata.model}`;
     return completion;

@@ -15,7 +15,8 @@ export interface TaskRunOptions {
   readonly kept: ReadonlyMap<string, string>;
 }
 
-const PROGRESS_PAUSE_MS = 400;
+/** How long onlookers wait for progress and cost when nothing else is written. */
+const NOTES_PAUSE_MS = 400;
 const MAX_PROGRESS = 500;
 
 /**
@@ -37,6 +38,8 @@ export class TaskRun {
   #steps = 0;
   #openSteps = 0;
   #costMicros: number;
+  /** What of it stands at the task. */
+  #notedMicros: number;
   #progress: string | undefined;
   #flushing = false;
 
@@ -46,6 +49,7 @@ export class TaskRun {
     this.#clock = clock;
     this.#kept = new Map(kept);
     this.#costMicros = lease.task.costMicros;
+    this.#notedMicros = this.#costMicros;
   }
 
   get task(): TaskNode {
@@ -102,7 +106,7 @@ export class TaskRun {
     this.signal.throwIfAborted();
     const { id: task, scope } = this.task;
     const uses = [...this.#unrecorded];
-    await this.lease.write(WHY.step, { steps: this.#steps, ...this.#takeProgress() }, async (unit) => {
+    await this.lease.write(WHY.step, { steps: this.#steps, ...this.takeNotes() }, async (unit) => {
       unit.create(TaskStep, { id: stepId(scope, task, name), scope, task, name, result });
       await this.recordUses(unit, uses);
     });
@@ -134,11 +138,14 @@ export class TaskRun {
     });
   }
 
-  /** Notes what the task has cost so far. */
-  async spent(costMicros: number): Promise<void> {
+  /**
+   * Notes what the task has cost so far. It is written with the next step or the outcome, for onlookers after a while
+   * at the latest: what was spent stands in the ledger, whose word an attempt after this one takes.
+   */
+  spent(costMicros: number): void {
     if (costMicros <= this.#costMicros) return;
     this.#costMicros = costMicros;
-    await this.lease.write(WHY.cost, { costMicros }, async () => {});
+    this.#noteSoon();
   }
 
   used(kind: 'knowledge' | 'chunks', ids: readonly string[]): void {
@@ -163,29 +170,40 @@ export class TaskRun {
 
   progress(text: string): void {
     this.#progress = text.slice(0, MAX_PROGRESS);
+    this.#noteSoon();
+  }
+
+  get #hasNotes(): boolean {
+    return this.#progress !== undefined || this.#costMicros > this.#notedMicros;
+  }
+
+  #noteSoon(): void {
     if (this.#flushing || this.signal.aborted) return;
     this.#flushing = true;
-    void this.#flushProgress().finally(() => {
+    void this.#writeNotes().finally(() => {
       this.#flushing = false;
     });
   }
 
-  async #flushProgress(): Promise<void> {
+  async #writeNotes(): Promise<void> {
     try {
-      while (this.#progress !== undefined && !this.signal.aborted) {
-        await this.#clock.sleep(PROGRESS_PAUSE_MS, this.signal);
-        if (this.#progress !== undefined) await this.lease.write(WHY.renew, this.#takeProgress(), async () => {});
+      while (this.#hasNotes && !this.signal.aborted) {
+        await this.#clock.sleep(NOTES_PAUSE_MS, this.signal);
+        if (this.#hasNotes) await this.lease.write(WHY.renew, this.takeNotes(), async () => {});
       }
     } catch (error) {
-      // Progress is for onlookers; whatever is wrong here shows at the next step or renewal.
+      // Notes are for onlookers; whatever is wrong here shows at the next step or renewal.
       if (!this.signal.aborted) this.logger.debug({ err: error, task: this.task.id }, 'progress was not written');
     }
   }
 
-  #takeProgress(): NodePatch<typeof Task> {
-    const text = this.#progress;
+  /** Progress and cost that are not written yet, for a write that is to carry them. */
+  takeNotes(): NodePatch<typeof Task> {
+    const [progress, costMicros] = [this.#progress, this.#costMicros];
     this.#progress = undefined;
-    return text === undefined ? {} : { progress: text };
+    const hasCost = costMicros > this.#notedMicros;
+    this.#notedMicros = costMicros;
+    return { ...(progress === undefined ? {} : { progress }), ...(hasCost ? { costMicros } : {}) };
   }
 }
 

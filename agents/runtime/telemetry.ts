@@ -4,7 +4,6 @@ export const WHY = {
   renew: 'lease renewed',
   step: 'step kept',
   part: 'part queued',
-  cost: 'model call accounted',
   outcome: 'outcome of the task',
   end: 'attempt ended',
 } as const;

@@ -1,7 +1,9 @@
-import type { GraphEngine } from '#graph-schema';
+import type { EngineTransaction, GraphEngine } from '#graph-schema';
 
 /** What the bench needs of an engine; the bare ones have no more. */
-export type Loadable = Pick<GraphEngine, 'read' | 'transaction'>;
+export interface Loadable extends Pick<GraphEngine, 'read'> {
+  transaction<T>(work: (transaction: Pick<EngineTransaction, 'run'>) => Promise<T>): Promise<T>;
+}
 
 /** Sizes of the graph that the nested read is measured on. */
 export const SIZES = { tasks: 10_000, agents: 50, skills: 200, outcomes: 20_000, knowledge: 5_000 };

@@ -85,6 +85,10 @@ function guardedUnit(unit: UnitOfWork): UnitOfWork {
       checkRemoval(definition);
       return unit.sweep(definition, ids);
     },
+    async discard(definition, ids) {
+      checkRemoval(definition);
+      return unit.discard(definition, ids);
+    },
     async erase(definition, id) {
       checkRemoval(definition);
       return unit.erase(definition, id);

@@ -54,7 +54,7 @@ export function startOutboxFeeder(options: OutboxFeederOptions): OutboxFeeder {
     if (entries.length === 0) return 0;
     await deliver(entries);
     const ids = entries.map(({ id }) => id);
-    await store.transact(principal, { why: 'carried on' }, (unit) => unit.sweep(Outbox, ids));
+    await store.transact(principal, { why: 'carried on' }, (unit) => unit.discard(Outbox, ids));
     return entries.length;
   }
 

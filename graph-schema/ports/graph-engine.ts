@@ -10,8 +10,33 @@ export interface EngineCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A write that nobody waits for. */
+export interface QueuedStatement {
+  readonly text: string;
+  readonly parameters: CypherParameters;
+  /** What it does, in a few words and without a value (`create Task`): stands as `statement` in the fields of its error. */
+  readonly what: string;
+  /** What a column of its first row must hold, or nothing of the transaction is kept and `otherwise` says why. */
+  readonly requires?: {
+    readonly column: string;
+    readonly value: CypherScalar;
+    readonly otherwise: (found: CypherValue | undefined) => Error;
+  };
+}
+
+/** Statements take effect in the order in which they were given, whatever of them travels together. */
 export interface EngineTransaction {
-  run(text: string, parameters?: CypherParameters): Promise<readonly CypherRow[]>;
+  /**
+   * One statement and its rows; it sees what was queued before it. Those begun in one go may share a journey.
+   *
+   * @param what as `what` of a queued one
+   */
+  run(text: string, parameters?: CypherParameters, what?: string): Promise<readonly CypherRow[]>;
+  /**
+   * Goes out with the next `run` or with the commit, without a journey of its own. A failure ends the transaction and
+   * is told by the run that came after it, or by the transaction.
+   */
+  queue(statement: QueuedStatement): void;
 }
 
 export interface IndexSpec {

@@ -77,6 +77,8 @@ export interface UnitOfWork {
   remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /** Removes many at once, without a lock on each: for what only sweeps remove. Gives how many were there. */
   sweep<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<number>;
+  /** As `sweep`, with what else is written: for who does not ask how many were there. */
+  discard<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<void>;
   /** As `remove`, and empties the contents of the node's revisions: nothing of what it said is left. */
   erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /**

@@ -91,7 +91,8 @@ class EngineGraphStore implements GraphStore {
         const value = await work(unit);
         const receipt = newId();
         if (unit.wrote) unit.receipt(receipt);
-        await unit.flush();
+        const flushed = unit.flush();
+        if (flushed) await flushed;
         announced = unit.announced;
         last = { receipt, value };
         return value;

@@ -1,6 +1,6 @@
 import { newId } from '#platform';
 import type { Principal } from '../access/principal.ts';
-import { checkScope, requireWrite } from '../access/scope.ts';
+import { allows, checkScope, requireWrite, scopesOf } from '../access/scope.ts';
 import { Outbox } from '../definitions/nodes/outbox.ts';
 import { Receipt } from '../definitions/nodes/receipt.ts';
 import { Revision } from '../definitions/nodes/revision.ts';
@@ -8,11 +8,13 @@ import type { NewNode, NodeDefinition, NodeOf, NodePatch } from '../domain/defin
 import type { GraphSchema, NodeType } from '../domain/schema.ts';
 import { validated } from '../domain/validation.ts';
 import { graphError } from '../errors.ts';
-import type { CypherRow, CypherScalar, CypherValue, EngineTransaction } from '../ports/graph-engine.ts';
+import type { CypherScalar, CypherValue, EngineTransaction } from '../ports/graph-engine.ts';
 import type { EdgeName, ListOptions, UnitOfWork } from '../ports/graph-store.ts';
 import { TextBuilder } from '../read/text.ts';
+import { HeldNodes } from './held-nodes.ts';
+import { PendingWrites } from './pending-writes.ts';
 import { type Reader, readOne, readPage } from './reads.ts';
-import { CREATE, LOCK, LOCK_ALL, PATCH, RELATE, RELATED, REMOVE, UNRELATE } from './statements.ts';
+import { LOCK, LOCK_ALL, RELATED, REMOVE, UNRELATE } from './statements.ts';
 
 interface Context {
   readonly transaction: EngineTransaction;
@@ -21,15 +23,6 @@ interface Context {
   readonly now: number;
   readonly why: string;
 }
-
-interface Relations {
-  readonly type: string;
-  readonly from: string;
-  readonly to: string;
-  readonly rows: Array<{ from: string; to: string; properties: Record<string, CypherValue> }>;
-}
-
-type Patch = { readonly id: string; readonly patch: Record<string, CypherValue> };
 
 interface Expectation {
   readonly expect?: Readonly<Record<string, CypherScalar | readonly CypherScalar[]>>;
@@ -66,7 +59,7 @@ interface RevisionEntry {
 const BATCH = 2_000;
 
 /**
- * Collects creations and relations and writes them in batches before the next read and before the commit; keeps the
+ * Collects what is to be written and hands it to the engine before the next read and before the commit; keeps the
  * revisions and outbox entries that belong to what was changed.
  */
 export class TransactionUnit implements UnitOfWork {
@@ -77,14 +70,17 @@ export class TransactionUnit implements UnitOfWork {
   announced = false;
   readonly #context: Context;
   readonly #reader: Reader;
-  readonly #created = new Map<string, Array<Record<string, CypherValue>>>();
-  readonly #related = new Map<string, Relations>();
-  readonly #patches = new Map<NodeDefinition, Patch[]>();
+  readonly #pending: PendingWrites;
+  readonly #held: HeldNodes;
+  /** Subjects whose change is told already, by kind of entry. */
+  readonly #told = new Set<string>();
 
   constructor(context: Context) {
     this.#context = context;
     this.principal = context.principal;
     this.now = context.now;
+    this.#pending = new PendingWrites(context.schema, context.principal);
+    this.#held = new HeldNodes(context.schema);
     this.#reader = {
       schema: context.schema,
       run: (text, parameters) => context.transaction.run(text, parameters),
@@ -92,17 +88,22 @@ export class TransactionUnit implements UnitOfWork {
   }
 
   async get<D extends NodeDefinition>(definition: D, id: string): Promise<NodeOf<D> | undefined> {
-    await this.flush();
+    const held = this.#held.get(definition, id);
+    if (held && allows(scopesOf(this.principal, 'read', definition), held.scope)) return held;
+    const flushed = this.flush();
+    if (flushed) await flushed;
     return readOne(this.#reader, this.principal, definition, id);
   }
 
   async list<D extends NodeDefinition>(definition: D, options: ListOptions = {}): Promise<Array<NodeOf<D>>> {
-    await this.flush();
+    const flushed = this.flush();
+    if (flushed) await flushed;
     return readPage(this.#reader, this.principal, definition, options);
   }
 
   async related<D extends NodeDefinition>(definition: D, edge: EdgeName<D>, id: string): Promise<string[]> {
-    await this.flush();
+    const flushed = this.flush();
+    if (flushed) await flushed;
     const text = this.#text();
     const { type, to } = definition.edges[edge]!;
     const scopes = { from: text.scope('a', definition), to: text.scope('b', this.#type(to).definition) };
@@ -114,7 +115,7 @@ export class TransactionUnit implements UnitOfWork {
     const { id = newId(), scope, ...values } = node as { id?: string; scope: string } & Record<string, unknown>;
     requireWrite(this.principal, definition, checkScope(scope));
     const checked = validated(values, definition.properties, { what: definition.name, mode: 'create' });
-    this.#insert(definition, { id, scope, ...checked });
+    this.#held.made(definition, id, this.#insert(definition, { id, scope, ...checked }, id));
     this.#announce(definition, { id, scope, change: 'created' });
     if (definition.revisioned) this.#revise(definition, { id, scope, action: 'created', number: 1 });
     return id;
@@ -184,7 +185,7 @@ export class TransactionUnit implements UnitOfWork {
 
     const version = before.version + 1;
     const patch = { ...changed, updatedAt: this.now, version };
-    this.#patch(definition, { id, patch });
+    this.#patch(definition, id, patch);
     this.#announce(definition, {
       id,
       scope: before.scope,
@@ -209,7 +210,7 @@ export class TransactionUnit implements UnitOfWork {
   async remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
     const [current] = await this.#lock(definition, [id]);
     if (!current) return false;
-    await this.sweep(definition, [id]);
+    await this.discard(definition, [id]);
     this.#announce(definition, { id, scope: current.scope, change: 'removed', searched: true });
     if (definition.revisioned) {
       this.#revise(definition, { id, scope: current.scope, action: 'removed', number: current.version + 1 });
@@ -219,6 +220,7 @@ export class TransactionUnit implements UnitOfWork {
 
   async sweep<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<number> {
     await this.flush();
+    this.#held.forget(ids);
     const text = this.#text();
     const statement = REMOVE(definition.name, text.scope('n', definition, 'write'));
     const [row] = await this.#run(statement, { ...text.parameters, ids });
@@ -226,14 +228,25 @@ export class TransactionUnit implements UnitOfWork {
     return row!.removed as number;
   }
 
+  async discard<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const flushed = this.flush();
+    if (flushed) await flushed;
+    this.#held.forget(ids);
+    this.wrote = true;
+    const text = this.#text();
+    this.#context.transaction.queue({
+      text: REMOVE(definition.name, text.scope('n', definition, 'write')),
+      parameters: { ...text.parameters, ids },
+      what: `remove ${definition.name}`,
+    });
+  }
+
   async erase<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {
     if (!(await this.remove(definition, id))) return false;
     const revisions = await this.list(Revision, { where: { subject: { eq: id } }, limit: 10_000 });
     for (const revision of revisions) {
-      this.#patch(Revision, {
-        id: revision.id,
-        patch: { before: null, after: null, erased: true, updatedAt: this.now },
-      });
+      this.#patch(Revision, revision.id, { before: null, after: null, erased: true, updatedAt: this.now });
     }
     return true;
   }
@@ -248,11 +261,10 @@ export class TransactionUnit implements UnitOfWork {
     const declared = definition.edges[edge]!;
     const what = `${definition.name}.${edge} (${declared.type})`;
     const checked = validated(properties, declared.properties ?? {}, { what, mode: 'create' });
-    const key = `${declared.type} ${definition.name} ${declared.to}`;
-    const batch = this.#related.get(key) ?? { type: declared.type, from: definition.name, to: declared.to, rows: [] };
-    this.#related.set(key, batch);
-    for (const to of typeof toId === 'string' ? [toId] : toId)
-      batch.rows.push({ from: fromId, to, properties: checked });
+    const to = this.#type(declared.to).definition;
+    const ends = typeof toId === 'string' ? [toId] : toId;
+    const rows = ends.map((end) => ({ from: fromId, to: end, properties: checked as Record<string, CypherScalar> }));
+    this.#pending.relate(declared.type, [definition, to], rows);
     this.wrote = true;
   }
 
@@ -267,7 +279,11 @@ export class TransactionUnit implements UnitOfWork {
     const { type, to } = definition.edges[edge]!;
     const scope = text.scope('a', definition, 'write');
     this.wrote = true;
-    await this.#run(UNRELATE(type, definition.name, to, scope), { ...text.parameters, id: fromId, to: toId ?? null });
+    this.#context.transaction.queue({
+      text: UNRELATE(type, definition.name, to, scope),
+      parameters: { ...text.parameters, id: fromId, to: toId ?? null },
+      what: `unrelate ${definition.name} ${type} ${to}`,
+    });
   }
 
   audit(entry: { action: string; subject: string; subjectType: string; scope: string; attempt?: string }): void {
@@ -279,72 +295,53 @@ export class TransactionUnit implements UnitOfWork {
     this.#insert(Receipt, { id, scope: 'platform' });
   }
 
-  /** Writes what was collected: nodes first, then changes, then relations between them. */
-  async flush(): Promise<void> {
-    for (const [label, rows] of [...this.#created]) {
-      this.#created.delete(label);
-      for (let at = 0; at < rows.length; at += BATCH)
-        await this.#run(CREATE(label), { rows: rows.slice(at, at + BATCH) });
-    }
-    for (const [definition, rows] of [...this.#patches]) {
-      this.#patches.delete(definition);
-      const text = this.#text();
-      await this.#run(PATCH(definition.name, text.scope('n', definition, 'write')), { ...text.parameters, rows });
-    }
-    for (const [key, batch] of [...this.#related]) {
-      this.#related.delete(key);
-      for (let at = 0; at < batch.rows.length; at += BATCH) await this.#join(batch, batch.rows.slice(at, at + BATCH));
-    }
+  /** Hands over what was collected. Gives a promise only where there is so much that it is to be waited for. */
+  flush(): Promise<void> | undefined {
+    return this.#pending.flush(this.#context.transaction);
   }
 
-  async #join(batch: Relations, rows: Relations['rows']): Promise<void> {
-    const text = this.#text();
-    const from = this.#type(batch.from).definition;
-    const scopes = { from: text.scope('a', from, 'write'), to: text.scope('b', this.#type(batch.to).definition) };
-    const [result] = await this.#run(RELATE(batch.type, batch.from, batch.to, scopes), { ...text.parameters, rows });
-    if (result?.joined === rows.length) return;
-    const ids = rows.slice(0, 3).map((row) => `${row.from} -> ${row.to}`);
-    throw graphError(
-      'KAZE_GRAPH_NOT_FOUND',
-      `${batch.type} from ${batch.from} to ${batch.to}: ${rows.length - (result?.joined as number)} of ${rows.length} ends do not exist for ${this.principal.name} (${ids.join(', ')})`,
-      { fields: { type: batch.type } },
-    );
-  }
-
-  /** Takes the write locks, in the order of ids so that two callers never wait for each other, and reads under them. */
+  /**
+   * Takes the write locks, in the order of ids so that two callers never wait for each other, and reads under them. What
+   * is held already is not asked for again.
+   */
   async #lock<D extends NodeDefinition>(definition: D, ids: readonly string[]): Promise<Array<NodeOf<D>>> {
-    await this.flush();
-    const text = this.#text();
-    const scope = text.scope('n', definition, 'write');
-    const type = this.#type(definition.name);
-    const token = newId();
-    const found: Array<NodeOf<D>> = [];
-    const keep = (rows: readonly CypherRow[]) => {
-      for (const { node } of rows) found.push(node as unknown as NodeOf<D>);
-    };
-    const [id] = ids;
-    if (ids.length === 1 && id !== undefined) {
-      keep(await this.#run(LOCK(type, scope), { ...text.parameters, id, token }));
-      return found;
+    const ordered = ids.length === 1 ? ids : [...new Set(ids)].sort();
+    const found = new Map(ordered.map((id) => [id, this.#held.get(definition, id)]));
+    const wanted = ordered.filter((id) => !found.get(id));
+    if (wanted.length > 0) {
+      const flushed = this.flush();
+      if (flushed) await flushed;
+      const text = this.#text();
+      const scope = text.scope('n', definition, 'write');
+      const type = this.#type(definition.name);
+      const common = { ...text.parameters, token: newId() };
+      for (let at = 0; at < wanted.length; at += BATCH) {
+        const rows =
+          wanted.length === 1
+            ? await this.#run(LOCK(type, scope), { ...common, id: wanted[0]! })
+            : await this.#run(LOCK_ALL(type, scope), { ...common, ids: wanted.slice(at, at + BATCH) });
+        for (const { node } of rows) {
+          const locked = node as unknown as NodeOf<D>;
+          found.set(locked.id, locked);
+          this.#held.locked(definition, locked);
+        }
+      }
     }
-    const ordered = [...new Set(ids)].sort();
-    for (let at = 0; at < ordered.length; at += BATCH)
-      keep(await this.#run(LOCK_ALL(type, scope), { ...text.parameters, ids: ordered.slice(at, at + BATCH), token }));
-    return found;
+    return ordered.flatMap((id) => found.get(id) ?? []);
   }
 
-  #insert(definition: NodeDefinition, values: Record<string, CypherValue>): void {
-    const rows = this.#created.get(definition.name) ?? [];
-    this.#created.set(definition.name, rows);
+  /** @param id of one that this unit may still change */
+  #insert(definition: NodeDefinition, values: Record<string, CypherValue>, id?: string): Record<string, CypherValue> {
     const made = { createdAt: this.now, createdBy: this.principal.id, updatedAt: this.now, version: 1 };
-    rows.push({ ...values, ...made });
+    const row = { ...values, ...made };
+    this.#pending.create(definition, row, id);
     this.wrote = true;
+    return row;
   }
 
-  #patch(definition: NodeDefinition, patch: Patch): void {
-    const patches = this.#patches.get(definition);
-    if (patches) patches.push(patch);
-    else this.#patches.set(definition, [patch]);
+  #patch(definition: NodeDefinition, id: string, patch: Record<string, CypherValue>): void {
+    this.#pending.patch(definition, id, patch);
+    this.#held.changed(id, patch);
     this.wrote = true;
   }
 
@@ -356,6 +353,12 @@ export class TransactionUnit implements UnitOfWork {
 
   #outbox(kind: 'index' | 'event' | 'audit', { subject, subjectType, scope, change, attempt }: Entry): void {
     this.announced = true;
+    if (kind !== 'audit') {
+      // Who hears of a new node, or of a change, reads it as the whole unit leaves it.
+      const key = `${kind} ${subject}`;
+      if (change === 'updated' && this.#told.has(key)) return;
+      this.#told.add(key);
+    }
     const values = { kind, subject, subjectType, change, actor: this.principal.id, ...(attempt ? { attempt } : {}) };
     this.#insert(Outbox, { id: newId(), scope, ...values });
   }

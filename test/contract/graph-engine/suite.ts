@@ -21,6 +21,7 @@ import {
   write,
 } from './harness.ts';
 import { graphEngineNames } from './names.ts';
+import { queuedStatements } from './queued.ts';
 
 /** What every graph engine promises. Give it an engine on a graph that other tests may use at the same time. */
 export function graphEngineContract(start: () => Promise<EngineUnderTest>): void {
@@ -206,6 +207,7 @@ export function graphEngineContract(start: () => Promise<EngineUnderTest>): void
   });
 
   concurrencyContract(() => engine, id);
+  queuedStatements(() => under, id);
 
   describe('limits', () => {
     afterEach(() => under.settled());

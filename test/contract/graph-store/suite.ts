@@ -4,6 +4,7 @@ import { silentLogger, systemClock } from '#platform';
 import { lintingEngine } from '../../support/graph/linting-engine.ts';
 import { algorithmsContract } from './algorithms.ts';
 import { historyContract } from './history.ts';
+import { packingContract } from './packing.ts';
 import { readingContract } from './reading.ts';
 import { scopeContract } from './scopes.ts';
 import { writingContract } from './writing.ts';
@@ -26,6 +27,7 @@ export function graphStoreContract(create: () => Promise<{ engine: GraphEngine; 
   readingContract(store);
   scopeContract(store, () => texts);
   writingContract(store);
+  packingContract(store);
   historyContract(store);
   algorithmsContract(store);
 }

@@ -24,9 +24,13 @@ export function lintingEngine(engine: GraphEngine, onText: (text: string) => voi
       engine.transaction(
         (transaction) =>
           work({
-            run: async (text, parameters) => {
+            run: async (text, parameters, what) => {
               check(text);
-              return transaction.run(text, parameters);
+              return transaction.run(text, parameters, what);
+            },
+            queue: (statement) => {
+              check(statement.text);
+              transaction.queue(statement);
             },
           }),
         options,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '#platform';
 import { ChildGone, fromGrafeo } from './errors.ts';
-import type { ChildAnswer, ChildRequest } from './protocol.ts';
+import type { ChildAnswer, ChildFailure, ChildRequest } from './protocol.ts';
 
 const ENTRY = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const PAGE_BYTES = 4_096;
@@ -13,17 +13,25 @@ const LOGGED_CHARACTERS = 500;
 const COMMITS_WAIT_MS = 300;
 
 interface Waiting {
-  readonly kind: ChildRequest['kind'];
+  readonly isCommit: boolean;
   readonly resolve: (answer: ChildAnswer) => void;
   readonly reject: (error: Error) => void;
   /** Answers the caller now, before the process is killed; absent where nobody may be answered early. */
   readonly abandon: ((error: Error) => void) | undefined;
+  readonly errorOf: (failure: ChildFailure) => Error;
   killTimer: NodeJS.Timeout | undefined;
+  killAt: number;
+}
+
+export interface SendOptions {
+  /** Answers the caller when this request is to be given up at once (memory). */
+  readonly abandon?: (error: Error) => void;
+  readonly errorOf?: (failure: ChildFailure) => Error;
 }
 
 export interface SentRequest {
   readonly answer: Promise<ChildAnswer>;
-  /** Kills the process unless this request is answered within `graceMs`: a statement cannot be cancelled. */
+  /** Kills the process unless this request is answered within `graceMs`, of several the shortest: no statement can be cancelled. */
   endWithin(graceMs: number): void;
 }
 
@@ -69,18 +77,18 @@ export class EngineChild {
     return this.#waiting.size > 0;
   }
 
-  /** @param abandon what answers the caller when this request is to be given up at once (memory) */
-  send(request: ChildRequest, abandon?: (error: Error) => void): SentRequest {
+  send(request: ChildRequest, { abandon, errorOf = fromGrafeo }: SendOptions = {}): SentRequest {
     this.#lastId += 1;
     const id = this.#lastId;
+    const isCommit = request.kind === 'pack' && request.commits === true;
     const answer = new Promise<ChildAnswer>((resolve, reject) => {
       // A killed process stops listening some time before its exit is known: who tries again must wait for the next one.
       if (!this.#process.connected) this.#onCondemned();
-      if (this.#gone || !this.#process.connected || (this.#isCondemned && request.kind === 'commit')) {
+      if (this.#gone || !this.#process.connected || (this.#isCondemned && isCommit)) {
         reject(new ChildGone(this.#gone?.message ?? 'its process is being replaced', false));
         return;
       }
-      this.#waiting.set(id, { kind: request.kind, resolve, reject, abandon, killTimer: undefined });
+      this.#waiting.set(id, { isCommit, resolve, reject, abandon, errorOf, killTimer: undefined, killAt: Infinity });
       // A failed send is followed by the exit event, which answers everything that waits.
       this.#process.send({ id, ...request }, () => undefined);
     });
@@ -88,7 +96,11 @@ export class EngineChild {
       answer,
       endWithin: (graceMs) => {
         const waiting = this.#waiting.get(id);
-        if (waiting) waiting.killTimer ??= setTimeout(() => void this.#replace(), graceMs);
+        const killAt = performance.now() + graceMs;
+        if (!waiting || killAt >= waiting.killAt) return;
+        clearTimeout(waiting.killTimer);
+        waiting.killAt = killAt;
+        waiting.killTimer = setTimeout(() => void this.#replace(), graceMs);
       },
     };
   }
@@ -110,7 +122,7 @@ export class EngineChild {
     this.#isCondemned = true;
     this.#onCondemned();
     const until = performance.now() + COMMITS_WAIT_MS;
-    const hasCommit = (): boolean => [...this.#waiting.values()].some(({ kind }) => kind === 'commit');
+    const hasCommit = (): boolean => [...this.#waiting.values()].some(({ isCommit }) => isCommit);
     while (hasCommit() && performance.now() < until) await wait(5);
     this.kill();
   }
@@ -140,7 +152,7 @@ export class EngineChild {
     if (!waiting) return;
     this.#waiting.delete(answer.id);
     clearTimeout(waiting.killTimer);
-    if (answer.failure) waiting.reject(fromGrafeo(answer.failure));
+    if (answer.failure) waiting.reject(waiting.errorOf(answer.failure));
     else waiting.resolve(answer);
   }
 

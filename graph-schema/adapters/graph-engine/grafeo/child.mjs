@@ -18,7 +18,10 @@ const CLOSE_WAIT_MS = 2_000;
 let database;
 let inMemory = false;
 let running = 0;
-/** @type {Map<number, { native: import('@grafeo-db/js').Transaction, tail: Promise<unknown> }>} */
+/**
+ * @typedef {{ native: import('@grafeo-db/js').Transaction, tail: Promise<unknown>, isWithdrawn: boolean }} OpenTransaction
+ * @type {Map<number, OpenTransaction>}
+ */
 const transactions = new Map();
 /** @type {Map<number, Dump>} */
 const dumps = new Map();
@@ -60,13 +63,20 @@ async function answer(request) {
   switch (request.kind) {
     case 'read':
       return { rows: (await database.executeCypher(request.text, request.parameters)).toArray() };
-    case 'begin':
-      transactions.set(request.transaction, { native: database.beginTransaction(), tail: Promise.resolve() });
-      return {};
-    case 'run':
-    case 'commit':
+    case 'pack':
+      if (request.begins) {
+        const native = database.beginTransaction();
+        transactions.set(request.transaction, { native, tail: Promise.resolve(), isWithdrawn: false });
+      }
+      return inTransaction(request);
     case 'rollback':
       return inTransaction(request);
+    case 'withdraw': {
+      // Commits happen in one go: what is still in the map has not begun its own.
+      const transaction = transactions.get(request.transaction);
+      if (transaction) transaction.isWithdrawn = true;
+      return { withdrawn: transaction !== undefined };
+    }
     case 'define':
       for (const text of request.texts) await database.executeCypher(text);
       return {};
@@ -114,22 +124,46 @@ async function open(options) {
   return { stats: { residentBytes: process.memoryUsage.rss() } };
 }
 
-/** One statement of a transaction at a time, in the order in which they came. @param {Request} request */
+/** One pack of a transaction at a time, in the order in which they came. @param {Request} request */
 function inTransaction(request) {
   const transaction = transactions.get(request.transaction);
   if (!transaction) throw new Error('the transaction has ended');
-  const { native } = transaction;
-  const result = transaction.tail.then(async () => {
-    if (request.kind === 'run') {
-      return { rows: (await native.executeCypher(request.text, request.parameters)).toArray() };
-    }
-    transactions.delete(request.transaction);
-    if (request.kind === 'commit') native.commit();
-    else native.rollback();
+  const result = transaction.tail.then(() => {
+    if (request.kind === 'pack') return carryOut(request, transaction);
+    if (transactions.delete(request.transaction)) transaction.native.rollback();
     return {};
   });
   transaction.tail = result.catch(() => undefined);
   return result;
+}
+
+/** @param {import('./protocol.ts').TransactionPack} pack @param {OpenTransaction} transaction */
+async function carryOut(pack, transaction) {
+  const { native } = transaction;
+  const results = [];
+  let at = 0;
+  try {
+    if (!transactions.has(pack.transaction)) throw new Error('the transaction has ended');
+    for (; at < pack.statements.length; at += 1) {
+      const { text, parameters, answers, requires } = pack.statements[at];
+      const result = await native.executeCypher(text, parameters);
+      if (answers) results.push(result.toArray());
+      if (requires) {
+        const found = result.toArray()[0]?.[requires.column];
+        if (found !== requires.value) throw Object.assign(new Error('unmet'), { unmet: { found } });
+      }
+    }
+    if (pack.commits && transaction.isWithdrawn) throw new Error('the transaction was withdrawn');
+  } catch (error) {
+    if (transactions.delete(pack.transaction)) native.rollback();
+    const { gqlStatus, unmet } = error ?? {};
+    throw Object.assign(new Error(String(error?.message ?? error)), { gqlStatus, unmet, at });
+  }
+  if (pack.commits) {
+    transactions.delete(pack.transaction);
+    native.commit();
+  }
+  return { results };
 }
 
 /** An orderly end writes a last checkpoint, which makes the next open faster; a killed one loses nothing either. */
@@ -154,7 +188,8 @@ process.on('message', async (/** @type {Request} */ request) => {
   try {
     reply = await answer(request);
   } catch (error) {
-    reply = { failure: { message: String(error?.message ?? error), gqlStatus: error?.gqlStatus } };
+    const { gqlStatus, at, unmet } = error ?? {};
+    reply = { failure: { message: String(error?.message ?? error), gqlStatus, at, unmet } };
   }
   running -= 1;
   if (!process.connected) return;

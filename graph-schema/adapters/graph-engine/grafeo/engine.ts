@@ -111,7 +111,7 @@ export class GrafeoEngine implements GraphEngine {
     for (let attempt = 1; ; attempt += 1) {
       const child: EngineChild = await this.#supervisor.child(limits.remainingMs);
       if (limits.reason) throw limits.reason;
-      const sent = child.send(request, (error) => limits.end(error));
+      const sent = child.send(request, { abandon: (error) => limits.end(error) });
       limits.onEnded(() => sent.endWithin(this.#limits.graceMs));
       try {
         return await sent.answer;

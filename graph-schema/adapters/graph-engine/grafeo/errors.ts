@@ -42,10 +42,10 @@ const TABLE: ReadonlyArray<readonly [matches: (failure: ChildFailure) => boolean
 ];
 
 /** Native failure to our code. What is not in the table, a panic included, is a defect of a text: never retried. */
-export function fromGrafeo(failure: ChildFailure): KazeError {
+export function fromGrafeo(failure: ChildFailure, statement?: string): KazeError {
   const row = TABLE.find(([matches]) => matches(failure));
   const [code, what] = row ? [row[1], row[2]] : (['KAZE_GRAPH_STATEMENT', 'The graph refused a statement'] as const);
-  const fields = { gqlStatus: failure.gqlStatus };
+  const fields = { gqlStatus: failure.gqlStatus, ...(statement === undefined ? {} : { statement }) };
   const cause = new Error(failure.message);
   // The engine's own text may hold values and paths. Only a defect, which no edge shows, keeps it in its message.
   return graphError(code, code === 'KAZE_GRAPH_STATEMENT' ? `${what}: ${failure.message}` : `${what}.`, {

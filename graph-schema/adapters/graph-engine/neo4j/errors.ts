@@ -41,14 +41,17 @@ const TABLE: ReadonlyArray<readonly [code: RegExp, message: RegExp, ours: GraphC
 ];
 
 /** Native failure to our code; ours pass through. What is not in the table is a defect of a text: never retried. */
-export function fromNeo4j(error: unknown): KazeError {
+export function fromNeo4j(error: unknown, statement?: string): KazeError {
   if (isKazeError(error)) return error;
   const { message = String(error), code = 'N/A' } = (error ?? {}) as Partial<DriverFailure>;
   const row = TABLE.find(([codes, messages]) => codes.test(code) && messages.test(message));
   const [ours, what] = row ? [row[2], row[3]] : (['KAZE_GRAPH_STATEMENT', 'The graph refused a statement'] as const);
   // The server's own text may hold values and addresses. Only a defect, which no edge shows, keeps it in its message.
   const text = ours === 'KAZE_GRAPH_STATEMENT' ? `${what}: ${message}` : `${what}.`;
-  return graphError(ours, text, { cause: error, fields: { neo4jCode: code } });
+  return graphError(ours, text, {
+    cause: error,
+    fields: { neo4jCode: code, ...(statement === undefined ? {} : { statement }) },
+  });
 }
 
 /** A commit's failure: with an answer of the server it did not happen, with none nobody knows. */

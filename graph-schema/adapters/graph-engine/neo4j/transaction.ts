@@ -1,6 +1,12 @@
-import type { Session, Transaction } from 'neo4j-driver';
+import type { Result, Session, Transaction } from 'neo4j-driver';
 import { graphError } from '../../../errors.ts';
-import type { CypherParameters, CypherRow, EngineCallOptions, EngineTransaction } from '../../../ports/graph-engine.ts';
+import type {
+  CypherParameters,
+  CypherRow,
+  EngineCallOptions,
+  EngineTransaction,
+  QueuedStatement,
+} from '../../../ports/graph-engine.ts';
 import { CallLimits } from '../shared/call-limits.ts';
 import { checkParameters } from '../shared/parameters.ts';
 import type { Neo4jConnection } from './connection.ts';
@@ -21,7 +27,7 @@ export async function completeTransaction<T>(
     const native = await begin(session, limits);
     const running = new RunningTransaction(native, limits, connection);
     const result = await limits.race(work(running));
-    running.end();
+    await running.end();
     limits.disarm();
     await commit(native, limits.remainingMs + settings.commitWaitMs);
     return result;
@@ -53,10 +59,20 @@ async function commit(native: Transaction, waitMs: number): Promise<void> {
   }
 }
 
+/** A statement on its way, and what is made of its rows. */
+interface Sent {
+  readonly result: Promise<readonly CypherRow[]>;
+  readonly check: (rows: readonly CypherRow[]) => void;
+}
+
+/** Statements are sent before those ahead of them are answered; the server carries them out in order, to the first failure. */
 class RunningTransaction implements EngineTransaction {
   readonly #native: Transaction;
   readonly #limits: CallLimits;
   readonly #connection: Neo4jConnection;
+  #queued: QueuedStatement[] = [];
+  /** Ends with everything that was sent; answers are looked at in order, so that the first failure is the one told. */
+  #settled: Promise<unknown> = Promise.resolve();
   #failure: unknown;
   #hasEnded = false;
   #isFirst = true;
@@ -67,30 +83,84 @@ class RunningTransaction implements EngineTransaction {
     this.#connection = connection;
   }
 
-  async run(text: string, parameters: CypherParameters = {}): Promise<readonly CypherRow[]> {
+  async run(text: string, parameters: CypherParameters = {}, what?: string): Promise<readonly CypherRow[]> {
+    this.#check(parameters);
+    const sent = this.#sendQueued();
+    sent.push({ result: this.#send(text, parameters, what), check: () => undefined });
+    return this.#answersOf(sent);
+  }
+
+  queue(statement: QueuedStatement): void {
+    this.#check(statement.parameters);
+    this.#queued.push(statement);
+  }
+
+  /** Everything was carried out. A failed statement has ended the transaction on the server, whatever the work made of it. */
+  async end(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    this.#hasEnded = true;
+    await this.#answersOf(this.#queued.length > 0 ? this.#sendQueued() : []);
+  }
+
+  #check(parameters: CypherParameters): void {
     if (this.#limits.reason) throw this.#limits.reason;
     if (this.#failure) throw this.#failure;
     if (this.#hasEnded) throw graphError('KAZE_GRAPH_UNAVAILABLE', 'The transaction has ended.');
     try {
       checkParameters(parameters);
-      const native = toNative(parameters, this.#connection.int);
-      // Both are sent before either is answered: asking whether writes are held costs no journey of its own.
-      const held = this.#isFirst ? Promise.resolve(this.#native.run(HELD)) : undefined;
-      held?.catch(() => undefined);
-      this.#isFirst = false;
-      const result = Promise.resolve(this.#native.run(text, native));
-      result.catch(() => undefined);
-      if (held) checkHeld(fromNative((await this.#limits.race(held)).records));
-      return fromNative((await this.#limits.race(result)).records);
     } catch (error) {
-      this.#failure = fromNeo4j(error);
-      throw this.#failure;
+      this.#failure = error;
+      throw error;
     }
   }
 
-  /** A failed statement has ended the transaction on the server, whatever the work made of it. */
-  end(): void {
-    if (this.#failure) throw this.#failure;
-    this.#hasEnded = true;
+  #sendQueued(): Sent[] {
+    const sent: Sent[] = [];
+    // Sent before anything is answered: asking whether writes are held costs no journey of its own.
+    if (this.#isFirst) sent.push({ result: this.#send(HELD, {}), check: checkHeld });
+    this.#isFirst = false;
+    for (const { text, parameters, what, requires } of this.#queued.splice(0)) {
+      sent.push({
+        result: this.#send(text, parameters, what),
+        check: (rows) => {
+          const found = requires && rows[0]?.[requires.column];
+          if (requires && found !== requires.value) throw requires.otherwise(found);
+        },
+      });
+    }
+    return sent;
+  }
+
+  #send(text: string, parameters: CypherParameters, what?: string): Promise<readonly CypherRow[]> {
+    const native: Result = this.#native.run(text, toNative(parameters, this.#connection.int));
+    const rows = Promise.resolve(native).then(
+      ({ records }) => fromNative(records),
+      (error: unknown) => {
+        throw fromNeo4j(error, what);
+      },
+    );
+    rows.catch(() => undefined);
+    return rows;
+  }
+
+  /** The rows of the last one, once all before it did what they had to. */
+  async #answersOf(sent: readonly Sent[]): Promise<readonly CypherRow[]> {
+    const before = this.#settled;
+    const answers = (async () => {
+      await before;
+      let rows: readonly CypherRow[] = [];
+      for (const { result, check } of sent) {
+        rows = await this.#limits.race(result);
+        check(rows);
+      }
+      return rows;
+    })();
+    this.#settled = answers;
+    try {
+      return await answers;
+    } catch (error) {
+      this.#failure ??= fromNeo4j(error);
+      throw this.#failure;
+    }
   }
 }
