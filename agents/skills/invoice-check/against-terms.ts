@@ -1,7 +1,7 @@
 import { BigNumber } from 'bignumber.js';
 import { addDays, daysBetween } from '../text/calendar.ts';
+import { overlap, priceInForce } from './agreed-prices.ts';
 import { amountText, toCents } from './amounts.ts';
-import { folded } from './fields.ts';
 import { checkIban, checkTaxId, compactId } from './tax-ids.ts';
 import { vendorKey } from './terms.ts';
 import { type AgreedPrice, type Finding, type Invoice, type InvoiceItem, placeText, type Terms } from './types.ts';
@@ -99,7 +99,7 @@ function itemFindings(invoice: Invoice, terms: Terms): Finding[] {
   const billed = new Map<AgreedPrice, { quantity: BigNumber; item: InvoiceItem }>();
   for (const item of invoice.items) {
     if (isDiscount(item)) continue;
-    const agreed = agreedFor(item.description, terms.prices);
+    const agreed = priceInForce(item.description, terms.prices, invoice);
     if (!agreed) {
       findings.push(notAgreed(item, terms));
       continue;
@@ -116,7 +116,7 @@ function itemFindings(invoice: Invoice, terms: Terms): Finding[] {
       found: amountText(price.value.abs()),
       expected: amountText(agreed.price),
       difference: toCents(each.times(item.quantity?.value ?? 1)),
-      why: `"${item.description}" was agreed at ${amountText(agreed.price)}${agreed.unit ? ` per ${agreed.unit}` : ''} (${placeText(agreed.place)}).`,
+      why: `"${item.description}" was agreed at ${amountText(agreed.price)}${agreed.unit ? ` per ${agreed.unit}` : ''}${agreed.validFrom ? ` from ${agreed.validFrom}` : ''} (${placeText(agreed.place)}).`,
     });
   }
   for (const [agreed, { quantity, item }] of billed) {
@@ -148,30 +148,6 @@ function notAgreed(item: InvoiceItem, terms: Terms): Finding {
     ...(item.amount ? { difference: item.amount.value } : {}),
     why: `The contract (${placeText(terms.place)}) lists ${terms.prices.length} items, and this is none of them.${nearest}`,
   };
-}
-
-/** The agreed item that a description means: the same words, the one inside the other, or most words in common. */
-function agreedFor(description: string, prices: readonly AgreedPrice[]): AgreedPrice | undefined {
-  const wanted = folded(description);
-  const exact = prices.find(({ item }) => folded(item) === wanted);
-  if (exact) return exact;
-  // The longest first: "Glass cleaning, weekly" is not "Glass cleaning".
-  const inside = [...prices]
-    .sort((a, b) => b.item.length - a.item.length)
-    .find(({ item }) => wanted.startsWith(folded(item)));
-  if (inside) return inside;
-  const [best] = prices
-    .map((price) => ({ price, share: overlap(description, price.item) }))
-    .sort((a, b) => b.share - a.share);
-  return best && best.share >= 0.75 ? best.price : undefined;
-}
-
-/** Words in common over all words (Jaccard). */
-function overlap(one: string, other: string): number {
-  const words = (text: string) => new Set(text.toLowerCase().match(/\p{L}{2,}/gu) ?? []);
-  const [left, right] = [words(one), words(other)];
-  const shared = [...left].filter((word) => right.has(word)).length;
-  return shared === 0 ? 0 : shared / (left.size + right.size - shared);
 }
 
 function discountFindings(invoice: Invoice, { discountPercent, place }: Terms): Finding[] {

@@ -67,10 +67,14 @@ function currencyOf(read: FieldReader, fields: RawFields): Stated<string> | unde
   throw wrong(given, 'a currency such as EUR');
 }
 
+/** A dash without blanks parts two days only behind a whole one: 2026-07-01 has two of its own. */
+const BETWEEN_DAYS =
+  /\s+(?:-|–|bis|to|until)\s+|(?<=[./\p{L}] ?\d{4})\s*[–-]\s*(?=\d{1,2}[./ ])|(?<=\d{4}-\d{2}-\d{2})\s*[–/-]\s*(?=\d{4})/u;
+
 /** The days of "01.07.2026 - 31.07.2026" or of "1 to 31 July"; a single day is both ends. */
 function splitPeriod(text: string): string[] {
   if (text === '') return [];
-  return text.split(/\s+(?:-|–|bis|to|until)\s+|(?<=\d{4})\s*[–-]\s*(?=\d)/).map((part) => part.trim());
+  return text.split(BETWEEN_DAYS).map((part) => part.trim());
 }
 
 class FieldReader {

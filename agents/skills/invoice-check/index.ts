@@ -3,13 +3,16 @@ import type { EarlierOutcome, SkillHandler, SkillInput, SkillResult } from '../h
 import { checkInvoices } from './check-invoices.ts';
 import { METRICS, measure } from './metrics.ts';
 import { findingList, findingsCsv, invoiceList, report, stake, verdictOf } from './outputs.ts';
+import { practicesFor } from './practices.ts';
 import { readAllTerms, readInvoices, readRegister } from './read-invoices.ts';
 import type { EarlierInvoice } from './types.ts';
+
+const CONTRACTS = 'client/{client_id}/contracts/*';
 
 /** Checks invoices; `docs/skills/invoice-check.md` has method and limits. Needs no model. */
 export const invoiceCheck: SkillHandler = {
   skill: 'invoice-check',
-  revision: 1,
+  revision: 2,
   standIns: {},
   metrics: METRICS,
   async check(inputs) {
@@ -21,12 +24,13 @@ export const invoiceCheck: SkillHandler = {
     const { inputs, signal } = context;
     context.progress('reading the invoices');
     const { invoices, notes } = await readInvoices('invoices', required(inputs.invoices), signal);
-    const kept = inputs.contract_terms === undefined ? await context.knowledge.items() : [];
+    const kept = inputs.contract_terms === undefined ? await context.knowledge.items([CONTRACTS]) : [];
     const { terms, knowledge } = await readAllTerms(inputs.contract_terms, kept, signal);
     const outcomes = await context.earlier();
     const earlier = [...(await readRegister(inputs.earlier_invoices, signal)), ...fromOutcomes(outcomes)];
     context.progress(`checking ${invoices.length} invoices`);
     const checked = await checkInvoices(invoices, { terms, earlier, signal });
+    const practices = await practicesFor(context.knowledge, checked);
     const held = checked.filter((one) => verdictOf(one) === 'hold').length;
     const faults = checked.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'fault').length;
     return {
@@ -38,7 +42,7 @@ export const invoiceCheck: SkillHandler = {
         findings: findingList(checked),
         invoices: invoiceList(checked),
         findings_csv: findingsCsv(checked),
-        report: report(checked),
+        report: report(checked, practices),
       },
       metrics: measure(checked, earlier.length),
       notes: [
@@ -51,7 +55,7 @@ export const invoiceCheck: SkillHandler = {
         ...(earlier.length === 0 ? ['No earlier invoices are known: only these were compared with each other.'] : []),
         'Whether a tax id was given to this supplier is known to the authorities alone (VIES, HMRC); its form and check digits were checked.',
       ],
-      citations: { knowledge },
+      citations: { knowledge: [...new Set([...knowledge, ...practices.map(({ id }) => id)])] },
     };
   },
 };

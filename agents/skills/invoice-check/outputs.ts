@@ -1,6 +1,6 @@
 import { BigNumber } from 'bignumber.js';
 import { formatCsvRow } from '#platform';
-import type { Json } from '../handler.ts';
+import type { Json, KnowledgeItem } from '../handler.ts';
 import { inert } from '../text/inert.ts';
 import { amountText } from './amounts.ts';
 import type { CheckedInvoice } from './check-invoices.ts';
@@ -79,8 +79,8 @@ export function findingsCsv(checked: readonly CheckedInvoice[]): string {
 
 const MOST_PRINTED = 200;
 
-/** Markdown for the one who decides: what to hold and why, then what may be paid. */
-export function report(checked: readonly CheckedInvoice[]): string {
+/** Markdown for the one who decides: what to hold and why, and what is known about such findings. */
+export function report(checked: readonly CheckedInvoice[], practices: readonly KnowledgeItem[] = []): string {
   const held = checked.filter((one) => verdictOf(one) === 'hold');
   const looked = checked.filter((one) => verdictOf(one) === 'look');
   const parts = [
@@ -98,6 +98,10 @@ export function report(checked: readonly CheckedInvoice[]): string {
   }
   const rest = held.length + looked.length - MOST_PRINTED;
   if (rest > 0) parts.push(`${rest} more invoices with findings stand in the list.`);
+  const known = practices.map(
+    ({ title, path, text }) => `- **${title}** (${path}): ${text.trim().replaceAll('\n', ' ')}`,
+  );
+  if (known.length > 0) parts.push('## What stands behind it', known.join('\n'));
   return parts.join('\n\n');
 }
 

@@ -2,6 +2,7 @@ import { BigNumber } from 'bignumber.js';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
+import { parseDay } from '../text/calendar.ts';
 import { currencyIn } from './amounts.ts';
 import { type AgreedPrice, type Place, placeText, type Terms } from './types.ts';
 
@@ -16,7 +17,7 @@ const KEYS = [
   'other_items',
   'prices',
 ];
-const PRICE_KEYS = ['item', 'unit', 'price', 'max_quantity'];
+const PRICE_KEYS = ['item', 'unit', 'price', 'max_quantity', 'valid_from'];
 
 /** One contract, or a list of them under `contracts`. Errors: KAZE_SKILL_INPUT_INVALID with line and column. */
 export function yamlTerms(file: string, text: string): Terms[] {
@@ -80,6 +81,12 @@ function contract(map: YAMLMap, reading: Reading): Terms {
     if (/^\d+(\.\d+)?$/.test(written)) return new BigNumber(written);
     return fail(at(value), `"${written || 'no number'}" as ${key}`, 'a number with a decimal point, such as 95.00');
   };
+  const day = (entry: YAMLMap): string | undefined => {
+    const value = node('valid_from', entry);
+    if (value === undefined) return undefined;
+    const written = isScalar(value) ? (value.source ?? String(value.value)).trim() : '';
+    return parseDay(written) ?? fail(at(value), `"${written}" as valid_from`, 'a day such as 2026-04-01');
+  };
   const vendor = text('vendor');
   if (!vendor) return fail(at(map), 'a contract without "vendor"', 'vendor: "Name of the supplier"');
   const list = node('prices');
@@ -93,12 +100,14 @@ function contract(map: YAMLMap, reading: Reading): Terms {
       return fail(at(entry), 'a price without item or number', '- item: "Name", price: 95.00');
     const unit = entry.get('unit');
     const maxQuantity = decimal('max_quantity', entry);
+    const validFrom = day(entry);
     return {
       item,
       price,
       place: at(entry),
       ...(unit ? { unit: String(unit) } : {}),
       ...(maxQuantity ? { maxQuantity } : {}),
+      ...(validFrom ? { validFrom } : {}),
     };
   });
   const [vatRate, discountPercent, days] = [decimal('vat_rate'), decimal('discount_percent'), decimal('payment_days')];

@@ -1,5 +1,6 @@
 import { BigNumber } from 'bignumber.js';
 import { skillErrors } from '../errors.ts';
+import { MONTH_WORDS, parseDay } from '../text/calendar.ts';
 import { type ByteSource, collectText } from '../text/collect-text.ts';
 import { currencyIn, parseAmount, type WrittenCell, writingOf } from './amounts.ts';
 import { fieldOf, folded } from './fields.ts';
@@ -38,7 +39,7 @@ interface Draft {
   vat?: WrittenCell;
   discount?: WrittenCell;
   other?: WrittenCell;
-  rows: Array<{ item: string; unit?: string; price: WrittenCell; max?: WrittenCell }>;
+  rows: Array<{ item: string; unit?: string; price: WrittenCell; max?: WrittenCell; from?: string }>;
 }
 
 const NUMBER = String.raw`\d[\d.,’']*`;
@@ -47,6 +48,21 @@ const MAXIMUM = new RegExp(
   String.raw`(?:höchstens|maximal|max\.?|bis zu|at most|up to|no more than|capped at)\s+(${NUMBER})`,
   'i',
 );
+
+const BEGINNING = new RegExp(
+  String.raw`(?:\b(?:from|as of|since|valid from|ab|ab dem|seit|gültig ab)\s+)(\d{4}-\d{2}-\d{2}|\d{1,2}\. ?\d{1,2}\. ?\d{4}|\d{1,2}\.? (?:${MONTH_WORDS}) \d{4})`,
+  'iu',
+);
+
+function dayIn({ text, place }: WrittenCell): string {
+  const day = parseDay(text);
+  if (day !== undefined) return day;
+  throw skillErrors(
+    'KAZE_SKILL_INPUT_INVALID',
+    `${placeText(place)}: found "${text.slice(0, 60)}"; expected the day from which the price holds, such as 2026-04-01`,
+    { fields: { ...place, found: text.slice(0, 60), expected: 'a day' } },
+  );
+}
 
 function textTerms(file: string, text: string): Terms[] {
   const drafts: Draft[] = [];
@@ -98,7 +114,15 @@ function readTableRow(
   if (!item || !price) return;
   const unit = cell((name) => fieldOf(name) === 'unit')?.text;
   const max = cell((name) => /max|höchst/i.test(name));
-  draft.rows.push({ item: item.text, ...(unit ? { unit } : {}), price, ...(max ? { max } : {}) });
+  const begins = cell((name) => /^(?:valid )?from$|^(?:gültig )?(?:ab|seit|von)$|^since$/i.test(name));
+  const from = begins && dayIn(begins);
+  draft.rows.push({
+    item: item.text,
+    ...(unit ? { unit } : {}),
+    price,
+    ...(max ? { max } : {}),
+    ...(from ? { from } : {}),
+  });
 }
 
 function readTextLine(draft: Draft, line: string, place: Place): void {
@@ -120,11 +144,14 @@ function readTextLine(draft: Draft, line: string, place: Place): void {
   if (!money) return;
   const unit = /(?:\bje|\bpro|\bper|\/)\s*([\p{L}]+)/u.exec(rest)?.[1];
   const max = MAXIMUM.exec(rest)?.[1];
+  const begins = BEGINNING.exec(rest)?.[1];
+  const from = begins && dayIn({ text: begins.trim(), place });
   draft.rows.push({
     item: label,
     ...(unit ? { unit } : {}),
     price: { text: (money[1] ?? money[2])!, place },
     ...(max ? { max: { text: max, place } } : {}),
+    ...(from ? { from } : {}),
   });
   draft.currency ??= currencyIn(money[0]) ? { text: currencyIn(money[0])!, place } : undefined;
 }
@@ -170,12 +197,13 @@ function settle(draft: Draft): Terms {
     ...(days ? { paymentDays: Number(days) } : {}),
     otherItems: /allowed|erlaubt|yes|ja/i.test(draft.other?.text ?? ''),
     prices: draft.rows.map(
-      ({ item, unit, price, max }): AgreedPrice => ({
+      ({ item, unit, price, max, from }): AgreedPrice => ({
         item,
         price: exact(price),
         place: price.place,
         ...(unit ? { unit } : {}),
         ...(max ? { maxQuantity: exact(max) } : {}),
+        ...(from ? { validFrom: from } : {}),
       }),
     ),
   };

@@ -106,6 +106,8 @@ export interface AgreedPrice {
   readonly unit?: string;
   readonly price: BigNumber;
   readonly maxQuantity?: BigNumber;
+  /** Day from which it holds; another entry of the same item holds before. */
+  readonly validFrom?: string;
   readonly place: Place;
 }
 

@@ -100,9 +100,9 @@ export async function analyse(
   const choice = chooseColumns(past.columns, outcomes, options.allowed ?? []);
   await pace.rest();
   const rows = Int32Array.from(outcomes.outcomes.flatMap((one, row) => (one === 'open' ? [] : [row])));
-  const { email } = choice;
+  const { email, given } = choice;
   const created = daysKnown(outcomes.created, rows) ? outcomes.created : undefined;
-  const fields = learnFields(choice.used, { email, created: outcomes.created, rows });
+  const fields = learnFields(choice.used, { email, given, created: outcomes.created, rows });
   if (fields.length === 0) throw nothingLeft(past, choice);
   const data = encode(fields, { rows: past.table.rows.length, source: sourcesOf(past) });
   const wins = Float64Array.from(outcomes.outcomes, (one) => (one === 'won' ? 1 : 0));

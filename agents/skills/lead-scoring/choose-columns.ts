@@ -1,6 +1,6 @@
 import { fold } from './fold.ts';
-import { isEmail } from './headers.ts';
-import { leakReasons, movingReason, nameReason, singleFieldAuc } from './leakage.ts';
+import { isContact, isEmail } from './headers.ts';
+import { isGivenFromTheStart, leakReasons, movingReason, nameReason, singleFieldAuc } from './leakage.ts';
 import type { Outcomes } from './outcome.ts';
 import { sensitiveAttribute } from './sensitive.ts';
 import type { Column, LeftOut } from './types.ts';
@@ -10,6 +10,8 @@ export interface Choice {
   readonly used: readonly Column[];
   /** The column of mail addresses, of which only the kind of provider is used. */
   readonly email?: Column;
+  /** Telephone numbers and the like, of which only whether they are given is used. */
+  readonly given: readonly Column[];
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 }
@@ -30,6 +32,7 @@ export function chooseColumns(columns: readonly Column[], outcomes: Outcomes, al
   const used: Column[] = [];
   const protectedColumns: Column[] = [];
   const notes: string[] = [];
+  const given: Column[] = [];
   let email: Column | undefined;
   const permitted = new Set(allowed.map(fold));
   const leave = (column: Column, because: LeftOut['because'], reasons: readonly string[]) =>
@@ -42,6 +45,9 @@ export function chooseColumns(columns: readonly Column[], outcomes: Outcomes, al
     else if (isEmail(column.header) && email === undefined) {
       email = column;
       leave(column, 'identifier', ['it is an address; only whether its provider is a free one is used']);
+    } else if (isContact(column.header) && isGivenFromTheStart(column, outcomes)) {
+      given.push(column);
+      leave(column, 'identifier', ['it is an address or number of a person; only whether it is given is used']);
     } else {
       const attribute = sensitiveAttribute(column);
       if (attribute && !permitted.has(attribute) && !permitted.has(fold(column.header))) {
@@ -62,7 +68,7 @@ export function chooseColumns(columns: readonly Column[], outcomes: Outcomes, al
       );
     }
   }
-  return { used: free, email, leftOut, notes };
+  return { used: free, email, given, leftOut, notes };
 }
 
 function decide(

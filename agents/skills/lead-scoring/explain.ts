@@ -88,9 +88,10 @@ function driversOf(
   return told.map(({ part, field }): Driver => {
     const { column: header, kind } = fields[field]!;
     const text = columns[field]?.texts[row] ?? '';
-    const shown = kind === 'mail' ? text.replace(/^.*@/, '@') : text;
+    const shown = kind === 'mail' ? text.replace(/^.*@/, '@') : kind === 'given' ? 'given' : text;
+    const aside = { mail: ' (free or own address)', given: ' (given or not)' } as const;
     return {
-      field: kind === 'mail' ? `${header} (free or own address)` : header,
+      field: `${header}${kind === 'mail' || kind === 'given' ? aside[kind] : ''}`,
       value: text === '' ? null : inert(shown),
       effect: part >= 0 ? 'raises' : 'lowers',
       points: round(100 * (probability - sigmoid(odds - part)), 1),

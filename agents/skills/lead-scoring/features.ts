@@ -5,7 +5,8 @@ import type { Column } from './types.ts';
 /**
  * How a field becomes numbers, as plain data: kept with the model, so that later leads are read in the same way.
  * `number`: the standardised value (its logarithm where skewed) and a piecewise linear part over fifths, so that a best
- * size in the middle is seen; `category`: one number a value that enough leads have, one for the rest.
+ * size in the middle is seen; `category`: one number a value that enough leads have, one for the rest; `mail` and `given`
+ * are of fields whose words are not used, only whether the provider is a free one and whether they are filled.
  */
 export type FieldSpec =
   | {
@@ -22,7 +23,7 @@ export type FieldSpec =
     }
   | {
       readonly column: string;
-      readonly kind: 'category' | 'mail';
+      readonly kind: 'category' | 'mail' | 'given';
       readonly levels: readonly string[];
       readonly missing: boolean;
     };
@@ -45,7 +46,12 @@ const FREE_MAIL =
 /** Learns the encoding of every used column from the rows to learn from. */
 export function learnFields(
   columns: readonly Column[],
-  { email, created, rows }: { email?: Column; created?: Column; rows: Int32Array },
+  {
+    email,
+    given = [],
+    created,
+    rows,
+  }: { email?: Column; given?: readonly Column[]; created?: Column; rows: Int32Array },
 ): FieldSpec[] {
   for (let least = Math.max(LEAST_OF_LEVEL, rows.length * 0.005); ; least *= 1.5) {
     const specs = columns.flatMap((column): FieldSpec[] => {
@@ -55,6 +61,7 @@ export function learnFields(
     });
     if (email)
       specs.push({ column: email.header, kind: 'mail', levels: ['free', 'own'], missing: email.filled < 0.99 });
+    for (const { header } of given) specs.push({ column: header, kind: 'given', levels: ['given'], missing: true });
     if (widthOf(specs) <= MOST_NUMBERS || least > rows.length / 4) return specs;
   }
 }
@@ -196,6 +203,13 @@ function putLevel(
     if (spec.missing) put(at + rest + (spec.kind === 'category' ? 1 : 0), 1);
     return;
   }
-  const level = spec.kind === 'mail' ? (FREE_MAIL.test(text) ? 0 : 1) : (levels.get(fold(text)) ?? rest);
-  put(at + level, 1);
+  put(at + levelOf(spec.kind, { text, levels, rest }), 1);
+}
+
+function levelOf(
+  kind: 'category' | 'mail' | 'given',
+  { text, levels, rest }: { text: string; levels: Map<string, number>; rest: number },
+): number {
+  if (kind === 'given') return 0;
+  return kind === 'mail' ? (FREE_MAIL.test(text) ? 0 : 1) : (levels.get(fold(text)) ?? rest);
 }

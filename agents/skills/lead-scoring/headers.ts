@@ -81,6 +81,8 @@ const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ],
 ];
 
+const CONTACT = 'is an address or number of a person';
+
 /** Who or what a row is, whose work it is, and words about it: nothing that a score may rest on. */
 const IDENTIFIERS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['names a record', ID],
@@ -89,7 +91,7 @@ const IDENTIFIERS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
     /^(?:(?:deal|lead|person|contact|organi[sz]ation|company|account|opportunity|associated|primary|kontakt|firma) )*(?:(?:(?:first|last|full|middle|given|family) )?names?|(?:sur|vor|nach|firmen|kontakt)names?|company|account|firma|unternehmen|entreprise|empresa|azienda|bedrijf|nom|prenom|nombre|apellidos?|nome|cognome|naam|voornaam|achternaam)$|^(?:deal |opportunity )+(?:title|titel|titre|titulo|titolo)$/u,
   ],
   [
-    'is an address or number of a person',
+    CONTACT,
     words(
       'phone(?: \\p{L}+)*|mobile(?: \\p{L}+)*|fax|telefon\\p{L}*(?: \\p{L}+)*|mobil\\p{L}*|telephone|telefono|telefoon|street(?: \\p{L}+)*|strasse|postal code|zip(?: code)?|postcode|plz|postleitzahl|adresse|address(?: \\p{L}+)*|linkedin(?: \\p{L}+)*|twitter(?: \\p{L}+)*|ip address|website(?: url)?|url|homepage',
     ),
@@ -111,6 +113,10 @@ const EMAIL = words('e ?mail(?: address| adresse| \\p{L}+)*|courriel|correo(?: \
 const DATE_WORDS =
   /dat(?:e|um|a)(?: |$)|fecha|time(?: |$)|zeit|(?: |^)(?:am|on|at|since|seit)(?: |$)|birth|geburt|created|erstell|visit|besuch/u;
 
+const PLACE = words(
+  'street(?: \\p{L}+)*|strasse|postal code|zip(?: code)?|postcode|plz|postleitzahl|adresse|address(?: \\p{L}+)*|ip address',
+);
+
 const isOne = (pattern: RegExp) => (header: string) => pattern.test(fold(header));
 
 export const isId = isOne(ID);
@@ -119,11 +125,20 @@ export const isClosed = isOne(CLOSED);
 export const isOutcomeName = isOne(OUTCOME);
 export const isEmail = isOne(EMAIL);
 export const soundsLikeDate = isOne(DATE_WORDS);
+const isPlace = isOne(PLACE);
+
+/** How often something was looked at is no address, whatever it was: "Website visits", "Aufrufe der Website". */
+const COUNTED =
+  /(?:^| )(?:visits?|visitors?|(?:page ?)?views?|sessions?|clicks?|hits|downloads?|opens|(?:seiten)?aufrufe|besuche|sitzungen|klicks|visites?|visitas?|visite|vues|clics?|sesiones|sessioni|bezoeken|weergaven)(?: |$)/u;
 
 export function identifierReason(header: string): string | undefined {
   const folded = fold(header);
-  return IDENTIFIERS.find(([, pattern]) => pattern.test(folded))?.[0];
+  const found = IDENTIFIERS.find(([, pattern]) => pattern.test(folded))?.[0];
+  return found === CONTACT && COUNTED.test(folded) ? undefined : found;
 }
+
+/** A number or address under which a person can be reached: whether it is given may tell something, what it says may not. */
+export const isContact = (header: string): boolean => identifierReason(header) === CONTACT && !isPlace(header);
 
 export function afterwardsReason(header: string): string | undefined {
   const folded = fold(header);

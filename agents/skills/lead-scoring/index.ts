@@ -15,6 +15,7 @@ import { capacityOf, wordList } from './inputs.ts';
 import { METRICS, measure } from './metrics.ts';
 import { modelHash } from './model.ts';
 import { callListJson, dataHash, driftJson, modelCard, periodOf, scoredLeadsJson, scoresCsv } from './outputs.ts';
+import { practicesFor } from './practices.ts';
 import { readLeads } from './read-leads.ts';
 import { explain } from './reasoning.ts';
 import { sensitiveAttribute } from './sensitive.ts';
@@ -24,18 +25,11 @@ const LACKS = 'anything newer than the export, and what a field said on an earli
 const DEFAULT_CAPACITY = 50;
 /** Earlier runs that drift is looked for in. */
 const EARLIER_RUNS = 3;
-const PRACTICES = [
-  'crm/best-practices/no-leakage',
-  'crm/best-practices/calibrated-scores',
-  'crm/best-practices/time-split',
-  'crm/best-practices/explain-each-score',
-  'crm/compliance/automated-decisions',
-];
 
 /** Scores open leads from past ones; `docs/skills/lead-scoring.md` has method, measurements and limits. */
 export const leadScoring: SkillHandler = {
   skill: 'lead-scoring',
-  revision: 1,
+  revision: 2,
   standIns: { crm_api: { inputs: ['leads'], lacks: LACKS } },
   metrics: METRICS,
   async check(inputs) {
@@ -99,7 +93,7 @@ async function write(
   const leads = explainLeads(analysis);
   const capacity = capacityOf(context.inputs.capacity) ?? DEFAULT_CAPACITY;
   const hash = modelHash(model);
-  const practices = await context.knowledge.items(PRACTICES);
+  const practices = await practicesFor(context.knowledge, analysis, drift !== undefined);
   const metrics = measure(analysis, { scored: leads.length, protectedUsed: protectedUsed(analysis, allowed), drift });
   const notes = notesOf(analysis, { allowed, drift });
   const computed = explain(analysis, { leads, capacity, drift, notes });
@@ -145,7 +139,7 @@ function protectedUsed({ model, history }: Analysis, allowed: readonly string[])
   const byHeader = new Map(history.columns.map((column) => [column.header, column]));
   return model.fields.filter(({ column, kind }) => {
     const found = byHeader.get(column);
-    const attribute = kind === 'mail' || !found ? undefined : sensitiveAttribute(found);
+    const attribute = kind === 'mail' || kind === 'given' || !found ? undefined : sensitiveAttribute(found);
     return attribute !== undefined && !permitted.has(attribute) && !permitted.has(column.toLowerCase());
   }).length;
 }

@@ -34,6 +34,21 @@ export function leakReasons(column: Column, outcomes: Outcomes): string[] {
   ].filter((reason) => reason !== undefined);
 }
 
+/** Difference of the filled shares of decided and open leads beyond which a field is filled in while a lead is worked on. */
+const FILLED_LATER = 0.1;
+
+/**
+ * Whether it may be used that a field is filled or not: often enough both, not told by the outcome, and as often among
+ * open leads as among decided ones. What sellers complete in the course of a deal is not (`crm/scoring/missing-tells`).
+ */
+export function isGivenFromTheStart(column: Column, outcomes: Outcomes): boolean {
+  const { filled, all } = filledShares(column, outcomes);
+  const [given, decided] = [filled.won + filled.lost, all.won + all.lost];
+  if (Math.min(given, decided - given) < Math.max(LEAST_OPEN, 0.02 * decided) || all.open < LEAST_OPEN) return false;
+  const apart = Math.abs(given / decided - filled.open / all.open);
+  return apart <= FILLED_LATER && missingness(column, outcomes) === undefined;
+}
+
 /** Whether a day is written while a lead is open: what it will say at the time of scoring is not in an export. */
 export function movingReason(column: Column, { created, outcomes }: Outcomes): string | undefined {
   if (column.kind !== 'date') return undefined;

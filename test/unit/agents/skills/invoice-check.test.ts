@@ -81,6 +81,48 @@ describe('what is found', () => {
     expect(findings).toEqual([]);
   });
 
+  describe.each([
+    {
+      form: 'YAML',
+      terms:
+        'vendor: Nordlicht GmbH\nprices:\n  - { item: Toner, price: 89.50 }\n  - { item: Toner, price: 92, valid_from: 2026-04-01 }\n',
+    },
+    {
+      form: 'Markdown',
+      terms:
+        '# Contract with Nordlicht GmbH\n\n| Item | Unit price | Valid from |\n|---|---|---|\n| Toner | 89.50 | 2026-01-01 |\n| Toner | 92.00 | 2026-04-01 |\n',
+    },
+    {
+      form: 'text',
+      terms: 'Lieferant: Nordlicht GmbH\nToner: 89,50 EUR ab 01.01.2026\nToner: 92,00 EUR ab 1. April 2026\n',
+    },
+  ])('prices that change, agreed in $form', ({ terms }) => {
+    const head = HEAD.replace('Lieferant', 'Leistungsdatum;Lieferant');
+    const supplied = (day: string, price: '89,50' | '92,00') =>
+      `${head}\nR1;01.05.2026;${day};Nordlicht GmbH;Toner;1;${price};${price};19;${price};${price === '92,00' ? '17,48;109,48' : '17,01;106,51'}\n`;
+
+    it.each(['2026-04-01', '01.04.2026', '15.04.2026'])(
+      'counts the one in force on %s, the day of supply',
+      async (day) => {
+        expect((await run(supplied(day, '92,00'), { terms })).findings).toEqual([]);
+      },
+    );
+
+    it('holds a raise that was not in force yet, whatever the day of the invoice', async () => {
+      const { findings } = await run(supplied('2026-03-31', '92,00'), { terms });
+      expect(findings).toMatchObject([{ kind: 'price', found: '92.00', expected: '89.50', difference: '2.50' }]);
+    });
+  });
+
+  it('reads a period of two whole days however they are parted', async () => {
+    const head = HEAD.replace('Lieferant', 'Leistungszeitraum;Lieferant');
+    for (const period of ['2026-07-01-2026-07-31', '2026-07-01/2026-07-31', '01.07.2026-31.07.2026', '2026-07-01']) {
+      const { outputs } = await run(`${head}\n${GOOD.replace('Nordlicht', `${period};Nordlicht`)}\n`);
+      const [invoice] = outputs.invoices as ReadonlyArray<Record<string, Json>>;
+      expect(invoice, period).toMatchObject({ from: '2026-07-01' });
+    }
+  });
+
   it('knows an invoice from an earlier check again, also under another number', async () => {
     const earlier: EarlierOutcome[] = [
       {

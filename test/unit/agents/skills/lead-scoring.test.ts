@@ -238,6 +238,38 @@ describe('lead-scoring refuses', () => {
   });
 });
 
+describe('a telephone number', () => {
+  /** Every third lead has none, and half of those with one are won. */
+  const table = (isGiven: (at: number, outcome: 'Won' | 'Lost' | 'Open') => boolean) => {
+    const rows = Array.from({ length: 600 }, (_, at) => {
+      const outcome = at >= 500 ? 'Open' : at % 6 === 0 || at % 6 === 1 ? 'Won' : 'Lost';
+      return `${1000 + at},${outcome},${isGiven(at, outcome) ? `+44 1632 96${1000 + at}` : ''},${at % 7},${at % 5}`;
+    });
+    return fileInput('leads.csv', `Lead ID,Lead Status,Phone,Website visits,Website\n${rows.join('\n')}\n`);
+  };
+  const chosen = async (isGiven: Parameters<typeof table>[0]) => {
+    const read = profile(await readLeads(table(isGiven), 'leads'));
+    return chooseColumns(read.columns, read.outcomes!, []);
+  };
+
+  it('counts as given or not when it is there from the start, and never by its digits', async () => {
+    const { given, used } = await chosen((at) => at % 3 !== 2);
+    expect(given.map(({ header }) => header)).toEqual(['Phone']);
+    expect(used.map(({ header }) => header)).not.toContain('Phone');
+  });
+
+  it('counts for nothing when it is asked for in the course of a deal', async () => {
+    const { given } = await chosen((at, outcome) => outcome !== 'Open' && at % 3 !== 2);
+    expect(given).toEqual([]);
+  });
+
+  it('is not what visits of a website are', async () => {
+    const { used, leftOut } = await chosen((at) => at % 3 !== 2);
+    expect(used.map(({ header }) => header)).toContain('Website visits');
+    expect(leftOut.map(({ column }) => column)).toContain('Website');
+  });
+});
+
 describe('protected attributes', () => {
   it('are used when the task allows them, and the notes say so', async () => {
     const { input, truth } = firmExport({ seed: 21, leads: 1_500, product: 'hubspot-de' });
