@@ -47,8 +47,8 @@ export const agentError = defineErrors({
   KAZE_SKILL_HANDLER_CHANGED: {
     kind: 'caller',
     status: 409,
-    when: 'A task is pinned to a version of a skill whose handler this build no longer has, as after an upgrade.',
-    remedy: 'Queue it on the present version with `kaze tasks retry ID`.',
+    when: 'A task, a skill or an agent is pinned to a version of a skill whose handler this build does not have, as after an upgrade.',
+    remedy: 'Queue the task on the present version with `kaze tasks retry ID`; pin another version, or unpin it.',
   },
   KAZE_SKILL_HANDLER_CONFLICT: {
     kind: 'internal',
@@ -61,6 +61,18 @@ export const agentError = defineErrors({
     status: 422,
     when: 'What a skill returned does not fit its declared outputs.',
     remedy: 'Mend the handler or the prompt, or the outputs in the definition; the message lists each problem.',
+  },
+  KAZE_SKILL_FORBIDDEN: {
+    kind: 'caller',
+    status: 403,
+    when: 'The caller may not choose which version of a skill runs, for this agent or for all.',
+    remedy: 'Use a token with the role curator or above; one of the whole cell, where all clients are concerned.',
+  },
+  KAZE_SKILL_VERSION_UNKNOWN: {
+    kind: 'caller',
+    status: 404,
+    when: 'A skill has no version of this number, or none before the one that it runs.',
+    remedy: '`kaze skills versions NAME` lists those that it has.',
   },
   KAZE_SKILL_CASE: {
     kind: 'caller',

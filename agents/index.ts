@@ -22,6 +22,7 @@ export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts
 export * from './registry/index.ts';
 export * from './runtime/index.ts';
 export * from './skill-cases/index.ts';
+export * from './skill-versions/index.ts';
 export type {
   EarlierOutcome,
   EndedPart,

@@ -26,6 +26,7 @@ export type {
   PathService,
   SearchService,
   Services,
+  SkillService,
   SourceService,
   SubmitTask,
   TaskService,

@@ -3,6 +3,7 @@ import { nearestName } from '#platform';
 import type { SkillDefinition, SupervisionLevel } from '../definitions/index.ts';
 import { agentError } from '../errors.ts';
 import type { SkillVersions } from '../runtime/skill-versions.ts';
+import { type Pin, pinsRead, versionInUse } from '../skill-versions/pins.ts';
 
 export interface TeamSkill {
   readonly name: string;
@@ -29,10 +30,12 @@ interface AgentRead {
   readonly state: 'active' | 'paused';
   readonly pausedReason: string | null;
   readonly skills: ReadConnection;
+  readonly pinned: { readonly nodes: readonly Pin[] };
 }
 
 interface SkillRead {
   readonly name: string;
+  readonly scope: string;
   readonly description: string;
   readonly status: 'implemented' | 'declared' | 'retired';
   readonly current: { readonly id: string } | null;
@@ -50,12 +53,13 @@ export async function readTeam(
   const select = {
     properties: own('id', 'name', 'role', 'state', 'pausedReason'),
     relations: {
+      pinned: pinsRead(),
       skills: {
         field: 'skills',
         page: { first: MOST },
         edgeProperties: { level: 'level' },
         select: {
-          properties: own('name', 'description', 'status'),
+          properties: own('name', 'scope', 'description', 'status'),
           relations: { current: { field: 'current', select: { properties: own('id') } } },
         },
       },
@@ -69,11 +73,13 @@ export async function readTeam(
   const plan = { roots: [{ key: 'agents', node: 'Agent', find: { by: 'page' as const, page }, select }] };
   const { nodes } = (await store.read(principal, plan)).agents as ReadConnection;
   return Promise.all(
-    (nodes as unknown as readonly AgentRead[]).map(async ({ id, name, role, state, pausedReason, skills }) => {
+    (nodes as unknown as readonly AgentRead[]).map(async ({ id, name, role, state, pausedReason, skills, pinned }) => {
       const read = skills.nodes.map(async (node, at): Promise<TeamSkill[]> => {
-        const { status, current, ...skill } = node as unknown as SkillRead;
+        const skill = node as unknown as SkillRead;
+        const { status } = skill;
         if (status === 'retired') return [];
-        const definition = current ? await by.versions.definition(principal, current.id) : undefined;
+        const version = versionInUse(skill, pinned.nodes);
+        const definition = version ? await by.versions.definition(principal, version.id) : undefined;
         const level = (skills.edges?.[at]?.level ?? 'supervised') as SupervisionLevel;
         return [{ name: skill.name, description: skill.description, status, level, definition }];
       });

@@ -18,10 +18,14 @@ export const skillId = (scope: string, name: string): string => derivedId(scope,
 
 interface SkillState {
   readonly skill: NodeOf<typeof Skill>;
-  readonly current: { readonly id: string; readonly hash: string; readonly number: number } | undefined;
+  /** The present version, or the newest one where the skill is pinned to another. */
+  readonly newest: { readonly id: string; readonly hash: string; readonly number: number } | undefined;
 }
 
-/** Skills and their versions: what says or does something else than the present version is a new one. */
+/**
+ * Skills and their versions: what says or does something else than the newest version is a new one. Where the skill is
+ * pinned, new versions are there and not used.
+ */
 export async function syncSkills(
   context: SyncContext,
   loaded: LoadedDefinitions,
@@ -37,7 +41,7 @@ export async function syncSkills(
     const hash = versionHash(definition, handler);
     const status = handler || definition.prompt ? ('implemented' as const) : ('declared' as const);
     const state = states.get(id);
-    const same = state?.current?.hash === hash;
+    const same = state?.newest?.hash === hash;
     const { description } = definition;
     if (same && state.skill.status === status && state.skill.description === description) continue;
     await store.transact(principal, { why: 'skill definition loaded' }, async (unit) => {
@@ -63,14 +67,21 @@ async function readStates({ store, principal }: SyncContext): Promise<Map<string
   const skills = await store.list(principal, Skill, { limit: 10_000 });
   const current = { currentOf: { some: {} } };
   const versions = await store.list(principal, SkillVersion, { where: current, limit: 10_000 });
-  return new Map(
-    skills.map((skill) => {
-      // Names of skills are unique over all loaded folders; the newest number is the present one.
-      const own = versions.filter(({ name, scope }) => name === skill.name && scope === skill.scope);
-      return [skill.id, { skill, current: own.sort((a, b) => b.number - a.number)[0] }];
-    }),
-  );
+  const states = skills.map(async (skill): Promise<[string, SkillState]> => {
+    // Names of skills are unique over all loaded folders; the newest number is the present one.
+    const own = versions.filter(({ name, scope }) => name === skill.name && scope === skill.scope);
+    const [present] = own.sort((a, b) => b.number - a.number);
+    const [newest] = skill.pinned === null ? [present] : await store.list(principal, SkillVersion, newestOf(skill));
+    return [skill.id, { skill, newest }];
+  });
+  return new Map(await Promise.all(states));
 }
+
+const newestOf = ({ name, scope }: { readonly name: string; readonly scope: string }) => ({
+  where: { name: { eq: name }, scope: { eq: scope } },
+  orderBy: [{ property: 'number', direction: 'desc' as const }],
+  limit: 1,
+});
 
 interface NewVersion {
   readonly id: string;
@@ -87,8 +98,13 @@ async function newVersion(
 ): Promise<void> {
   const { name } = definition;
   // The skill is locked by now, so numbers do not collide between processes.
+  const pinned = ((await unit.get(Skill, id))?.pinned ?? null) !== null;
   const present = await unit.related(Skill, 'current', id);
-  const before = present[0] ? await unit.get(SkillVersion, present[0]) : undefined;
+  const [before] = pinned
+    ? await unit.list(SkillVersion, newestOf({ name, scope }))
+    : present[0]
+      ? [await unit.get(SkillVersion, present[0])]
+      : [];
   if (before?.hash === hash) return;
   const number = (before?.number ?? 0) + 1;
   const versionId = derivedId(scope, 'skill-version', name, String(number));
@@ -119,6 +135,7 @@ async function newVersion(
     definition.toolsRequired.map((tool) => toolId(tool.name)),
   );
   unit.relate(SkillVersion, 'knowledge', versionId, dependencies(definition, loaded));
+  if (pinned) return;
   if (before) await unit.unrelate(Skill, 'current', id);
   unit.relate(Skill, 'current', id, versionId);
 }

@@ -3,6 +3,7 @@ import { canonicalJson } from '../definitions/index.ts';
 import { agentError } from '../errors.ts';
 import type { TaskFiles } from '../ports/task-files.ts';
 import type { SkillHandlers } from '../registry/skill-handlers.ts';
+import { requireRunnable } from '../skill-versions/runnable.ts';
 import type { Json } from '../skills/handler.ts';
 import { checkInputs } from './domain/task-inputs.ts';
 import { taskLimits } from './domain/task-limits.ts';
@@ -42,11 +43,14 @@ export async function queueTask(
 ): Promise<(unit: UnitOfWork) => Promise<void>> {
   const { store, handlers, files } = services;
   const found = await findAgent(store, principal, order);
-  const definition = await new SkillVersions(store).definition(principal, found.skillVersionId);
-  if (!definition)
+  const version = await new SkillVersions(store).pinned(principal, found.skillVersionId);
+  if (!version)
     throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `the present version of ${order.skill} holds no definition`);
+  const { definition } = version;
+  const handler = handlers.handler(order.skill);
+  requireRunnable(order.skill, version, handler);
   const kept = checkInputs(order.skill, definition.inputs, { values: order.inputs, files: [] });
-  await handlers.handler(order.skill)?.check?.(skillInputs(order.tenant, kept, files));
+  await handler?.check?.(skillInputs(order.tenant, kept, files));
   const limits = taskLimits(definition.limits, found.limits, undefined);
   const { id, parent } = order;
   return async (unit) => {

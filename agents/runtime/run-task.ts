@@ -7,6 +7,7 @@ import type { ModelAccess } from '../ports/model-access.ts';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { TaskFiles } from '../ports/task-files.ts';
 import type { SkillHandlers } from '../registry/skill-handlers.ts';
+import { whyNotRunnable } from '../skill-versions/runnable.ts';
 import type { SkillContext, SkillHandler } from '../skills/handler.ts';
 import { checkResult, commitOutcome } from './commit-outcome.ts';
 import { connectedTools } from './connected-tools.ts';
@@ -120,12 +121,11 @@ export async function runTask(
  * and steps that one handler kept must not be read by another. Errors: KAZE_SKILL_HANDLER_CHANGED.
  */
 function requireSameHandler(task: TaskNode, version: PinnedVersion, handler: SkillHandler | undefined): void {
-  const revision = handler?.revision ?? null;
-  if (version.handlerRevision === revision) return;
-  const named = (one: number | null) => (one === null ? 'a model alone' : `revision ${one} of its handler`);
+  const why = whyNotRunnable(version, handler);
+  if (why === undefined) return;
   throw agentError(
     'KAZE_SKILL_HANDLER_CHANGED',
-    `the task is pinned to version ${version.number} of ${task.skill}, made for ${named(version.handlerRevision)}; this Kaze has ${named(revision)}. \`kaze tasks retry ${task.id}\` queues it on the present version`,
+    `the task is pinned to version ${version.number} of ${task.skill}, ${why}. \`kaze tasks retry ${task.id}\` queues it on the present version`,
     { fields: { skill: task.skill, version: version.number } },
   );
 }

@@ -1,4 +1,4 @@
-import { type GraphStore, type Principal, SkillVersion } from '#graph-schema';
+import { type GraphStore, type NodeOf, type Principal, SkillVersion } from '#graph-schema';
 import type { SkillDefinition } from '../definitions/index.ts';
 
 const KEPT = 500;
@@ -9,6 +9,16 @@ export interface PinnedVersion {
   readonly number: number;
   /** Revision of the handler that it was made for; null when a model runs it. */
   readonly handlerRevision: number | null;
+}
+
+/** A version as the runtime reads it; undefined for one that was written before definitions were kept. */
+export function asPinned({
+  compiled,
+  number,
+  handlerRevision,
+}: NodeOf<typeof SkillVersion>): PinnedVersion | undefined {
+  if (!compiled) return undefined;
+  return { definition: JSON.parse(compiled) as SkillDefinition, number, handlerRevision };
 }
 
 /** Definitions by version id. A version never changes, so what was read once stays right. */
@@ -28,9 +38,8 @@ export class SkillVersions {
     const known = this.#kept.get(versionId);
     if (known) return known;
     const version = await this.#store.get(principal, SkillVersion, versionId);
-    if (!version?.compiled) return undefined;
-    const definition = JSON.parse(version.compiled) as SkillDefinition;
-    const pinned = { definition, number: version.number, handlerRevision: version.handlerRevision };
+    const pinned = version && asPinned(version);
+    if (!pinned) return undefined;
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     this.#kept.set(versionId, pinned);
     return pinned;

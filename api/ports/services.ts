@@ -83,6 +83,46 @@ export interface ClientService {
   ): Promise<{ readonly person: string }>;
 }
 
+export interface SkillPinTarget {
+  /** Id or name. */
+  readonly skill: string;
+  /** Id of the agent that alone is concerned; all agents when left out. */
+  readonly agent?: string;
+  readonly reason?: string;
+}
+
+export interface SkillPinned {
+  readonly skill: string;
+  readonly agent: string | undefined;
+  /** Id of the version that new tasks run. */
+  readonly version: string;
+}
+
+/** Versions of skills. Tasks that are queued or running finish on theirs. */
+export interface SkillService {
+  diff(
+    principal: Principal,
+    wanted: { readonly skill: string; readonly from?: number; readonly to?: number },
+  ): Promise<{
+    /** Ids. */
+    readonly skill: string;
+    readonly from: string;
+    readonly to: string;
+    readonly changes: ReadonlyArray<{
+      readonly part: string;
+      readonly change: 'added' | 'removed' | 'changed';
+      readonly name: string | null;
+      readonly before: string | null;
+      readonly after: string | null;
+      readonly breaking: boolean;
+    }>;
+    readonly unified: string;
+  }>;
+  pin(principal: Principal, target: SkillPinTarget & { readonly version: number }): Promise<SkillPinned>;
+  unpin(principal: Principal, target: SkillPinTarget): Promise<SkillPinned>;
+  rollback(principal: Principal, target: SkillPinTarget): Promise<SkillPinned>;
+}
+
 export interface ApprovalService {
   /** `id` is an approval's or a task's. The first decision wins. */
   decide(
@@ -284,6 +324,7 @@ export interface CellService {
 export interface Services {
   readonly tasks: TaskService;
   readonly agents: AgentService;
+  readonly skills: SkillService;
   readonly clients: ClientService;
   readonly approvals: ApprovalService;
   readonly sources: SourceService;

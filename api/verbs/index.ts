@@ -9,6 +9,7 @@ import { GraphVerbs } from './graph.ts';
 import { ModelChoicesVerbs } from './model-choices.ts';
 import { RecordVerbs } from './records.ts';
 import { SearchVerbs } from './search.ts';
+import { SkillVerbs } from './skills.ts';
 import { SourceVerbs } from './sources.ts';
 import { TaskVerbs } from './tasks.ts';
 import { TokenVerbs } from './tokens.ts';
@@ -25,6 +26,7 @@ export const verbResolvers: BuildSchemaOptions['resolvers'] = [
   GraphVerbs,
   WhyVerbs,
   AgentVerbs,
+  SkillVerbs,
   ClientVerbs,
   TokenVerbs,
   RecordVerbs,

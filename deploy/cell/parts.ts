@@ -107,7 +107,7 @@ export async function assembleParts(options: PartsOptions) {
     .catch((err: unknown) => logger.error({ err }, 'interrupted files wait to be handed in again'));
 
   const services = createServices({
-    ...{ store: guarded, knowledge, ledger, usage, tasks, tokens },
+    ...{ store: guarded, knowledge, ledger, usage, tasks, tokens, handlers: skills },
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
     decide: { store, audit },
     sources: createSourceService(ingestion, uploads),

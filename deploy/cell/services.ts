@@ -1,26 +1,38 @@
-import { createClientVerbs } from '#agents';
-import type { AuditService, ClientService, PathService, SearchService, Services, UsageService } from '#api';
+import { createClientVerbs, createPinVerbs, diffVersions, type SkillHandlers } from '#agents';
+import type {
+  AuditService,
+  ClientService,
+  PathService,
+  SearchService,
+  Services,
+  SkillService,
+  UsageService,
+} from '#api';
 import { readChoiceReports } from '#gateway';
 import { auditRecords, createPeople, decideApproval, verifyAudit } from '#governance';
 import { type GraphStore, type KnowledgeSearch, type Principal, schema, shortestPath } from '#graph-schema';
 import type { Ledger, UsageFilter } from '#platform';
 import { KazeError } from '#platform';
 
-export interface ServiceParts extends Omit<Services, 'search' | 'paths' | 'audit' | 'usage' | 'approvals' | 'clients'> {
+type Filled = 'search' | 'paths' | 'audit' | 'usage' | 'approvals' | 'clients' | 'skills';
+
+export interface ServiceParts extends Omit<Services, Filled> {
   readonly store: GraphStore;
   readonly knowledge: KnowledgeSearch;
   readonly ledger: Ledger;
   readonly usage: Pick<Ledger, 'sumUsage' | 'usageRows' | 'judgedUse'>;
   readonly decide: Parameters<typeof decideApproval>[0];
+  readonly handlers: SkillHandlers;
 }
 
 /** The API's verbs, each filled with the part of the cell that does it. */
 export function createServices(parts: ServiceParts): Services {
-  const { store, knowledge, ledger, usage, decide, ...rest } = parts;
+  const { store, knowledge, ledger, usage, decide, handlers, ...rest } = parts;
   return {
     ...rest,
     approvals: { decide: (principal, decision) => decideApproval(decide, principal, decision) },
     clients: clientService(store, decide.audit),
+    skills: skillService({ store, handlers, audit: decide.audit }),
     search: searchService(store, knowledge),
     paths: pathService(store),
     audit: auditService(ledger),
@@ -78,6 +90,11 @@ function pathService(store: GraphStore): PathService {
     path: (principal, { from, to, maxLength }, { signal, timeoutMs }) =>
       shortestPath(store, principal, { from, to, maxLength, signal, timeoutMs }),
   };
+}
+
+function skillService(services: Parameters<typeof createPinVerbs>[0]): SkillService {
+  const { pin, unpin, rollback } = createPinVerbs(services);
+  return { pin, unpin, rollback, diff: (principal, wanted) => diffVersions(services.store, principal, wanted) };
 }
 
 function auditService(ledger: Ledger): AuditService {

@@ -3,6 +3,7 @@ import { didYouMean, nearestName, nearestNames } from '#platform';
 import type { Limits } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import { agentId } from '../../ids.ts';
+import { type Pin, pinsRead, versionInUse } from '../../skill-versions/pins.ts';
 
 export interface FoundAgent {
   readonly id: string;
@@ -19,11 +20,13 @@ interface AgentRead {
   readonly pausedReason: string | null;
   readonly limits: string | null;
   readonly skills: { readonly nodes: readonly SkillRead[] };
+  readonly pinned: { readonly nodes: readonly Pin[] };
 }
 
 interface SkillRead {
   readonly id: string;
   readonly name: string;
+  readonly scope: string;
   readonly status: 'implemented' | 'declared' | 'retired';
   readonly current: { readonly id: string } | null;
 }
@@ -42,11 +45,12 @@ export async function findAgent(
   const select = {
     properties: own('id', 'name', 'state', 'pausedReason', 'limits'),
     relations: {
+      pinned: pinsRead(),
       skills: {
         field: 'skills',
         page: { first: 200 },
         select: {
-          properties: own('id', 'name', 'status'),
+          properties: own('id', 'name', 'scope', 'status'),
           relations: { current: { field: 'current', select: { properties: own('id') } } },
         },
       },
@@ -65,7 +69,8 @@ export async function findAgent(
       fields,
     });
   }
-  if (skill.status === 'declared' || !skill.current) {
+  const version = versionInUse(skill, agent.pinned.nodes);
+  if (skill.status === 'declared' || !version) {
     throw agentError(
       'KAZE_SKILL_NOT_IMPLEMENTED',
       `the skill ${skill.name} is declared but has neither a handler nor a prompt, so nothing could run it`,
@@ -77,7 +82,7 @@ export async function findAgent(
     throw agentError('KAZE_AGENT_PAUSED', `the agent ${agent.name} of ${wanted.tenant} is paused${why}`, { fields });
   }
   const limits = agent.limits === null ? undefined : (JSON.parse(agent.limits) as Limits);
-  return { id: agent.id, name: agent.name, limits, skillId: skill.id, skillVersionId: skill.current.id };
+  return { id: agent.id, name: agent.name, limits, skillId: skill.id, skillVersionId: version.id };
 }
 
 async function unknownAgent(

@@ -2,6 +2,7 @@ import { Goal, Person, type Principal, Task, tenantScope, type UnitOfWork } from
 import { derivedId, isKazeError, NAME_PATTERN, newId } from '#platform';
 import { canonicalJson, type SkillDefinition } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
+import { requireRunnable } from '../../skill-versions/runnable.ts';
 import { connectedTools } from '../connected-tools.ts';
 import { requireTools } from '../domain/required-tools.ts';
 import { checkInputs, type KeptInput } from '../domain/task-inputs.ts';
@@ -98,16 +99,18 @@ async function prepare(
 ): Promise<Prepared> {
   const { store, handlers, versions } = context;
   checkLimits(request, context.clock.now());
-  const definition = await versions.definition(principal, found.skillVersionId);
-  if (!definition) {
+  const version = await versions.pinned(principal, found.skillVersionId);
+  if (!version) {
     throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `the present version of ${request.skill} holds no definition`);
   }
+  const { definition } = version;
   const handler = handlers.handler(request.skill);
   if (!handler && !definition.prompt) {
     throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `this cell has no handler for ${request.skill}`, {
       fields: { skill: request.skill },
     });
   }
+  requireRunnable(request.skill, version, handler);
   const files = request.files ?? [];
   const given = { values: request.inputs, files: files.map(({ input }) => input) };
   const kept = { ...(request.kept ?? checkInputs(request.skill, definition.inputs, given)) };

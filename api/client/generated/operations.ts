@@ -26,6 +26,7 @@ export type SkillFilter = {
   name?: StringFilter | null | undefined;
   description?: TextFilter | null | undefined;
   status?: SkillStatusFilter | null | undefined;
+  pinned?: IntFilter | null | undefined;
   templates?: AgentTemplateRelationFilter | null | undefined;
   agents?: AgentRelationFilter | null | undefined;
   versions?: SkillVersionRelationFilter | null | undefined;
@@ -764,6 +765,7 @@ export type AgentFilter = {
   pausedReason?: StringFilter | null | undefined;
   restarts?: IntFilter | null | undefined;
   skills?: SkillRelationFilter | null | undefined;
+  pinned?: SkillVersionRelationFilter | null | undefined;
   template?: AgentTemplateRelationFilter | null | undefined;
   tenant?: TenantRelationFilter | null | undefined;
   conversations?: ConversationRelationFilter | null | undefined;
@@ -782,6 +784,144 @@ export type AgentStateFilter = {
   ne?: AgentState | null | undefined;
   in?: Array<AgentState> | null | undefined;
   isNull?: boolean | null | undefined;
+};
+
+/** Conditions on related skillVersions. */
+export type SkillVersionRelationFilter = {
+  some?: SkillVersionFilter | null | undefined;
+  none?: SkillVersionFilter | null | undefined;
+  every?: SkillVersionFilter | null | undefined;
+};
+
+/** Which of skillVersions; everything given must hold. */
+export type SkillVersionFilter = {
+  id?: IdFilter | null | undefined;
+  scope?: StringFilter | null | undefined;
+  createdAt?: DateTimeFilter | null | undefined;
+  createdBy?: StringFilter | null | undefined;
+  updatedAt?: DateTimeFilter | null | undefined;
+  version?: IntFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  number?: IntFilter | null | undefined;
+  hash?: StringFilter | null | undefined;
+  definition?: TextFilter | null | undefined;
+  inputs?: JsonFilter | null | undefined;
+  outputs?: JsonFilter | null | undefined;
+  criteria?: JsonFilter | null | undefined;
+  handlerRevision?: IntFilter | null | undefined;
+  risk?: SkillVersionRiskFilter | null | undefined;
+  irreversible?: BooleanFilter | null | undefined;
+  pinnedBy?: AgentRelationFilter | null | undefined;
+  experiments?: ExperimentRelationFilter | null | undefined;
+  outcomes?: OutcomeRelationFilter | null | undefined;
+  prompts?: PromptRelationFilter | null | undefined;
+  skill?: SkillRelationFilter | null | undefined;
+  tools?: ToolRelationFilter | null | undefined;
+  knowledge?: KnowledgeRelationFilter | null | undefined;
+  currentOf?: SkillRelationFilter | null | undefined;
+  tasks?: TaskRelationFilter | null | undefined;
+  and?: Array<SkillVersionFilter> | null | undefined;
+  or?: Array<SkillVersionFilter> | null | undefined;
+  not?: SkillVersionFilter | null | undefined;
+};
+
+/** Conditions on a value; all that are given must hold. */
+export type SkillVersionRiskFilter = {
+  eq?: SkillVersionRisk | null | undefined;
+  ne?: SkillVersionRisk | null | undefined;
+  in?: Array<SkillVersionRisk> | null | undefined;
+  isNull?: boolean | null | undefined;
+};
+
+/** What a wrong outcome can do. */
+export type SkillVersionRisk =
+  | 'low'
+  | 'medium'
+  | 'high';
+
+/** Conditions on related experiments. */
+export type ExperimentRelationFilter = {
+  some?: ExperimentFilter | null | undefined;
+  none?: ExperimentFilter | null | undefined;
+  every?: ExperimentFilter | null | undefined;
+};
+
+/** Which of experiments; everything given must hold. */
+export type ExperimentFilter = {
+  id?: IdFilter | null | undefined;
+  scope?: StringFilter | null | undefined;
+  createdAt?: DateTimeFilter | null | undefined;
+  createdBy?: StringFilter | null | undefined;
+  updatedAt?: DateTimeFilter | null | undefined;
+  version?: IntFilter | null | undefined;
+  hypothesis?: StringFilter | null | undefined;
+  state?: ExperimentStateFilter | null | undefined;
+  share?: FloatFilter | null | undefined;
+  candidate?: SkillVersionRelationFilter | null | undefined;
+  and?: Array<ExperimentFilter> | null | undefined;
+  or?: Array<ExperimentFilter> | null | undefined;
+  not?: ExperimentFilter | null | undefined;
+};
+
+/** Conditions on a value; all that are given must hold. */
+export type ExperimentStateFilter = {
+  eq?: ExperimentState | null | undefined;
+  ne?: ExperimentState | null | undefined;
+  in?: Array<ExperimentState> | null | undefined;
+  isNull?: boolean | null | undefined;
+};
+
+/** Where it stands. */
+export type ExperimentState =
+  | 'running'
+  | 'kept'
+  | 'rolled_back';
+
+/** Conditions on related prompts. */
+export type PromptRelationFilter = {
+  some?: PromptFilter | null | undefined;
+  none?: PromptFilter | null | undefined;
+  every?: PromptFilter | null | undefined;
+};
+
+/** Which of prompts; everything given must hold. */
+export type PromptFilter = {
+  id?: IdFilter | null | undefined;
+  scope?: StringFilter | null | undefined;
+  createdAt?: DateTimeFilter | null | undefined;
+  createdBy?: StringFilter | null | undefined;
+  updatedAt?: DateTimeFilter | null | undefined;
+  version?: IntFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  text?: TextFilter | null | undefined;
+  skillVersion?: SkillVersionRelationFilter | null | undefined;
+  and?: Array<PromptFilter> | null | undefined;
+  or?: Array<PromptFilter> | null | undefined;
+  not?: PromptFilter | null | undefined;
+};
+
+/** Conditions on related tools. */
+export type ToolRelationFilter = {
+  some?: ToolFilter | null | undefined;
+  none?: ToolFilter | null | undefined;
+  every?: ToolFilter | null | undefined;
+};
+
+/** Which of tools; everything given must hold. */
+export type ToolFilter = {
+  id?: IdFilter | null | undefined;
+  scope?: StringFilter | null | undefined;
+  createdAt?: DateTimeFilter | null | undefined;
+  createdBy?: StringFilter | null | undefined;
+  updatedAt?: DateTimeFilter | null | undefined;
+  version?: IntFilter | null | undefined;
+  name?: StringFilter | null | undefined;
+  description?: TextFilter | null | undefined;
+  available?: BooleanFilter | null | undefined;
+  requiredBy?: SkillVersionRelationFilter | null | undefined;
+  and?: Array<ToolFilter> | null | undefined;
+  or?: Array<ToolFilter> | null | undefined;
+  not?: ToolFilter | null | undefined;
 };
 
 /** Conditions on related tenants. */
@@ -1000,143 +1140,6 @@ export type MessageRole =
   | 'person'
   | 'agent'
   | 'system';
-
-/** Conditions on related skillVersions. */
-export type SkillVersionRelationFilter = {
-  some?: SkillVersionFilter | null | undefined;
-  none?: SkillVersionFilter | null | undefined;
-  every?: SkillVersionFilter | null | undefined;
-};
-
-/** Which of skillVersions; everything given must hold. */
-export type SkillVersionFilter = {
-  id?: IdFilter | null | undefined;
-  scope?: StringFilter | null | undefined;
-  createdAt?: DateTimeFilter | null | undefined;
-  createdBy?: StringFilter | null | undefined;
-  updatedAt?: DateTimeFilter | null | undefined;
-  version?: IntFilter | null | undefined;
-  name?: StringFilter | null | undefined;
-  number?: IntFilter | null | undefined;
-  hash?: StringFilter | null | undefined;
-  definition?: TextFilter | null | undefined;
-  inputs?: JsonFilter | null | undefined;
-  outputs?: JsonFilter | null | undefined;
-  criteria?: JsonFilter | null | undefined;
-  handlerRevision?: IntFilter | null | undefined;
-  risk?: SkillVersionRiskFilter | null | undefined;
-  irreversible?: BooleanFilter | null | undefined;
-  experiments?: ExperimentRelationFilter | null | undefined;
-  outcomes?: OutcomeRelationFilter | null | undefined;
-  prompts?: PromptRelationFilter | null | undefined;
-  skill?: SkillRelationFilter | null | undefined;
-  tools?: ToolRelationFilter | null | undefined;
-  knowledge?: KnowledgeRelationFilter | null | undefined;
-  currentOf?: SkillRelationFilter | null | undefined;
-  tasks?: TaskRelationFilter | null | undefined;
-  and?: Array<SkillVersionFilter> | null | undefined;
-  or?: Array<SkillVersionFilter> | null | undefined;
-  not?: SkillVersionFilter | null | undefined;
-};
-
-/** Conditions on a value; all that are given must hold. */
-export type SkillVersionRiskFilter = {
-  eq?: SkillVersionRisk | null | undefined;
-  ne?: SkillVersionRisk | null | undefined;
-  in?: Array<SkillVersionRisk> | null | undefined;
-  isNull?: boolean | null | undefined;
-};
-
-/** What a wrong outcome can do. */
-export type SkillVersionRisk =
-  | 'low'
-  | 'medium'
-  | 'high';
-
-/** Conditions on related experiments. */
-export type ExperimentRelationFilter = {
-  some?: ExperimentFilter | null | undefined;
-  none?: ExperimentFilter | null | undefined;
-  every?: ExperimentFilter | null | undefined;
-};
-
-/** Which of experiments; everything given must hold. */
-export type ExperimentFilter = {
-  id?: IdFilter | null | undefined;
-  scope?: StringFilter | null | undefined;
-  createdAt?: DateTimeFilter | null | undefined;
-  createdBy?: StringFilter | null | undefined;
-  updatedAt?: DateTimeFilter | null | undefined;
-  version?: IntFilter | null | undefined;
-  hypothesis?: StringFilter | null | undefined;
-  state?: ExperimentStateFilter | null | undefined;
-  share?: FloatFilter | null | undefined;
-  candidate?: SkillVersionRelationFilter | null | undefined;
-  and?: Array<ExperimentFilter> | null | undefined;
-  or?: Array<ExperimentFilter> | null | undefined;
-  not?: ExperimentFilter | null | undefined;
-};
-
-/** Conditions on a value; all that are given must hold. */
-export type ExperimentStateFilter = {
-  eq?: ExperimentState | null | undefined;
-  ne?: ExperimentState | null | undefined;
-  in?: Array<ExperimentState> | null | undefined;
-  isNull?: boolean | null | undefined;
-};
-
-/** Where it stands. */
-export type ExperimentState =
-  | 'running'
-  | 'kept'
-  | 'rolled_back';
-
-/** Conditions on related prompts. */
-export type PromptRelationFilter = {
-  some?: PromptFilter | null | undefined;
-  none?: PromptFilter | null | undefined;
-  every?: PromptFilter | null | undefined;
-};
-
-/** Which of prompts; everything given must hold. */
-export type PromptFilter = {
-  id?: IdFilter | null | undefined;
-  scope?: StringFilter | null | undefined;
-  createdAt?: DateTimeFilter | null | undefined;
-  createdBy?: StringFilter | null | undefined;
-  updatedAt?: DateTimeFilter | null | undefined;
-  version?: IntFilter | null | undefined;
-  name?: StringFilter | null | undefined;
-  text?: TextFilter | null | undefined;
-  skillVersion?: SkillVersionRelationFilter | null | undefined;
-  and?: Array<PromptFilter> | null | undefined;
-  or?: Array<PromptFilter> | null | undefined;
-  not?: PromptFilter | null | undefined;
-};
-
-/** Conditions on related tools. */
-export type ToolRelationFilter = {
-  some?: ToolFilter | null | undefined;
-  none?: ToolFilter | null | undefined;
-  every?: ToolFilter | null | undefined;
-};
-
-/** Which of tools; everything given must hold. */
-export type ToolFilter = {
-  id?: IdFilter | null | undefined;
-  scope?: StringFilter | null | undefined;
-  createdAt?: DateTimeFilter | null | undefined;
-  createdBy?: StringFilter | null | undefined;
-  updatedAt?: DateTimeFilter | null | undefined;
-  version?: IntFilter | null | undefined;
-  name?: StringFilter | null | undefined;
-  description?: TextFilter | null | undefined;
-  available?: BooleanFilter | null | undefined;
-  requiredBy?: SkillVersionRelationFilter | null | undefined;
-  and?: Array<ToolFilter> | null | undefined;
-  or?: Array<ToolFilter> | null | undefined;
-  not?: ToolFilter | null | undefined;
-};
 
 /** Conditions on related goals. */
 export type GoalRelationFilter = {
@@ -1416,6 +1419,11 @@ export type SearchType =
   | 'Skill'
   | 'Outcome';
 
+export type SkillChangeKind =
+  | 'added'
+  | 'removed'
+  | 'changed';
+
 /** What a token belongs to. */
 export type OwnerType =
   | 'Person'
@@ -1488,6 +1496,24 @@ export type MessageFileInput = {
   input?: string | null | undefined;
   /** Id that PUT /uploads gave. */
   upload: string;
+};
+
+export type PinSkillInput = {
+  /** Name or id of the skill. */
+  skill: string;
+  /** The agent that alone is concerned; all agents when left out. */
+  agent?: string | null | undefined;
+  reason?: string | null | undefined;
+  /** Number of the version. */
+  version: number;
+};
+
+export type SkillPinTargetInput = {
+  /** Name or id of the skill. */
+  skill: string;
+  /** The agent that alone is concerned; all agents when left out. */
+  agent?: string | null | undefined;
+  reason?: string | null | undefined;
 };
 
 /** What taking a file in changed. */
@@ -1616,14 +1642,14 @@ export type SkillListQueryVariables = Exact<{
 }>;
 
 
-export type SkillListQuery = { skills: { totalCount: number, nodes: Array<{ id: string, name: string, description: string, status: SkillStatus, vertical: { name: string } | null, current: { number: number, risk: SkillVersionRisk } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
+export type SkillListQuery = { skills: { totalCount: number, nodes: Array<{ id: string, name: string, description: string, status: SkillStatus, pinned: number | null, vertical: { name: string } | null, current: { number: number, risk: SkillVersionRisk } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } };
 
 export type SkillDetailQueryVariables = Exact<{
   filter: SkillFilter;
 }>;
 
 
-export type SkillDetailQuery = { skills: { nodes: Array<{ id: string, name: string, description: string, status: SkillStatus, vertical: { name: string } | null, current: { id: string, number: number, hash: string, risk: SkillVersionRisk, irreversible: boolean, inputs: unknown, outputs: unknown, criteria: unknown, createdAt: string, tools: { nodes: Array<{ name: string }> } } | null, versions: { totalCount: number }, agents: { edges: Array<{ level: SkillAgentsLevel | null, node: { name: string, scope: string } }> } }> } };
+export type SkillDetailQuery = { skills: { nodes: Array<{ id: string, name: string, description: string, status: SkillStatus, pinned: number | null, vertical: { name: string } | null, current: { id: string, number: number, hash: string, risk: SkillVersionRisk, irreversible: boolean, inputs: unknown, outputs: unknown, criteria: unknown, createdAt: string, tools: { nodes: Array<{ name: string }> } } | null, versions: { totalCount: number }, agents: { edges: Array<{ level: SkillAgentsLevel | null, node: { name: string, scope: string } }> } }> } };
 
 export type ApprovalRowFragment = { id: string, state: ApprovalState, risk: ApprovalRisk, scope: string, createdAt: string, decidedAt: string | null, reason: string | null, decidedBy: { id: string, name: string } | null, task: { id: string, skill: string, state: TaskState, agent: { name: string } | null } | null };
 
@@ -1793,6 +1819,46 @@ export type KnowledgeDetailQueryVariables = Exact<{
 
 export type KnowledgeDetailQuery = { knowledgeItem: { id: string, kind: KnowledgeKind, title: string, text: string, path: string | null, scope: string, confidence: number, importance: number, language: string, reference: string | null, validFrom: string | null, validTo: string | null, recordedAt: string, retiredAt: string | null, sources: { nodes: Array<{ id: string, name: string }> }, chunks: { nodes: Array<{ id: string, headings: Array<string>, page: number | null, line: number | null }> }, entities: { nodes: Array<{ id: string, name: string }> }, supersedes: { nodes: Array<{ id: string, title: string }> }, supersededBy: { nodes: Array<{ id: string, title: string }> } } | null };
 
+export type SkillVersionListQueryVariables = Exact<{
+  filter: SkillFilter;
+  first: number;
+}>;
+
+
+export type SkillVersionListQuery = { skills: { nodes: Array<{ id: string, name: string, status: SkillStatus, pinned: number | null, current: { number: number } | null, versions: { totalCount: number, nodes: Array<{ id: string, number: number, hash: string, handlerRevision: number | null, risk: SkillVersionRisk, createdAt: string, tasks: { totalCount: number }, pinnedBy: { nodes: Array<{ name: string, scope: string }> } }> } }> } };
+
+export type SkillDiffQueryVariables = Exact<{
+  skill: string;
+  from?: number | null | undefined;
+  to?: number | null | undefined;
+}>;
+
+
+export type SkillDiffQuery = { skillDiff: { unified: string, skill: { id: string, name: string }, from: { id: string, number: number, createdAt: string }, to: { id: string, number: number, createdAt: string }, changes: Array<{ part: string, change: SkillChangeKind, name: string | null, before: string | null, after: string | null, breaking: boolean }> } };
+
+export type SkillPinnedFragment = { skill: { id: string, name: string, pinned: number | null }, agent: { id: string, name: string, scope: string } | null, version: { id: string, number: number, handlerRevision: number | null } };
+
+export type SkillPinMutationVariables = Exact<{
+  input: PinSkillInput;
+}>;
+
+
+export type SkillPinMutation = { pinSkill: { skill: { id: string, name: string, pinned: number | null }, agent: { id: string, name: string, scope: string } | null, version: { id: string, number: number, handlerRevision: number | null } } };
+
+export type SkillUnpinMutationVariables = Exact<{
+  input: SkillPinTargetInput;
+}>;
+
+
+export type SkillUnpinMutation = { unpinSkill: { skill: { id: string, name: string, pinned: number | null }, agent: { id: string, name: string, scope: string } | null, version: { id: string, number: number, handlerRevision: number | null } } };
+
+export type SkillRollbackMutationVariables = Exact<{
+  input: SkillPinTargetInput;
+}>;
+
+
+export type SkillRollbackMutation = { rollbackSkill: { skill: { id: string, name: string, pinned: number | null }, agent: { id: string, name: string, scope: string } | null, version: { id: string, number: number, handlerRevision: number | null } } };
+
 export type SourceRowFragment = { id: string, name: string, title: string | null, format: SourceFormat, state: SourceState, scope: string, bytes: number, language: string, revision: number, chunkCount: number, ingestedAt: string | null, errorCode: string | null, errorMessage: string | null, root: { name: string } | null };
 
 export type SourceListQueryVariables = Exact<{
@@ -1936,13 +2002,13 @@ export const AgentPause: TypedOperation<AgentPauseMutation, AgentPauseMutationVa
 export const SkillList: TypedOperation<SkillListQuery, SkillListQueryVariables> = {
   kind: 'query',
   name: 'SkillList',
-  text: "query SkillList($filter: SkillFilter, $first: Int!, $after: String) {\n  skills(filter: $filter, orderBy: [name_ASC], first: $first, after: $after) {\n    totalCount\n    nodes {\n      id\n      name\n      description\n      status\n      vertical {\n        name\n      }\n      current {\n        number\n        risk\n      }\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n    }\n  }\n}",
+  text: "query SkillList($filter: SkillFilter, $first: Int!, $after: String) {\n  skills(filter: $filter, orderBy: [name_ASC], first: $first, after: $after) {\n    totalCount\n    nodes {\n      id\n      name\n      description\n      status\n      pinned\n      vertical {\n        name\n      }\n      current {\n        number\n        risk\n      }\n    }\n    pageInfo {\n      endCursor\n      hasNextPage\n    }\n  }\n}",
 };
 
 export const SkillDetail: TypedOperation<SkillDetailQuery, SkillDetailQueryVariables> = {
   kind: 'query',
   name: 'SkillDetail',
-  text: "query SkillDetail($filter: SkillFilter!) {\n  skills(filter: $filter, first: 10) {\n    nodes {\n      id\n      name\n      description\n      status\n      vertical {\n        name\n      }\n      current {\n        id\n        number\n        hash\n        risk\n        irreversible\n        inputs\n        outputs\n        criteria\n        createdAt\n        tools(first: 50) {\n          nodes {\n            name\n          }\n        }\n      }\n      versions(orderBy: [number_DESC], first: 20) {\n        totalCount\n      }\n      agents(first: 50) {\n        edges {\n          level\n          node {\n            name\n            scope\n          }\n        }\n      }\n    }\n  }\n}",
+  text: "query SkillDetail($filter: SkillFilter!) {\n  skills(filter: $filter, first: 10) {\n    nodes {\n      id\n      name\n      description\n      status\n      pinned\n      vertical {\n        name\n      }\n      current {\n        id\n        number\n        hash\n        risk\n        irreversible\n        inputs\n        outputs\n        criteria\n        createdAt\n        tools(first: 50) {\n          nodes {\n            name\n          }\n        }\n      }\n      versions(orderBy: [number_DESC], first: 20) {\n        totalCount\n      }\n      agents(first: 50) {\n        edges {\n          level\n          node {\n            name\n            scope\n          }\n        }\n      }\n    }\n  }\n}",
 };
 
 export const ApprovalList: TypedOperation<ApprovalListQuery, ApprovalListQueryVariables> = {
@@ -2057,6 +2123,36 @@ export const KnowledgeDetail: TypedOperation<KnowledgeDetailQuery, KnowledgeDeta
   kind: 'query',
   name: 'KnowledgeDetail',
   text: "query KnowledgeDetail($id: ID!) {\n  knowledgeItem(id: $id) {\n    id\n    kind\n    title\n    text\n    path\n    scope\n    confidence\n    importance\n    language\n    reference\n    validFrom\n    validTo\n    recordedAt\n    retiredAt\n    sources(first: 20) {\n      nodes {\n        id\n        name\n      }\n    }\n    chunks(first: 20) {\n      nodes {\n        id\n        headings\n        page\n        line\n      }\n    }\n    entities(first: 50) {\n      nodes {\n        id\n        name\n      }\n    }\n    supersedes(first: 10) {\n      nodes {\n        id\n        title\n      }\n    }\n    supersededBy(first: 10) {\n      nodes {\n        id\n        title\n      }\n    }\n  }\n}",
+};
+
+export const SkillVersionList: TypedOperation<SkillVersionListQuery, SkillVersionListQueryVariables> = {
+  kind: 'query',
+  name: 'SkillVersionList',
+  text: "query SkillVersionList($filter: SkillFilter!, $first: Int!) {\n  skills(filter: $filter, first: 1) {\n    nodes {\n      id\n      name\n      status\n      pinned\n      current {\n        number\n      }\n      versions(orderBy: [number_DESC], first: $first) {\n        totalCount\n        nodes {\n          id\n          number\n          hash\n          handlerRevision\n          risk\n          createdAt\n          tasks(first: 1) {\n            totalCount\n          }\n          pinnedBy(first: 20) {\n            nodes {\n              name\n              scope\n            }\n          }\n        }\n      }\n    }\n  }\n}",
+};
+
+export const SkillDiff: TypedOperation<SkillDiffQuery, SkillDiffQueryVariables> = {
+  kind: 'query',
+  name: 'SkillDiff',
+  text: "query SkillDiff($skill: String!, $from: Int, $to: Int) {\n  skillDiff(skill: $skill, from: $from, to: $to) {\n    skill {\n      id\n      name\n    }\n    from {\n      id\n      number\n      createdAt\n    }\n    to {\n      id\n      number\n      createdAt\n    }\n    changes {\n      part\n      change\n      name\n      before\n      after\n      breaking\n    }\n    unified\n  }\n}",
+};
+
+export const SkillPin: TypedOperation<SkillPinMutation, SkillPinMutationVariables> = {
+  kind: 'mutation',
+  name: 'SkillPin',
+  text: "mutation SkillPin($input: PinSkillInput!) {\n  pinSkill(input: $input) {\n    ...SkillPinned\n  }\n}\nfragment SkillPinned on SkillPinPayload {\n  skill {\n    id\n    name\n    pinned\n  }\n  agent {\n    id\n    name\n    scope\n  }\n  version {\n    id\n    number\n    handlerRevision\n  }\n}",
+};
+
+export const SkillUnpin: TypedOperation<SkillUnpinMutation, SkillUnpinMutationVariables> = {
+  kind: 'mutation',
+  name: 'SkillUnpin',
+  text: "mutation SkillUnpin($input: SkillPinTargetInput!) {\n  unpinSkill(input: $input) {\n    ...SkillPinned\n  }\n}\nfragment SkillPinned on SkillPinPayload {\n  skill {\n    id\n    name\n    pinned\n  }\n  agent {\n    id\n    name\n    scope\n  }\n  version {\n    id\n    number\n    handlerRevision\n  }\n}",
+};
+
+export const SkillRollback: TypedOperation<SkillRollbackMutation, SkillRollbackMutationVariables> = {
+  kind: 'mutation',
+  name: 'SkillRollback',
+  text: "mutation SkillRollback($input: SkillPinTargetInput!) {\n  rollbackSkill(input: $input) {\n    ...SkillPinned\n  }\n}\nfragment SkillPinned on SkillPinPayload {\n  skill {\n    id\n    name\n    pinned\n  }\n  agent {\n    id\n    name\n    scope\n  }\n  version {\n    id\n    number\n    handlerRevision\n  }\n}",
 };
 
 export const SourceList: TypedOperation<SourceListQuery, SourceListQueryVariables> = {

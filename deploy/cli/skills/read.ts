@@ -23,7 +23,7 @@ export async function list(
       { title: 'NAME', value: (row: Row) => row.name },
       { title: 'VERTICAL', value: (row: Row) => row.vertical?.name ?? '-' },
       { title: 'STATUS', value: (row: Row) => row.status },
-      { title: 'VERSION', value: (row: Row) => String(row.current?.number ?? '-'), right: true },
+      { title: 'VERSION', value: versionOf, right: true },
       { title: 'RISK', value: (row: Row) => row.current?.risk ?? '-' },
       { title: 'WHAT IT DOES', value: (row: Row) => row.description, flexible: true },
     ];
@@ -31,6 +31,9 @@ export async function list(
   });
   pageNote(cli, options, skills);
 }
+
+const versionOf = ({ current, pinned }: Row): string =>
+  `${current?.number ?? '-'}${typeof pinned === 'number' ? ' pinned' : ''}`;
 
 export async function show(cli: Cli, wanted: string, options: CellOptions): Promise<void> {
   const client = await cli.connect(options);
@@ -49,7 +52,7 @@ export async function show(cli: Cli, wanted: string, options: CellOptions): Prom
       ['id', skill.id],
       ['vertical', skill.vertical?.name],
       ['status', skill.status],
-      ['version', current && `${current.number} of ${skill.versions.totalCount} (${current.hash})`],
+      ['version', current && `${current.number} of ${skill.versions.totalCount}${pinned(skill)} (${current.hash})`],
       ['risk', current && `${current.risk}${current.irreversible ? ', irreversible' : ''}`],
       ['tools', current?.tools.nodes.map((tool) => tool.name).join(', ')],
       ['held by', skill.agents.edges.map(({ node, level }) => heldBy(node, level)).join('; ')],
@@ -62,6 +65,9 @@ export async function show(cli: Cli, wanted: string, options: CellOptions): Prom
     return parts.join('\n\n');
   });
 }
+
+const pinned = (skill: { readonly pinned: number | null }): string =>
+  typeof skill.pinned === 'number' ? ', pinned' : '';
 
 const heldBy = (agent: { name: string; scope: string }, level: string | null): string =>
   `${agent.name} (${tenantOfScope(agent.scope)}${level ? `, ${level}` : ''})`;

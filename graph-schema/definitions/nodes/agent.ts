@@ -38,6 +38,13 @@ export const Agent = defineNode({
         },
       },
     },
+    pinned: {
+      type: 'PINNED_TO',
+      to: 'SkillVersion',
+      many: true,
+      inverse: { field: 'pinnedBy', many: true },
+      describe: 'Versions that it runs whatever the present ones are, at most one a skill.',
+    },
     template: {
       type: 'INSTANCE_OF',
       to: 'AgentTemplate',

@@ -14,6 +14,12 @@ export const Skill = defineNode({
       describe: 'Whether tasks can run it: a declared skill has neither a handler nor a prompt yet.',
       values: ['implemented', 'declared', 'retired'],
     },
+    pinned: {
+      kind: 'int',
+      describe: 'Number of the version that it is kept at; newer ones are there and not used.',
+      optional: true,
+      min: 1,
+    },
   },
   edges: {
     current: {

@@ -7,6 +7,8 @@ import {
   type GraphStore,
   Message,
   Person,
+  Skill,
+  SkillVersion,
   Source,
   systemPrincipal,
   Task,
@@ -66,6 +68,7 @@ export function servicesOver(store: GraphStore, uploads: Uploads): { services: S
         return { agent: change.agent };
       },
     },
+    skills: skillsOver(store, note),
     clients: {
       async createTenant(principal, tenant) {
         note('createTenant', tenant);
@@ -192,5 +195,36 @@ function tokenInfo(owner: string, name: string) {
     expiresAt: null,
     revokedAt: null,
     lastUsedAt: null,
+  };
+}
+
+/** The one skill and version of the store, whatever is asked for. */
+function skillsOver(store: GraphStore, note: (verb: string, input: unknown) => void): Services['skills'] {
+  const found = async () => {
+    const [skill] = await store.list(cell, Skill, { limit: 1 });
+    const [version] = await store.list(cell, SkillVersion, { limit: 1 });
+    return { skill: skill!.id, version: version!.id };
+  };
+  const pinned = async (verb: string, target: { readonly agent?: string }) => {
+    note(verb, target);
+    return { ...(await found()), agent: target.agent };
+  };
+  return {
+    pin: (_, target) => pinned('pin', target),
+    unpin: (_, target) => pinned('unpin', target),
+    rollback: (_, target) => pinned('rollback', target),
+    async diff(_, wanted) {
+      note('diff', wanted);
+      const { skill, version } = await found();
+      const change = {
+        part: 'input',
+        change: 'added' as const,
+        name: 'x',
+        before: null,
+        after: 'text',
+        breaking: true,
+      };
+      return { skill, from: version, to: version, changes: [change], unified: '+x' };
+    },
   };
 }

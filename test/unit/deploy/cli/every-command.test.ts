@@ -136,6 +136,42 @@ const ANSWERS: Record<string, unknown> = {
   AgentPause: { pauseAgent: { agent } },
   SkillList: { skills: { ...page, nodes: [{ ...skill, current: { number: 1, risk: 'low' } }] } },
   SkillDetail: { skills: { nodes: [{ ...skill, current: null, versions: { totalCount: 1 }, agents: { edges: [] } }] } },
+  SkillVersionList: {
+    skills: {
+      nodes: [
+        {
+          ...{ id: 'k1', name: 'keyword-research', status: 'implemented', pinned: 1, current: { number: 1 } },
+          versions: {
+            totalCount: 3,
+            nodes: [
+              {
+                ...{ id: 'v2', number: 2, hash: 'abcdef0123456789', handlerRevision: 1, risk: 'low', createdAt: at },
+                ...{ tasks: { totalCount: 4 }, pinnedBy: { nodes: [{ name: 'a', scope: 'tenant:acme' }] } },
+              },
+              {
+                ...{ id: 'v1', number: 1, hash: 'abcdef0123456789', handlerRevision: null, risk: 'low', createdAt: at },
+                ...{ tasks: { totalCount: 4 }, pinnedBy: { nodes: [] } },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  SkillDiff: {
+    skillDiff: {
+      skill: { id: 'k1', name: 'keyword-research' },
+      ...{ from: { id: 'v1', number: 1, createdAt: at }, to: { id: 'v2', number: 2, createdAt: at } },
+      changes: [
+        { part: 'input', change: 'added', name: 'x', before: null, after: 'text, required', breaking: true },
+        { part: 'prompt', change: 'changed', name: null, before: 'a', after: 'b', breaking: false },
+      ],
+      unified: '--- 1\n+++ 2\n@@ -1 +1 @@\n-a\n+b\n',
+    },
+  },
+  SkillPin: { pinSkill: { skill: { ...skill, pinned: 1 }, agent: null, version: { id: 'v1', number: 1 } } },
+  SkillUnpin: { unpinSkill: { skill: { ...skill, pinned: null }, agent, version: { id: 'v2', number: 2 } } },
+  SkillRollback: { rollbackSkill: { skill: { ...skill, pinned: 1 }, agent: null, version: { id: 'v1', number: 1 } } },
   KnowledgeSearch: { searchKnowledge: { hits: [{ score: 1, reasons: ['text 1.00'], excerpt: 'x', node: item }] } },
   KnowledgeDetail: { knowledgeItem: item },
   raw: { data: { me: { name: 'x' } } },
@@ -220,6 +256,11 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['skills show keyword-research', ['id', 'name', 'current']],
   ['skills validate skill.yaml', ['ok', 'files']],
   ['skills test to-do', ['ok', 'skills']],
+  ['skills versions keyword-research', ['id', 'pinned', 'versions']],
+  ['skills diff keyword-research 1 2', ['from', 'to', 'changes', 'unified']],
+  ['skills pin keyword-research 1', ['skill', 'agent', 'version']],
+  ['skills unpin keyword-research --agent seo-strategist', ['skill', 'agent', 'version']],
+  ['skills rollback keyword-research', ['skill', 'agent', 'version']],
   ['knowledge search leave', ['hits']],
   ['knowledge show i1', ['id', 'title', 'text']],
   ['knowledge lint --dir packs', ['ok', 'items', 'problems']],
