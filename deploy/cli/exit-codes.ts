@@ -16,7 +16,10 @@ export const EXIT_MEANINGS: ReadonlyArray<readonly [code: ExitCode, meaning: str
   [EXIT.ok, 'Done.'],
   [EXIT.failed, 'It failed; the message says why. Also: a watched task ended as failed, a check found a problem.'],
   [EXIT.usage, 'The command line or a file given to it is wrong; nothing was done.'],
-  [EXIT.partly, 'Done in part: some files failed, or a root was held back from retiring.'],
+  [
+    EXIT.partly,
+    'Done in part: some files failed, a root was held back from retiring, or a task of the demo did not move.',
+  ],
   [EXIT.noCell, 'No cell answers at the address.'],
   [EXIT.refused, 'The token is missing, unknown or does not allow it.'],
   [EXIT.notFound, 'There is no such thing within what the token may see.'],

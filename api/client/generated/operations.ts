@@ -1479,6 +1479,46 @@ export type Decision =
   | 'edit'
   | 'reject';
 
+export type CreateTenantInput = {
+  /** Short name of the client: lower-case letters, digits and dashes. */
+  name: string;
+  /** Name as people write it. */
+  title: string;
+  /** What the client does, in a sentence or two. */
+  description?: string | null | undefined;
+  /** Main language, BCP 47. */
+  language?: string | null | undefined;
+  /** Country whose telephone numbers it writes without a prefix, ISO 3166-1 alpha-2. */
+  country?: string | null | undefined;
+};
+
+export type BindAgentInput = {
+  /** Name of the agent definition, such as seo-strategist. */
+  template: string;
+  /** Name of the client; the token’s own when left out. */
+  tenant?: string | null | undefined;
+  /** Name of the agent there; the definition’s when left out. */
+  name?: string | null | undefined;
+};
+
+export type CreatePersonInput = {
+  /** Name as shown to others. */
+  name: string;
+  /** Address for mail; tells two people of one name apart. */
+  email?: string | null | undefined;
+  role: RoleOfPerson;
+  /** The client that the person works for; none for the studio. */
+  tenant?: string | null | undefined;
+};
+
+/** The most that a token of a person may be given. */
+export type RoleOfPerson =
+  | 'viewer'
+  | 'reviewer'
+  | 'curator'
+  | 'operator'
+  | 'admin';
+
 export type SendMessageInput = {
   text: string;
   /** The thread to go on with; a new one when left out. */
@@ -1770,6 +1810,48 @@ export type ConversationDetailQueryVariables = Exact<{
 
 
 export type ConversationDetailQuery = { conversation: { id: string, title: string | null, state: ConversationState, scope: string, agent: { name: string } | null, messages: { nodes: Array<{ id: string, role: MessageRole, text: string, createdAt: string }> } } | null };
+
+export type DemoCellQueryVariables = Exact<{
+  names: Array<string> | string;
+}>;
+
+
+export type DemoCellQuery = { tenants: { nodes: Array<{ name: string }> }, skills: { nodes: Array<{ name: string }> } };
+
+export type DemoClientQueryVariables = Exact<{
+  scope: string;
+}>;
+
+
+export type DemoClientQuery = { agents: { nodes: Array<{ name: string }> }, people: { nodes: Array<{ id: string, name: string }> }, sources: { nodes: Array<{ name: string, root: { name: string } | null }> } };
+
+export type DemoTasksQueryVariables = Exact<{
+  scope: string;
+}>;
+
+
+export type DemoTasksQuery = { tasks: { nodes: Array<{ id: string, skill: string, state: TaskState, inputs: unknown, progress: string | null, createdAt: string, errorMessage: string | null, parent: { id: string } | null, outcomes: { nodes: Array<{ id: string, summary: string }> }, approvals: { nodes: Array<{ state: ApprovalState }> } }> } };
+
+export type TenantCreateMutationVariables = Exact<{
+  input: CreateTenantInput;
+}>;
+
+
+export type TenantCreateMutation = { createTenant: { tenant: { id: string } } };
+
+export type AgentBindMutationVariables = Exact<{
+  input: BindAgentInput;
+}>;
+
+
+export type AgentBindMutation = { bindAgent: { agent: { id: string, name: string } } };
+
+export type PersonCreateMutationVariables = Exact<{
+  input: CreatePersonInput;
+}>;
+
+
+export type PersonCreateMutation = { createPerson: { person: { id: string, name: string } } };
 
 export type KnowledgeSearchQueryVariables = Exact<{
   input: SearchInput;
@@ -2111,6 +2193,42 @@ export const ConversationDetail: TypedOperation<ConversationDetailQuery, Convers
   kind: 'query',
   name: 'ConversationDetail',
   text: "query ConversationDetail($id: ID!, $last: Int!) {\n  conversation(id: $id) {\n    id\n    title\n    state\n    scope\n    agent {\n      name\n    }\n    messages(orderBy: [position_DESC], first: $last) {\n      nodes {\n        id\n        role\n        text\n        createdAt\n      }\n    }\n  }\n}",
+};
+
+export const DemoCell: TypedOperation<DemoCellQuery, DemoCellQueryVariables> = {
+  kind: 'query',
+  name: 'DemoCell',
+  text: "query DemoCell($names: [String!]!) {\n  tenants(filter: {name: {in: $names}}) {\n    nodes {\n      name\n    }\n  }\n  skills(filter: {status: {eq: implemented}}, first: 200) {\n    nodes {\n      name\n    }\n  }\n}",
+};
+
+export const DemoClient: TypedOperation<DemoClientQuery, DemoClientQueryVariables> = {
+  kind: 'query',
+  name: 'DemoClient',
+  text: "query DemoClient($scope: String!) {\n  agents(filter: {scope: {eq: $scope}}, first: 100) {\n    nodes {\n      name\n    }\n  }\n  people(filter: {scope: {eq: $scope}}, first: 100) {\n    nodes {\n      id\n      name\n    }\n  }\n  sources(filter: {scope: {eq: $scope}, state: {eq: active}}, first: 200) {\n    nodes {\n      name\n      root {\n        name\n      }\n    }\n  }\n}",
+};
+
+export const DemoTasks: TypedOperation<DemoTasksQuery, DemoTasksQueryVariables> = {
+  kind: 'query',
+  name: 'DemoTasks',
+  text: "query DemoTasks($scope: String!) {\n  tasks(filter: {scope: {eq: $scope}}, orderBy: [createdAt_DESC], first: 200) {\n    nodes {\n      id\n      skill\n      state\n      inputs\n      progress\n      createdAt\n      errorMessage\n      parent {\n        id\n      }\n      outcomes(orderBy: [createdAt_DESC], first: 1) {\n        nodes {\n          id\n          summary\n        }\n      }\n      approvals(orderBy: [createdAt_DESC], first: 1) {\n        nodes {\n          state\n        }\n      }\n    }\n  }\n}",
+};
+
+export const TenantCreate: TypedOperation<TenantCreateMutation, TenantCreateMutationVariables> = {
+  kind: 'mutation',
+  name: 'TenantCreate',
+  text: "mutation TenantCreate($input: CreateTenantInput!) {\n  createTenant(input: $input) {\n    tenant {\n      id\n    }\n  }\n}",
+};
+
+export const AgentBind: TypedOperation<AgentBindMutation, AgentBindMutationVariables> = {
+  kind: 'mutation',
+  name: 'AgentBind',
+  text: "mutation AgentBind($input: BindAgentInput!) {\n  bindAgent(input: $input) {\n    agent {\n      id\n      name\n    }\n  }\n}",
+};
+
+export const PersonCreate: TypedOperation<PersonCreateMutation, PersonCreateMutationVariables> = {
+  kind: 'mutation',
+  name: 'PersonCreate',
+  text: "mutation PersonCreate($input: CreatePersonInput!) {\n  createPerson(input: $input) {\n    person {\n      id\n      name\n    }\n  }\n}",
 };
 
 export const KnowledgeSearch: TypedOperation<KnowledgeSearchQuery, KnowledgeSearchQueryVariables> = {

@@ -59,6 +59,7 @@ function greeting(cli: Cli, { url, token, dataFolder, startedInMs }: Started): s
     'Next, in another terminal:',
     `  npx kaze ingest examples/acme/handbook --tenant acme --vertical internal-ops${elsewhere}`,
     `  npx kaze ask "How many days of annual leave are there?" --tenant acme${elsewhere}`,
+    `  npx kaze demo${elsewhere}`,
     '',
     'Ctrl-C ends it; nothing acknowledged is lost.',
   ].join('\n');

@@ -10,6 +10,7 @@ export interface CommandEntry {
 /** In the order of the overview: run a cell, put knowledge in, get work done, look after it. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'start', summary: 'start a cell and keep it running', load: () => import('./start.ts') },
+  { name: 'demo', summary: 'fill the cell with three example clients at work', load: () => import('./demo.ts') },
   { name: 'ask', summary: 'answer a question from the graph, with citations', load: () => import('./ask.ts') },
   { name: 'chat', summary: 'hold a conversation with an agent', load: () => import('./chat.ts') },
   { name: 'ingest', summary: 'read a folder or file into a client’s knowledge', load: () => import('./ingest.ts') },

@@ -79,6 +79,12 @@ const item = {
 };
 
 const ANSWERS: Record<string, unknown> = {
+  DemoCell: { tenants: { nodes: [] }, skills: { nodes: [] } },
+  TenantCreate: { createTenant: { tenant: { id: 'n1' } } },
+  DemoClient: { agents: { nodes: [] }, people: { nodes: [] }, sources: { nodes: [] } },
+  AgentBind: { bindAgent: { agent: { id: 'g1', name: 'crm-analyst' } } },
+  PersonCreate: { createPerson: { person: { id: 'p1', name: 'Jonas Reuter' } } },
+  DemoTasks: { tasks: { nodes: [] } },
   TenantList: { me: { tenant: null }, tenants: { nodes: [{ name: 'acme', title: 'Acme' }] } },
   TaskSubmit: { submitTask: { task } },
   TaskList: { tasks: { ...page, nodes: [task] } },
@@ -229,6 +235,7 @@ const ANSWERS: Record<string, unknown> = {
 
 /** One working line per command with the keys of its JSON. Those that bring a whole cell run in the integration test. */
 const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
+  ['demo --client demo-software', ['url', 'clients', 'tasks', 'waiting', 'queries', 'next']],
   ['ask how much --tenant acme', ['known', 'answer', 'model', 'citations']],
   ['chat --tenant acme', ['clarifying', 'conversation', 'message', 'reply', 'task']],
   ['ingest a.md --tenant acme', ['tenant', 'root', 'complete', 'totals', 'finished', 'skipped', 'files']],
