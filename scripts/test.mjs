@@ -27,6 +27,8 @@ const SUITES = [
   vitest('e2e-clustered', 'clustered', 'e2e'),
 ];
 
+const PURE = ['unit', 'surface', 'docs'];
+
 async function main(argv) {
   const suites = choose(argv);
   await ensurePackages({ root, dev: true });
@@ -106,6 +108,10 @@ async function runTests(suite, env = {}) {
       suite.project,
       '--reporter=default',
       '--reporter=./scripts/report.mjs',
+      // Suites compile the same modules; on disk they do so once.
+      '--experimental.fsModuleCache',
+      // Loading the modules anew for every file takes longer than most of the tests of pure functions.
+      ...(PURE.includes(suite.name) ? ['--no-isolate'] : []),
       // The servers, and so a cell's outbox, are shared by all files: one that feeds must not empty another's.
       ...(suite.clustered ? ['--no-file-parallelism'] : []),
       `test/${suite.folder}/`,

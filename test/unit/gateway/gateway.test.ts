@@ -1,6 +1,5 @@
-import { type Attributes, context, SpanStatusCode, trace } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type CompleteRequest,
   createGateway,
@@ -14,6 +13,7 @@ import {
   type ProviderEmbedCall,
 } from '#gateway';
 import { silentLogger, systemClock, type UsageRow } from '#platform';
+import { spansFromHere } from '../../support/finished-spans.ts';
 
 const ATTRIBUTION = { tenant: 'acme', agent: 'seo', task: null, skillVersion: null, channel: null };
 
@@ -217,27 +217,15 @@ describe('the account of a call', () => {
 });
 
 describe('spans', () => {
-  const exporter = new InMemorySpanExporter();
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-
-  beforeAll(() => {
-    trace.setGlobalTracerProvider(provider);
-  });
-
-  afterAll(async () => {
-    trace.disable();
-    context.disable();
-    await provider.shutdown();
-  });
-
   it('name the model, the use and the error, and hold no text of the call', async () => {
+    const finished = spansFromHere();
     const fake = new FakeProvider([model('m1')]);
     const gateway = gatewayOf(fake);
     await gateway.complete(ask({ messages: [{ role: 'user', content: 'a secret wish' }] }));
     fake.answer = () => Promise.reject(new Error('broken'));
     await gateway.complete(ask()).catch(() => {});
-    const [good, bad] = exporter.getFinishedSpans();
-    expect(exporter.getFinishedSpans()).toHaveLength(2);
+    const [good, bad] = finished();
+    expect(finished()).toHaveLength(2);
     expect(good!.name).toBe('chat m1');
     expect(good!.attributes).toMatchObject({
       'gen_ai.operation.name': 'chat',

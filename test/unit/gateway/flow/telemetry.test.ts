@@ -1,36 +1,23 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createOpenAiProvider } from '#gateway/adapters/provider/openai';
 import { createMetrics } from '#platform';
 import { createGatewayMetrics } from '../../../../gateway/use-cases/call-metrics.ts';
+import { spansFromHere, tracing } from '../../../support/finished-spans.ts';
 import { startModelServer } from '../../../support/models/server.ts';
 import { openAiWire } from '../../../support/models/wires/openai.ts';
 import { ask, FakeProvider, keys, model, scene } from './setup.ts';
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-
-beforeAll(() => {
-  provider.register();
-});
-afterAll(async () => {
-  trace.disable();
-  context.disable();
-  propagation.disable();
-  await provider.shutdown();
-});
-
 it('carries the trace of a call to its provider, under the span of the attempt', async () => {
   const server = await startModelServer(openAiWire);
   const { gateway } = scene([createOpenAiProvider({ baseUrl: server.url })], {}, { keys: keys('sk-test-0123456789') });
-  const { traceId } = await provider.getTracer('test').startActiveSpan('caller', async (span) => {
+  const finished = spansFromHere();
+  const { traceId } = await tracing.getTracer('test').startActiveSpan('caller', async (span) => {
     await gateway.complete(ask());
     for await (const _ of gateway.stream(ask()));
     span.end();
     return span.spanContext();
   });
-  const attempts = exporter.getFinishedSpans().filter(({ name }) => name.startsWith('chat'));
+  const attempts = finished().filter(({ name }) => name.startsWith('chat'));
   const sent = server.seen.map(({ headers }) => headers.traceparent);
   expect(sent).toEqual(attempts.map((span) => `00-${traceId}-${span.spanContext().spanId}-01`));
   await server.close();
