@@ -13,9 +13,9 @@ const file = (path: string) => new URL(`../../../../agents/verticals/${path}`, i
 
 function definitionOf({ vertical }: DemoClient, { skill }: DemoTask) {
   const path = `${vertical}/skills/${skill}.yaml`;
-  const parsed = parseSkillDefinition(readFileSync(file(path), 'utf8'), { file: path, vertical });
-  if (!('definition' in parsed)) throw new Error(`${path}: ${JSON.stringify(parsed)}`);
-  return parsed.definition;
+  const { definition, problems } = parseSkillDefinition(readFileSync(file(path), 'utf8'), path);
+  if (!definition) throw new Error(`${path}: ${JSON.stringify(problems)}`);
+  return definition;
 }
 
 describe('the example clients of the demo', () => {
