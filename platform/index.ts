@@ -50,6 +50,7 @@ export type {
 } from './ports/ledger.ts';
 export type { Secret, Secrets } from './ports/secrets.ts';
 export { isAlive } from './process-alive.ts';
+export { programFlags } from './program-flags.ts';
 export {
   type Attributes,
   createMetrics,

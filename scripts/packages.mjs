@@ -16,7 +16,7 @@ export async function ensurePackages({ root, dev, stderr = process.stderr }) {
   const lockText = readFileSync(join(root, 'package-lock.json'));
   const lockHash = createHash('sha256').update(lockText).digest('hex');
   if (isStamped(root, lockHash, dev)) return false;
-  const release = await takeInstallLock(root);
+  const release = await takeLock('packages', root);
   try {
     if (isStamped(root, lockHash, dev)) return false;
     // Packages that somebody installed by hand and that fit are left alone.
@@ -136,10 +136,14 @@ function installFailure(command, root, output) {
   );
 }
 
-/** Two commands started at once on a fresh clone must not install into one folder; the second waits for the first. */
-async function takeInstallLock(root) {
-  const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  const file = join(tmpdir(), `kaze-packages-${key}.lock`);
+/**
+ * Two commands started at once on a fresh clone must not install into one folder; the second waits for the first.
+ *
+ * @returns {Promise<() => void>} ends it
+ */
+export async function takeLock(purpose, folder) {
+  const key = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const file = join(tmpdir(), `kaze-${purpose}-${key}.lock`);
   for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });

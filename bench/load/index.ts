@@ -5,9 +5,11 @@ import type { LoadAnswer, LoadOrder } from './generator.ts';
 
 export type { LoadAnswer, LoadOrder } from './generator.ts';
 
-/** Forks a module of the bench with our loader; it lives until `disconnect()`. */
+const RUN = new URL('../../bin/run.mjs', import.meta.url);
+
+/** Forks a module of the bench, translated before its start as the product is; it lives until `disconnect()`. */
 export function forkBench(file: URL, args: readonly string[] = [], nodeFlags: readonly string[] = []): ChildProcess {
-  return fork(fileURLToPath(file), [...args], { execArgv: [...nodeFlags, '--import', '@oxc-node/core/register'] });
+  return fork(RUN, [fileURLToPath(file), ...args], { execArgv: [...nodeFlags] });
 }
 
 /** The next message of a child. Errors: its early end. */

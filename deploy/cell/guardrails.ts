@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { flowError, type Guardrail } from '#gateway';
 
 const NAME = /^[A-Za-z0-9-]{1,64}$/;
+/** Has no types of its own. */
+const LOADER: string = '@oxc-node/core/register';
 const HOOKS = ['before', 'beforeEmbed', 'after', 'watch'] as const;
 
 /** The guardrails of an installation: a module that exports the list `guardrails`. Errors: KAZE_GATEWAY_POLICY_INVALID. */
@@ -12,6 +14,8 @@ export async function readGuardrails(file: string | undefined): Promise<readonly
     flowError('KAZE_GATEWAY_POLICY_INVALID', `the file of guardrails ${file} ${why}`, { fields: { file }, cause });
   let loaded: { readonly guardrails?: unknown };
   try {
+    // The product itself needs no loader; a file of an installation may be TypeScript all the same.
+    if (/\.[cm]?ts$/.test(file)) await import(LOADER);
     loaded = (await import(pathToFileURL(resolve(file)).href)) as { guardrails?: unknown };
   } catch (cause) {
     throw invalid('cannot be loaded as a module', cause);

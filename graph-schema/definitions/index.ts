@@ -13,11 +13,14 @@ function isDefinition(value: unknown): value is NodeDefinition {
  */
 export async function loadDefinitions(folder: URL): Promise<NodeDefinition[]> {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.[tj]s$/.test(name))
     .sort();
   const modules = await Promise.all(files.map((name) => import(new URL(name, folder).href)));
   return modules.flatMap((module: Record<string, unknown>) => Object.values(module).filter(isDefinition));
 }
 
+/** These are modules, so they are looked for beside this one as it runs, which may be its translation. */
+const HERE = import.meta.url;
+
 /** The schema of a cell: everything in `definitions/nodes/`. */
-export const schema: GraphSchema = buildSchema(await loadDefinitions(new URL('./nodes/', import.meta.url)));
+export const schema: GraphSchema = buildSchema(await loadDefinitions(new URL('./nodes/', HERE)));

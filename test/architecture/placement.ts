@@ -114,7 +114,19 @@ export const PLACES: readonly PackagePlace[] = [
 
 /** Packages without connections or processes of their own; any folder may use them. */
 export const FREE_PACKAGES: readonly string[] = [
-  ...['zod', 'yaml', 'uuid', 'pino', 'prom-client', 'reflect-metadata', '@oxc-node/', '@opentelemetry/', 'graphology'],
+  ...[
+    'zod',
+    'yaml',
+    'uuid',
+    'pino',
+    'prom-client',
+    'reflect-metadata',
+    '@oxc-node/',
+    '@oxc-project/',
+    'oxc-transform',
+    '@opentelemetry/',
+    'graphology',
+  ],
   ...['graphology-communities-louvain', 'graphology-shortest-path'],
   ...['graphology-types', 'graphology-components', 'graphology-operators'],
   // Texts and file formats.
@@ -126,15 +138,16 @@ export const FREE_PACKAGES: readonly string[] = [
     'unpdf',
     'ignore',
     'compromise',
+    'd3-shape',
+    'diff',
     'libphonenumber-js',
     'ibantools',
     'stdnum',
     'bignumber.js',
     'linkify-it',
     'validator',
-    'syllable',
     'jsonrepair',
-    'diff',
+    'syllable',
   ],
 ];
 

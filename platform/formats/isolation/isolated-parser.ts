@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KazeError } from '../../errors.ts';
+import { programFlags } from '../../program-flags.ts';
 import { formatErrors } from '../errors.ts';
 import type { ResolvedLimits } from '../types.ts';
 import type { ParsedDocument, ParseFailure, ParseReply, ParseRequest } from './protocol.ts';
@@ -10,7 +11,8 @@ export type ParseJob =
   | { readonly kind: 'pdf'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'html'; readonly name: string; readonly text: string };
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const HOST = new URL('./host.ts', import.meta.url);
+const HERE = dirname(fileURLToPath(HOST));
 /** A warm process parses the next document without the 0.3 s of a start. */
 const IDLE_MS = 5_000;
 /** Parsers leak a little; a fresh process now and then keeps what one document left from adding up. */
@@ -84,10 +86,10 @@ export class IsolatedParser {
     if (this.child && (this.documents >= DOCUMENTS_PER_PROCESS || !this.child.connected)) this.close();
     if (!this.child) {
       this.documents = 0;
-      this.child = fork(new URL('./host.ts', import.meta.url), [], {
+      this.child = fork(HOST, [], {
         cwd: HERE,
         env: {},
-        execArgv: ['--import', '@oxc-node/core/register'],
+        execArgv: programFlags(HOST),
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       });

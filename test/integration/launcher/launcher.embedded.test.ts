@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,19 +8,28 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** What the launcher itself needs: the translator with its builds and helpers, and the loader. */
+const PACKAGES = ['oxc-transform', '@oxc-transform', '@oxc-project', '@oxc-node'];
+
 /** Stands for npm: notes how it was called, then does what `npm ci` would as far as the launcher looks at it. */
 const FAKE_NPM = `
 const fs = require('fs'), path = require('path');
 fs.appendFileSync('npm-calls.txt', process.argv.slice(2).join(' ') + '\\n');
 if (process.env.FAKE_NPM_FAILS) { console.error(process.env.FAKE_NPM_FAILS); process.exit(1); }
 fs.mkdirSync('node_modules', { recursive: true });
-if (!fs.existsSync('node_modules/@oxc-node')) fs.symlinkSync(${JSON.stringify(join(ROOT, 'node_modules/@oxc-node'))}, 'node_modules/@oxc-node');
+for (const name of ${JSON.stringify(PACKAGES)}) {
+  if (!fs.existsSync('node_modules/' + name)) fs.symlinkSync(path.join(${JSON.stringify(join(ROOT, 'node_modules'))}, name), 'node_modules/' + name);
+}
 fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: {} }));
 `;
 
 const MAIN = `enum Code { Failed = 3 }
+import { word } from '#word';
+interface Unused { readonly one: string }
 export async function run(argv: readonly string[]): Promise<number> {
-  console.log(JSON.stringify(argv));
+  if (argv.includes('throw')) throw new RangeError(word);
+  if (argv.includes('word')) console.log(word);
+  else console.log(JSON.stringify(argv));
   return argv.includes('fail') ? Code.Failed : 0;
 }
 `;
@@ -35,9 +44,12 @@ beforeEach(async () => {
   await cp(join(ROOT, 'tsconfig.json'), join(clone, 'tsconfig.json'));
   await mkdir(join(clone, 'deploy/cli'), { recursive: true });
   await writeFile(join(clone, 'deploy/cli/main.ts'), MAIN);
+  await mkdir(join(clone, 'word'));
+  await writeFile(join(clone, 'word/index.ts'), "export const word: string = 'first';\n");
+  const imports = { '#word': './word/index.ts' };
   await writeFile(
     join(clone, 'package.json'),
-    JSON.stringify({ type: 'module', devDependencies: { vitest: '4.1.12' } }),
+    JSON.stringify({ type: 'module', imports, devDependencies: { vitest: '4.1.12' } }),
   );
   await writeFile(
     join(clone, 'package-lock.json'),
@@ -106,8 +118,9 @@ describe('the kaze command on a fresh clone', () => {
 
   it('leaves packages alone that npm put there by hand and that fit the lockfile', async () => {
     await mkdir(join(clone, 'node_modules/zod'), { recursive: true });
-    await cp(join(ROOT, 'node_modules/@oxc-node'), join(clone, 'node_modules/@oxc-node'), { recursive: true });
-    await cp(join(ROOT, 'node_modules/pirates'), join(clone, 'node_modules/pirates'), { recursive: true });
+    for (const name of PACKAGES) {
+      await symlink(join(ROOT, 'node_modules', name), join(clone, 'node_modules', name));
+    }
     const installed = { packages: { 'node_modules/zod': { version: '4.6.7' } } };
     await writeFile(join(clone, 'node_modules/.package-lock.json'), JSON.stringify(installed));
     expect(await kaze([])).toMatchObject({ code: 0, stderr: '' });
@@ -130,6 +143,63 @@ describe('the kaze command on a fresh clone', () => {
     expect(ran.stderr).toContain(`run it yourself in ${clone}/: npm ci --omit=dev`);
     expect(ran.stderr).not.toMatch(/\n\s+at /);
     expect((await kaze([])).code).toBe(0);
+  });
+});
+
+describe('the translated program', () => {
+  const cache = () => join(clone, 'node_modules/.cache/kaze');
+  const mirror = async () => join(cache(), (await readdir(cache()))[0]!);
+  const word = async (env?: Record<string, string>) => (await kaze(['word'], { env })).stdout.trim();
+
+  it('is made once, and a changed, a new and a removed source count at the next start', async () => {
+    expect(await word()).toBe('first');
+    const main = join(await mirror(), 'deploy/cli/main.js');
+    const made = await stat(main);
+    await writeFile(join(clone, 'word/index.ts'), "export { word } from './other.ts';\n");
+    // As long as the text before it: neither a size nor a date alone would tell.
+    await writeFile(join(clone, 'word/other.ts'), "export const word: string = 'other';\n");
+    expect(await word()).toBe('other');
+    await writeFile(join(clone, 'word/other.ts'), "export const word: string = 'third';\n");
+    expect(await word()).toBe('third');
+    expect((await stat(main)).mtimeMs).toBe(made.mtimeMs);
+
+    await rm(join(clone, 'word/other.ts'));
+    expect((await kaze(['word'])).stderr).toContain('word/other.js');
+    expect(await readdir(cache())).toHaveLength(1);
+  });
+
+  it('is mended where a file of it was damaged', async () => {
+    await word();
+    await writeFile(join(await mirror(), 'word/index.js'), '');
+    expect(await word()).toBe('first');
+  });
+
+  it('names the source and its line where something fails', async () => {
+    const { code, stderr } = await kaze(['throw']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('RangeError: first');
+    expect(stderr).toMatch(/at run \(file:.*\/deploy\/cli\/main\.ts:5:37\)/);
+  });
+
+  it('lies in the cache of the user where the installation cannot be written', async () => {
+    await kaze([]);
+    await rm(cache(), { recursive: true });
+    await writeFile(cache(), 'not a folder');
+    const own = join(clone, 'own-cache');
+    expect(await word({ XDG_CACHE_HOME: own })).toBe('first');
+    expect(await readdir(join(own, 'kaze'))).toEqual([expect.stringMatching(/^program-/)]);
+  });
+
+  it('is done without where it can be kept nowhere, and where a source is no TypeScript the loader says why', async () => {
+    await kaze([]);
+    await rm(cache(), { recursive: true });
+    await writeFile(cache(), 'not a folder');
+    const nowhere = { XDG_CACHE_HOME: cache() };
+    expect(await kaze(['word'], { env: nowhere })).toEqual({ code: 0, stdout: 'first\n', stderr: '' });
+    await writeFile(join(clone, 'word/index.ts'), 'export const word: = 1;\n');
+    const failed = await kaze(['word'], { env: { XDG_CACHE_HOME: join(clone, 'own-cache') } });
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('word/index.ts');
   });
 });
 

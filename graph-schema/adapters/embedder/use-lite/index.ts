@@ -4,13 +4,13 @@
  *
  * A question of one text goes before the passages that wait, so that a search does not stand behind an ingestion.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type Logger, silentLogger } from '#platform';
+import { type Logger, programFlags, silentLogger } from '#platform';
 import { graphError } from '../../../errors.ts';
 import type { Embedder } from '../../../ports/embedder.ts';
 import type { EmbedReply, EmbedRequest } from './worker.ts';
+
+const WORKER = new URL('./worker.ts', import.meta.url);
 
 export interface UseLiteEmbedderOptions {
   readonly logger?: Logger;
@@ -127,11 +127,8 @@ class UseLiteEmbedder implements Embedder {
   }
 
   private startWorker(): Worker {
-    // The thread is TypeScript like the rest, whatever loader this process itself was started with.
-    const core = pathToFileURL(createRequire(import.meta.url).resolve('@oxc-node/core'));
-    const loader = new URL('./register.mjs', core).href;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      execArgv: ['--import', loader],
+    const worker = new Worker(WORKER, {
+      execArgv: programFlags(WORKER),
       name: 'kaze-embedder',
     });
     worker.on('message', (reply: EmbedReply) => this.onReply(reply));
