@@ -7,6 +7,7 @@
  */
 import { answerFromHandbook } from './answer-from-handbook/index.ts';
 import { checklistRun } from './checklist-run/index.ts';
+import { competitorAnalysis } from './competitor-analysis/index.ts';
 import { contentOptimization } from './content-optimization/index.ts';
 import type { SkillHandler, Validator } from './handler.ts';
 import { invoiceCheck } from './invoice-check/index.ts';
@@ -23,6 +24,7 @@ export type * from './handler.ts';
 
 export const handlers: readonly SkillHandler[] = [
   keywordResearch,
+  competitorAnalysis,
   answerFromHandbook,
   triageRequest,
   invoiceCheck,

@@ -34,9 +34,10 @@ export function rivalNames(
   return (keyword) => {
     const own = wordsOf(keyword);
     if (own.some((word) => words.has(word) || joined.has(word))) return true;
-    // "crust and co" for crustandco.example: the first words together.
+    // "crust and co" for crustandco.example, "oak lane" for oaklane-cakes.example: the first words together.
     for (let count = 2; count <= Math.min(4, own.length); count++) {
-      if (joined.has(own.slice(0, count).join(''))) return true;
+      const together = own.slice(0, count).join('');
+      if (joined.has(together) || (together.length >= 7 && words.has(together))) return true;
     }
     return false;
   };

@@ -28,6 +28,13 @@ export interface PageWords {
   isAbout(query: number, core: ReadonlySet<number>): boolean;
 }
 
+/** What links no pages besides what is common to them; both when left out as for one site. */
+export interface LinkOptions {
+  /** Stems on more pages than this, and on more than 15 % of them, are common; 4 when left out. */
+  readonly commonAtLeast?: number;
+  readonly isCommon?: (stem: number) => boolean;
+}
+
 interface PageQueries {
   readonly page: string;
   readonly indexes: readonly number[];
@@ -36,7 +43,7 @@ interface PageQueries {
 /** Clusters of pages (by number) that belong to one subject. */
 export async function linkPages(
   pages: readonly PageQueries[],
-  { likeness, pace }: { readonly likeness: Likeness; readonly pace: Pace },
+  { likeness, pace, commonAtLeast, isCommon }: { readonly likeness: Likeness; readonly pace: Pace } & LinkOptions,
 ): Promise<{ clusters: number[][]; words: PageWords }> {
   const parts = partsOfCompounds(likeness);
   const vectors: Array<Map<number, number>> = [];
@@ -59,8 +66,8 @@ export async function linkPages(
     vectors.push(counts);
   }
   const shares = vectors.map((vector) => new Map(vector));
-  const common = Math.max(COMMON_AT_LEAST, pages.length * COMMON_SHARE);
-  const isRare = (stem: number) => (pagesOf.get(stem)?.length ?? 0) <= common;
+  const common = Math.max(commonAtLeast ?? COMMON_AT_LEAST, pages.length * COMMON_SHARE);
+  const isRare = (stem: number) => (pagesOf.get(stem)?.length ?? 0) <= common && !isCommon?.(stem);
   weigh(vectors, { pages: pages.length, pagesOf, isRare });
   const words: PageWords = {
     stems: (page) => [...vectors[page]!].sort((left, right) => right[1] - left[1]),

@@ -1,6 +1,6 @@
 import type { Pace } from '#platform';
 import type { Likeness } from './likeness.ts';
-import { linkPages, type PageWords } from './topic-pages.ts';
+import { type LinkOptions, linkPages, type PageWords } from './topic-pages.ts';
 import type { Query } from './types.ts';
 
 /** What the site is found for on one subject, over the pages that deal with it. */
@@ -39,7 +39,7 @@ export async function findTopics(
     readonly pace: Pace;
     /** Smaller topics are left out; 3 when not given. */
     readonly fewestQueries?: number;
-  },
+  } & LinkOptions,
 ): Promise<Topic[]> {
   const byPage = new Map<string, number[]>();
   for (const [index, { pages }] of queries.entries()) {

@@ -5,13 +5,20 @@
  */
 import { parseArgs } from 'node:util';
 import { table } from '../../measure.ts';
+import { judgeCompetitorAnalysis } from './competitor-analysis.ts';
 import { judgeHandbook } from './handbook.ts';
 import { judgeInvoiceCheck } from './invoice-check.ts';
 import { judgeKeywordResearch } from './keyword-research.ts';
 import { judgeLeadScoring } from './lead-scoring.ts';
 import { type Judge, type Judged, PARTS } from './parts.ts';
 
-const JUDGES: readonly Judge[] = [judgeKeywordResearch, judgeInvoiceCheck, judgeLeadScoring, judgeHandbook];
+const JUDGES: readonly Judge[] = [
+  judgeKeywordResearch,
+  judgeInvoiceCheck,
+  judgeLeadScoring,
+  judgeHandbook,
+  judgeCompetitorAnalysis,
+];
 
 const { values } = parseArgs({
   options: { part: { type: 'string' }, only: { type: 'string' }, tell: { type: 'boolean', default: false } },

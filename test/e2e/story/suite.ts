@@ -216,9 +216,9 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
       const agent = ['--agent', 'seo-strategist'];
       expect(await refused('--agent', 'seo-strategis', '--skill', 'keyword-research')).toContain('seo-strategist');
       expect(await refused(...agent, '--skill', 'keyword-reserch')).toContain('keyword-research');
-      expect(await refused(...agent, '--skill', 'competitor-analysis', '--input', 'business_context=x')).toContain(
-        'KAZE_SKILL_NOT_IMPLEMENTED',
-      );
+      const missing = await refused(...agent, '--skill', 'competitor-analysis', '--input', 'business_context=x');
+      expect(missing).toContain('KAZE_TASK_TOOL_MISSING');
+      expect(missing).toContain('competitor_rankings');
       const page = join(folder, 'queries.csv');
       await writeFile(page, '<!doctype html><html><body>Sign in</body></html>');
       const inputs = ['--input', `current_rankings=@${page}`, '--input', 'business_context=Rotas'];

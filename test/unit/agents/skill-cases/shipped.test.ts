@@ -17,7 +17,7 @@ const withCases = await skillsWithCases({ folder, loaded });
 const model = await createOfflineModel();
 
 /** Each skill's cases come with it; these are being written. */
-const WITHOUT_YET = ['competitor-analysis', 'content-optimization', 'report-generator', 'reporting'];
+const WITHOUT_YET = ['content-optimization', 'report-generator', 'reporting'];
 
 it('stand beside every skill that something can run', () => {
   const runnable = loaded.skills.filter(({ name, prompt }) => known.handler(name) || prompt !== undefined);

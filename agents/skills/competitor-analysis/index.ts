@@ -1,0 +1,125 @@
+import { Pace } from '#platform';
+import { skillErrors } from '../errors.ts';
+import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import { type InputText, readInputText } from '../read-input.ts';
+import { reword } from '../reword.ts';
+import { understandContext } from '../search-analysis/business-context.ts';
+import { inert } from '../text/inert.ts';
+import { analyse } from './analyse.ts';
+import { METRICS, measure } from './metrics.ts';
+import { MOST_LISTED, outputLists } from './outputs.ts';
+import { pageSources } from './page-sources.ts';
+import { practicesFor } from './practices.ts';
+import { RIVAL_INPUTS, readRankingInputs } from './read-material.ts';
+import { readPages } from './read-pages.ts';
+import { explain } from './reasoning.ts';
+import { WORDING } from './wording.ts';
+
+const LACKS = {
+  own: 'anything newer than the export',
+  rivals: 'keywords that are not in the table: what competitors are found for beyond it is not known',
+};
+
+/** Compares a client with competitors in search; `docs/skills/competitor-analysis.md` has method and limits. */
+export const competitorAnalysis: SkillHandler = {
+  skill: 'competitor-analysis',
+  revision: 1,
+  standIns: {
+    google_search_console: { inputs: ['current_rankings', 'rank_tracker'], lacks: LACKS.own },
+    semrush_api: { inputs: [...RIVAL_INPUTS], lacks: LACKS.rivals },
+  },
+  metrics: METRICS,
+  async check(inputs) {
+    await readRankingInputs(inputs);
+    await readContext(inputs.business_context);
+    for (const name of ['own_pages', 'competitor_pages']) {
+      // Reading finds a file of the wrong kind; what the pages say is looked at later.
+      const sources = await pageSources(inputs[name], name);
+      if (sources.length === 1) await readPages(sources, { today: '9999-12-31' });
+    }
+  },
+  async run(context): Promise<SkillResult> {
+    const { inputs, signal, clock } = context;
+    context.progress('reading the rankings');
+    const rankings = await readRankingInputs(inputs);
+    const business = understandContext(await readContext(inputs.business_context, signal));
+    const today = new Date(clock.now()).toISOString().slice(0, 10);
+    const read = async (name: string) => readPages(await pageSources(inputs[name], name), { today, signal });
+    context.progress('reading the pages');
+    const [own, rivals] = [await read('own_pages'), await read('competitor_pages')];
+    signal.throwIfAborted();
+    context.progress(`comparing ${rankings.rivals.keywords.length} rows`);
+    const analysis = await analyse(rankings, {
+      context: business,
+      ownPages: own.pages,
+      rivalPages: rivals.pages,
+      pace: new Pace(signal),
+    });
+    signal.throwIfAborted();
+    const metrics = measure(analysis);
+    const notes = [...rankings.notes, ...own.notes, ...rivals.notes, ...notesOn(analysis)];
+    const practices = await practicesFor(context.knowledge, analysis);
+    const computed = [explain(analysis, notes), practices.text].filter(Boolean).join('\n\n');
+    context.progress('writing the reasoning');
+    const worded = await reword(computed, WORDING, context);
+    return {
+      summary: summaryOf(analysis, metrics),
+      outputs: declared({ ...outputLists(analysis), reasoning: worded.text ?? computed }, context.definition),
+      metrics,
+      notes: worded.note ? [...notes, worded.note] : notes,
+      citations: { knowledge: practices.knowledge },
+    };
+  },
+};
+
+type Analysis = Awaited<ReturnType<typeof analyse>>;
+
+function summaryOf({ gaps, shared, strengths, rankings }: Analysis, metrics: ReturnType<typeof measure>): string {
+  const behind = shared.filter(({ standing }) => standing === 'behind').length;
+  const first = gaps.slice(0, 3).map(({ name }) => `"${inert(name)}"`);
+  const clicks = metrics.gap_clicks > 0 ? `, worth about ${metrics.gap_clicks} clicks a month` : '';
+  return `Against ${rankings.domains.length} ${rankings.domains.length === 1 ? 'competitor' : 'competitors'} the client has ${Math.round(metrics.share_of_voice * 100)} % of the visibility: ${gaps.length} topics that only they are found for${clicks}${first.length > 0 ? ` (first ${first.join(', ')})` : ''}, ${behind} where they stand clearly before the client, ${strengths.length} where the client leads.`;
+}
+
+function notesOn({ market, winning, gaps, shared, strengths, pages, rankings }: Analysis): string[] {
+  const measured = market.keywords.filter(({ isMeasured }) => isMeasured);
+  const without = measured.filter(({ volume }) => volume === null).length;
+  const cut = [gaps, shared, strengths].some(({ length }) => length > MOST_LISTED);
+  const noOwn = winning.filter(({ own }) => own === null).length;
+  return [
+    without === measured.length
+      ? 'No table has searches a month: every keyword counts the same, and no clicks are estimated.'
+      : without > 0
+        ? `${without} of ${measured.length} keywords have no searches a month; they count as the smallest that has.`
+        : '',
+    rankings.own === null
+      ? 'Without an export of Search Console click rates are a published average, and searches for the client by name are told by its business context alone.'
+      : '',
+    pages.rivals.length === 0 ? 'No pages of competitors were given: why their pages win was not looked at.' : '',
+    pages.rivals.length > 0 && winning.length === 0
+      ? 'None of the given pages of competitors is found for a topic on which they stand before the client.'
+      : '',
+    noOwn > 0 ? `For ${noOwn} winning pages no page of the client on their topic was given.` : '',
+    cut ? `Lists hold ${MOST_LISTED} items at most.` : '',
+  ].filter(Boolean);
+}
+
+async function readContext(input: SkillInput | undefined, signal?: AbortSignal): Promise<InputText> {
+  if (input === undefined) {
+    throw skillErrors(
+      'KAZE_SKILL_INPUT_MISSING',
+      'competitor-analysis has no business_context; say in a few sentences what the client sells and to whom, as text or as a Markdown, HTML, PDF or text file',
+      { fields: { skill: 'competitor-analysis', input: 'business_context' } },
+    );
+  }
+  return readInputText('business_context', input, signal);
+}
+
+/** A definition may declare fewer outputs. */
+function declared(
+  outputs: SkillResult['outputs'],
+  { outputs: asked }: SkillContext['definition'],
+): SkillResult['outputs'] {
+  const names = new Set(asked.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.size === 0 || names.has(name)));
+}
