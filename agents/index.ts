@@ -17,6 +17,7 @@ export { agentId, outcomeId, tenantId } from './ids.ts';
 export type { AuditedAct, AuditTrail } from './ports/audit-trail.ts';
 export type { DeliveryGate, DeliveryQuestion } from './ports/delivery-gate.ts';
 export type { ModelAccess } from './ports/model-access.ts';
+export type { PagePrinter } from './ports/page-printer.ts';
 export type { PassageSearch } from './ports/passage-search.ts';
 export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts';
 export * from './registry/index.ts';
@@ -29,6 +30,7 @@ export type {
   FollowUp,
   Json,
   Passage,
+  RecordedTask,
   SkillContext,
   SkillHandler,
   SkillInput,
@@ -39,5 +41,6 @@ export type {
   Team,
   Validator,
   Verdict,
+  WorkRecord,
 } from './skills/handler.ts';
 export { handlers, validators } from './skills/index.ts';

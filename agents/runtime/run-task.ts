@@ -4,6 +4,7 @@ import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
 import type { DeliveryGate } from '../ports/delivery-gate.ts';
 import type { ModelAccess } from '../ports/model-access.ts';
+import type { PagePrinter } from '../ports/page-printer.ts';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { TaskFiles } from '../ports/task-files.ts';
 import type { SkillHandlers } from '../registry/skill-handlers.ts';
@@ -25,6 +26,7 @@ import { skillInputs } from './skill-inputs.ts';
 import type { PinnedVersion, SkillVersions } from './skill-versions.ts';
 import { TaskRun } from './task-run.ts';
 import { readTeam } from './team.ts';
+import { workRecord } from './work-record.ts';
 
 /** What running a task needs of the cell. */
 export interface RunServices {
@@ -38,6 +40,8 @@ export interface RunServices {
   readonly files: TaskFiles;
   /** Unit-length vectors; left out where there is no embedder. */
   readonly embed?: (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
+  /** HTML as PDF; left out where there is no printer. */
+  readonly print?: PagePrinter['print'];
 }
 
 export interface BegunTask {
@@ -84,7 +88,7 @@ export async function runTask(
   const { definition } = version;
   const inputs = skillInputs(tenant, JSON.parse(task.inputs) as KeptInputs, services.files);
   const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId });
-  const { embed } = services;
+  const { embed, print } = services;
   const context: SkillContext = {
     task: { id: task.id, tenant, attempt: task.attempt },
     agent: { id: agent.id, name: agent.name, role: agent.role },
@@ -95,6 +99,8 @@ export async function runTask(
     team: () =>
       run.untilEnded(readTeam(services.store, agentPrincipal({ id: agent.id, name: agent.name, tenant }), tenant)),
     part: (part) => run.untilEnded(runPart(services, { run, agent, tenant }, part)),
+    record: (within) => run.untilEnded(workRecord(services.store, { agent, tenant, task: task.id, within })),
+    ...(print ? { print: (html: string) => run.untilEnded(print(html, run.signal)) } : {}),
     earlier: (limit) => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill, limit })),
     ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
     clock: services.clock,

@@ -19,4 +19,10 @@ export const skillErrors = defineErrors({
     when: 'The inputs are readable and cannot support what the skill would have to claim: too few cases, one outcome only, or nothing better than chance.',
     remedy: 'Give what the message names: a longer period, the missing cases, or fields that say more.',
   },
+  KAZE_SKILL_NUMBER_UNSOURCED: {
+    kind: 'internal',
+    status: 500,
+    when: 'A report was about to print a number that names no source.',
+    remedy: 'Report it: the skill that wrote the report is at fault, and no report was made.',
+  },
 });

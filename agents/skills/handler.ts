@@ -113,6 +113,66 @@ export interface Team {
   }>;
 }
 
+/** A task as a report tells of it. Times are epoch milliseconds. */
+export interface RecordedTask {
+  readonly id: string;
+  readonly skill: string;
+  /** Name of the agent. */
+  readonly agent: string | null;
+  readonly state: string;
+  /** Whether it is a part of another task. */
+  readonly isPart: boolean;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly costMicros: number;
+  readonly errorMessage: string | null;
+  readonly outcome: {
+    readonly id: string;
+    readonly state: string;
+    readonly summary: string;
+    readonly deliveredAt: number | null;
+    readonly evaluations: ReadonlyArray<{
+      readonly id: string;
+      readonly criterion: string;
+      readonly passed: boolean;
+      readonly skipped: boolean;
+    }>;
+    readonly approvals: ReadonlyArray<{
+      readonly id: string;
+      readonly state: string;
+      readonly createdAt: number;
+      readonly decidedAt: number | null;
+      /** Name of the person. */
+      readonly decidedBy: string | null;
+    }>;
+  } | null;
+}
+
+/** What the graph holds of a client's work within a time. */
+export interface WorkRecord {
+  readonly client: {
+    readonly id: string;
+    readonly title: string;
+    /** BCP 47. */
+    readonly language: string | null;
+    /** ISO 3166-1 alpha-2. */
+    readonly country: string | null;
+  };
+  /** Queued, ended or delivered within the time, oldest first; the asking task is not among them. At most 2,000. */
+  readonly tasks: readonly RecordedTask[];
+  /** What is not ended now, oldest first; at most 200. */
+  readonly open: readonly RecordedTask[];
+  /** The client's own knowledge that was recorded within the time and still holds; at most 500. */
+  readonly knowledge: ReadonlyArray<{
+    readonly id: string;
+    readonly kind: string;
+    readonly title: string;
+    readonly recordedAt: number;
+  }>;
+  /** Whether a limit cut any of these. */
+  readonly truncated: boolean;
+}
+
 /** A task that follows from an outcome which a person approved. */
 export interface FollowUp {
   /** Unique within the outcome. */
@@ -137,6 +197,13 @@ export interface SkillContext {
   /** What this skill delivered to the client before, newest first; at most 500, or fewer where asked for. */
   earlier(limit?: number): Promise<readonly EarlierOutcome[]>;
   team(): Promise<Team>;
+  /** What was done for the task's own client within `from` (included) and `to` (not), epoch milliseconds. */
+  record(within: { readonly from: number; readonly to: number }): Promise<WorkRecord>;
+  /**
+   * A page of HTML as PDF, of a printer that runs no script and reaches no network. Undefined where the cell has none.
+   * Errors: KAZE_PRINTER_FAILED.
+   */
+  readonly print?: (html: string) => Promise<Uint8Array>;
   /**
    * Has a part of the task done by a task of its own and gives how it ended. While it has not, the attempt ends here
    * without being used up, the agent is free for other work, and the task is taken up again once its parts have ended,

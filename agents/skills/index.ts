@@ -14,6 +14,7 @@ import { invoiceCheck } from './invoice-check/index.ts';
 import { keywordResearch } from './keyword-research/index.ts';
 import { leadScoring } from './lead-scoring/index.ts';
 import { meetingNotes } from './meeting-notes/index.ts';
+import { reportGenerator, reporting } from './report-generator/index.ts';
 import { toDo } from './to-do/index.ts';
 import { triageRequest } from './triage-request/index.ts';
 import { businessAlignment } from './validators/business-alignment.ts';
@@ -33,5 +34,7 @@ export const handlers: readonly SkillHandler[] = [
   toDo,
   leadScoring,
   contentOptimization,
+  reportGenerator,
+  reporting,
 ];
 export const validators: readonly Validator[] = [businessAlignment, searchVolume, keywordDensity];

@@ -15,7 +15,7 @@ import { openSecrets } from './secrets.ts';
 export interface StartCellOptions {
   readonly loaded: LoadedConfig<typeof cellSections>;
   readonly kazeVersion: string;
-  /** Variables that may hold secrets: `KAZE_SECRET_…` and the vendors' own. Default none. */
+  /** Variables that may hold secrets (`KAZE_SECRET_…` and the vendors' own), and `PATH`. Default none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -88,7 +88,8 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
     closers.add('address', () => cellAddress.remove(dataFolder));
 
     onProgress(OPENING);
-    const given = { config, loaded, dataFolder, secrets, kazeVersion, began, clock, logger };
+    const searchPath = options.env?.PATH ?? '';
+    const given = { config, loaded, dataFolder, secrets, searchPath, kazeVersion, began, clock, logger };
     const token = await openCell({ ...given, wait, readiness, listener, onProgress, signal }, (closing) => {
       inner = closing;
     });

@@ -142,6 +142,12 @@ export const cellSections = [
       meaning: 'How long a claimed task stays claimed without a sign of life, milliseconds.',
     }),
   }),
+  defineConfig('printer', {
+    chromium: field.text({
+      meaning:
+        'Program, by its whole path, of the Chromium that prints reports as PDF; none for no PDFs. When left out, the usual names are looked for in PATH.',
+    }),
+  }),
   defineConfig('example', {
     load: field.boolean({ default: true, meaning: 'Whether the example client acme is there.' }),
   }),

@@ -18,6 +18,8 @@ export interface OpenCellOptions {
   readonly loaded: LoadedConfig<typeof cellSections>;
   readonly dataFolder: string;
   readonly secrets: Secrets;
+  /** Folders in which programs are looked for. */
+  readonly searchPath: string;
   readonly kazeVersion: string;
   readonly began: number;
   readonly clock: Clock;

@@ -15,6 +15,8 @@ export interface PartsOptions {
   readonly engines: Engines;
   readonly gate: WriteGate;
   readonly secrets: Secrets;
+  /** Folders in which programs are looked for. */
+  readonly searchPath: string;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;

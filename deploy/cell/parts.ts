@@ -22,6 +22,7 @@ import { describeCell } from './doctor.ts';
 import { openModelGateway } from './model-gateway.ts';
 import { judgingLedger } from './outcome-feed.ts';
 import type { PartsOptions } from './parts-options.ts';
+import { openPrinter } from './printer.ts';
 import { createServices } from './services.ts';
 import { VERTICALS } from './shipped.ts';
 import { createSourceService } from './sources.ts';
@@ -81,9 +82,11 @@ export async function assembleParts(options: PartsOptions) {
     begun: (task) => taskCosts.forget(task),
     spentMicros: (task) => taskCosts.micros(task),
   };
+  const printer = await openPrinter(config.printer, { searchPath: options.searchPath, logger });
   const runtime = await startRuntime({
     ...{ store: guarded, bus, clock, logger, handlers: skills, gate: deliveryGate, model, search: knowledge, files },
     embed: (texts, signal) => embedder.embed(texts, signal),
+    ...(printer ? { print: printer.print } : {}),
     settings: {
       concurrency: config.runtime.workers,
       leaseMs: config.runtime.leaseMs,

@@ -49,8 +49,16 @@ export const define: Define = (command, cli) => {
     usage: 'show <id>',
     summary: 'show a task with its outcome and checks',
     args: { id: 'id of the task' },
-    examples: ['kaze tasks show 019a…', 'kaze tasks show 019a… --json'],
-  }).action(async (id, options) => (await import('../tasks/show.ts')).show(cli, id, options));
+    examples: [
+      'kaze tasks show 019a…',
+      'kaze tasks show 019a… --json',
+      'kaze tasks show 019a… --output report.html',
+      'kaze tasks show 019a… --output - --format csv',
+    ],
+  })
+    .option('--output <file>', 'write an output of the outcome to this file, - for standard output')
+    .option('--format <name>', 'which one: html, markdown, pdf, csv, json; by the file name when left out')
+    .action(async (id, options) => (await import('../tasks/show.ts')).show(cli, id, options));
 
   leaf(command, {
     usage: 'watch <id>',

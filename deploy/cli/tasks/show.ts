@@ -1,15 +1,28 @@
 import type { Cli } from '../cli.ts';
 import type { CellOptions } from '../command.ts';
 import { TaskDetail } from '../connection/operations.ts';
-import { cliError } from '../errors.ts';
+import { cliError, usageError } from '../errors.ts';
 import { harmless, wrap } from '../output/text.ts';
 import { describeChecks, describeTask } from './describe.ts';
+import { writeOutput } from './output-file.ts';
 import { nextStep } from './states.ts';
 
-export async function show(cli: Cli, id: string, options: CellOptions): Promise<void> {
+export interface ShowOptions extends CellOptions {
+  readonly output?: string;
+  readonly format?: string;
+}
+
+export async function show(cli: Cli, id: string, options: ShowOptions): Promise<void> {
+  const { output, format } = options;
+  if (format !== undefined && output === undefined) throw usageError('--format belongs to --output FILE');
   const client = await cli.connect(options);
   const { task } = await client.execute(TaskDetail, { id }, { signal: cli.terminal.signal });
   if (!task) throw unknownTask(id);
+  if (output !== undefined) {
+    const [made] = task.outcomes.nodes;
+    if (!made) throw cliError('KAZE_CLI_NOT_FOUND', `the task ${id} has no outcome yet; it is ${task.state}`, { id });
+    return writeOutput(cli, made, { output, format, json: options.json });
+  }
   cli.result(options, task, () => {
     const parts = [describeTask(task, cli.style)];
     const [outcome] = task.outcomes.nodes;
@@ -21,7 +34,9 @@ export async function show(cli: Cli, id: string, options: CellOptions): Promise<
         parts.push(`notes\n${outcome.notes.map((note) => `  ${harmless(note)}`).join('\n')}`);
       const checks = outcome.evaluations.nodes;
       if (checks.length > 0) parts.push(`checks\n${describeChecks(checks, cli.style)}`);
-      parts.push(`The outputs: kaze tasks show ${id} --json; why: whyOutcome(id: "${id}") in the playground.`);
+      parts.push(
+        `The outputs: kaze tasks show ${id} --json, or one as a file with --output; why: whyOutcome(id: "${id}") in the playground.`,
+      );
     }
     return parts.join('\n\n');
   });

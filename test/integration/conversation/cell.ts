@@ -103,7 +103,15 @@ export async function openConversationCell(engines: ConversationEngines) {
   const vectors = startVectorFeed({ index, embedder, clock, logger });
   const skills = new SkillHandlers(handlers, validators);
   const registry = createRegistry({ store, logger, handlers: skills, availableTools: ['llm'] });
-  await registry.sync(await loadDefinitions('agents/verticals'));
+  const shipped = await loadDefinitions('agents/verticals');
+  // An agent whose skill nothing can run, whatever the verticals can by now.
+  const declared = await loadDefinitions('test/fixtures/definitions/declared-only');
+  await registry.sync({
+    ...shipped,
+    verticals: [...shipped.verticals, ...declared.verticals],
+    skills: [...shipped.skills, ...declared.skills],
+    agents: [...shipped.agents, ...declared.agents],
+  });
 
   const audit = createAuditTrail({ ledger: { appendAudit: async () => [] }, clock, logger });
   const gate = createDeliveryGate({ store });

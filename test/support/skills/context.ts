@@ -12,6 +12,7 @@ import type {
   SkillModel,
   TaskPart,
   Team,
+  WorkRecord,
 } from '../../../agents/skills/handler.ts';
 
 export const textInput = (text: string): SkillInput => ({ kind: 'text', text });
@@ -55,6 +56,9 @@ export interface FakeContextOptions {
   readonly embed?: SkillContext['embed'];
   readonly earlier?: readonly EarlierOutcome[];
   readonly team?: Team;
+  /** What was done within a time; nothing when left out. */
+  readonly record?: (within: { readonly from: number; readonly to: number }) => Partial<WorkRecord>;
+  readonly print?: SkillContext['print'];
   /** How a part ended; undefined: it is waited for. */
   readonly part?: (part: TaskPart) => (Partial<EndedPart> & Pick<EndedPart, 'state'>) | undefined;
   readonly signal?: AbortSignal;
@@ -121,6 +125,11 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
     async team() {
       return options.team ?? { people: [], agents: [] };
     },
+    async record(within) {
+      const client = { id: 'tenant-1', title: 'Acme', language: 'en', country: 'GB' };
+      return { client, tasks: [], open: [], knowledge: [], truncated: false, ...options.record?.(within) };
+    },
+    ...(options.print ? { print: options.print } : {}),
     async part(part) {
       parts.push(part);
       const ended = options.part?.(part);

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CellProcess, until } from '../../support/cell/cell-process.ts';
+
+let folder: string;
+let cell: CellProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kaze-report-'));
+  // Whether this machine has a Chromium must not matter here; the printer has a test of its own.
+  cell = new CellProcess(join(folder, 'data'), { KAZE_PRINTER_CHROMIUM: 'none' });
+  await cell.start();
+}, 180_000);
+afterAll(async () => {
+  await cell?.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const TASK = `query ($id: ID!) { task(id: $id) { state errorMessage outcomes { nodes {
+  id state output metrics notes
+  agent { name } skillVersion { name number }
+  evaluations { nodes { criterion passed } }
+  knowledge { nodes { path } }
+  approvals { nodes { state decidedBy { name } } }
+} } } }`;
+
+interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly sources: ReadonlyArray<{ readonly node?: string; readonly id?: string; readonly ids?: readonly string[] }>;
+}
+interface Outcome {
+  readonly id: string;
+  readonly output: {
+    readonly figures: readonly Figure[];
+    readonly report_html: string;
+    readonly report_markdown: string;
+    readonly report_pdf: null;
+  };
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+  readonly evaluations: { readonly nodes: ReadonlyArray<{ readonly passed: boolean }> };
+  readonly knowledge: { readonly nodes: ReadonlyArray<{ readonly path: string }> };
+}
+interface Read {
+  readonly task: {
+    readonly state: string;
+    readonly errorMessage: string | null;
+    readonly outcomes: { readonly nodes: readonly Outcome[] };
+  };
+}
+
+async function done(
+  agent: string,
+  skill: string,
+  inputs: readonly string[],
+): Promise<{ id: string; outcome: Outcome }> {
+  const { id } = await cell.json<{ id: string }>(
+    ...['tasks', 'submit', '--agent', agent, '--client', 'acme', '--skill', skill],
+    ...inputs.flatMap((input) => ['--input', input]),
+  );
+  const read = () => cell.query<Read>(TASK, { id });
+  const made = await until(read, ({ task }) => ['awaiting_approval', 'failed'].includes(task.state), 120_000);
+  expect(made.task).toMatchObject({ state: 'awaiting_approval', errorMessage: null });
+  expect((await cell.kaze('approve', id)).code).toBe(0);
+  return { id, outcome: (await read()).task.outcomes.nodes[0]! };
+}
+
+it('reports an approved task with numbers that lead to its nodes, and is read back and saved', {
+  timeout: 300_000,
+}, async () => {
+  const question = 'question=How many days of annual leave do full-time staff have?';
+  const work = await done('ops-assistant', 'answer-from-handbook', [question]);
+  const file = (name: string, clicks: number) => {
+    const path = join(folder, name);
+    writeFileSync(
+      path,
+      `Top queries,Clicks,Impressions,CTR,Position\nrota software,${clicks},4000,5%,2.1\nshift planner,80,900,8%,3\n`,
+    );
+    return path;
+  };
+  // Days around now, so that midnight and the end of a month between these lines change nothing.
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const report = await done('seo-strategist', 'reporting', [
+    `period=${day(-3)} to ${day(3)}`,
+    `current_rankings=@${file('now.csv', 260)}`,
+    `previous_rankings=@${file('before.csv', 180)}`,
+  ]);
+  const { outcome } = report;
+  expect(outcome).toMatchObject({
+    state: 'delivered',
+    agent: { name: 'seo-strategist' },
+    skillVersion: { name: 'reporting', number: 1 },
+    approvals: { nodes: [{ state: 'approved', decidedBy: { name: 'Administrator' } }] },
+    metrics: { sourced_share: 1, figures_match: 1 },
+  });
+  expect(outcome.evaluations.nodes.every(({ passed }) => passed)).toBe(true);
+  expect(outcome.knowledge.nodes.map(({ path }) => path)).toContain('seo/measurement/mix-effect');
+  expect(outcome.output.report_pdf).toBeNull();
+  expect(outcome.notes.join(' ')).toContain('this cell has no Chromium');
+
+  const figure = (name: string) => outcome.output.figures.find((one) => one.name === name)!;
+  expect(figure('clicks')).toMatchObject({ value: 340, before: 260, change: 80 });
+  // The one task that was done, found by its id, and not the report itself.
+  expect(figure('delivered_results')).toMatchObject({ value: 1, sources: [{ node: 'Task', id: work.id }] });
+  const [approval] = figure('approved').sources;
+  const asked = '{ node(id: "ID") { __typename id } }'.replace('ID', approval!.id!);
+  expect(await cell.query(asked)).toEqual({ node: { __typename: 'Approval', id: approval!.id } });
+  const { report_html: html, report_markdown: markdown } = outcome.output;
+  expect(markdown).toContain(`Task ${work.id} (`);
+  expect(html).toMatch(new RegExp(`<li id="s\\d+"><b>\\[\\d+\\]</b>Task ${work.id} \\(`));
+  expect(html).toContain('Report for <a class="q"');
+
+  const target = join(folder, 'report.html');
+  expect(await cell.json('tasks', 'show', report.id, '--output', target)).toMatchObject({ output: 'report_html' });
+  expect(readFileSync(target, 'utf8')).toBe(html);
+});
