@@ -10,7 +10,7 @@ import { STYLE } from './style.ts';
 /** Whatever a browser does with the page, it asks nobody anything and runs nothing. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 /** Entries longer than this take the whole width. */
-const WIDE_CHARS = 600;
+const WIDE_CHARS = 2_000;
 
 /** The report as one page of HTML that needs nothing else. Each number is a link to its entry in the list of sources. */
 export function renderHtml(document: ReportDocument, rendering: Rendering): string {

@@ -124,10 +124,7 @@ export async function measureSearch(read: Read, options: SearchOptions): Promise
           {
             curve,
             sources,
-            days: {
-              now: coveredDays(days) || options.daysOver || length(period),
-              before: coveredDays(daysBefore) || length(compared),
-            },
+            days: comparedDays(options, { now: coveredDays(days), before: coveredDays(daysBefore) }),
             of: [now.clicks.source, before.clicks.source],
           },
         )
@@ -168,6 +165,16 @@ export async function measureSearch(read: Read, options: SearchOptions): Promise
         : undefined,
     file: sources.quote(file, sources.input(read.now ? 'current_rankings' : 'rankings_by_date')),
   };
+}
+
+/** Days that the exports cover: by their dates, else whole periods. Of one that is not over nobody knows: taken as alike. */
+function comparedDays(
+  { period, compared, daysOver }: SearchOptions,
+  covered: { readonly now: number; readonly before: number },
+): { now: number; before: number } {
+  if (covered.now > 0 && covered.before > 0) return covered;
+  const before = length(compared);
+  return { now: daysOver < length(period) ? before : length(period), before };
 }
 
 function totalsOfQueries(table: RankingTable, sources: Sources): SearchTotals {

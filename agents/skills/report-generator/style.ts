@@ -49,7 +49,7 @@ svg .zero{stroke:#9aa5b1;stroke-width:1}svg .line{fill:none;stroke:var(--accent)
 #sources a{color:var(--accent);text-decoration:none}
 @page{size:A4;margin:17mm 16mm 18mm}
 @media print{html{font-size:10.5pt}body{max-width:none;padding:0}h2,h3,figcaption,caption{break-after:avoid}h2{margin-top:26px}a.n{border-bottom:0}#sources{break-before:page}}
-@media (max-width:560px){body{padding:24px 16px}#sources ol{columns:1}}
+@media (max-width:560px){body{padding:24px 16px}#sources ol{columns:1}table{display:block;overflow-x:auto}}
 `
   .trim()
   .replaceAll('\n', '');

@@ -109,6 +109,11 @@ describe('a report on the work', () => {
     expect(markdown).toContain('larger than a report reads');
     expect(result.metrics.period_covered).toBe(0.7);
   });
+
+  it('puts nothing down to the days of a period that is not over, since the export does not tell its own', async () => {
+    const { result } = await report({ ...search, period: textInput('2026-11') });
+    expect(JSON.stringify(result.outputs.changes)).not.toContain('"days"');
+  });
 });
 
 describe('a report on search', () => {
