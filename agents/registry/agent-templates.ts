@@ -101,9 +101,12 @@ export function boundValues(
   template: TemplateValues,
   { tenant, title }: { readonly tenant: string; readonly title: string },
 ) {
+  // One pass, and values as they are: a client's name may hold braces or a dollar sign, and stays its name.
+  const values: Readonly<Record<string, string>> = { client: title, client_id: tenant };
+  const filled = (text: string) => text.replaceAll(/\{(client|client_id)\}/g, (_, name: string) => values[name]!);
   return {
-    role: template.role.replaceAll('{client}', title).replaceAll('{client_id}', tenant).slice(0, 500),
-    description: template.description?.replaceAll('{client}', title).replaceAll('{client_id}', tenant) ?? null,
+    role: filled(template.role).slice(0, 500),
+    description: template.description === undefined ? null : filled(template.description),
     ramp: [...template.ramp],
     limits: template.limits ? canonicalJson(template.limits) : null,
     knowledge: template.knowledge.map(({ path }) => path.replaceAll('{client_id}', tenant)),

@@ -48,6 +48,12 @@ export const CLI_ERRORS = {
     when: 'There is nothing with this id or name within what the token may see.',
     remedy: 'Check the id; the matching `list` command shows what there is.',
   },
+  KAZE_CLI_EXISTS: {
+    kind: 'caller',
+    status: 409,
+    when: 'What `kaze new` would write is there already: a file, a vertical, or a skill or agent of that name.',
+    remedy: 'Choose another name; nothing that is there is changed.',
+  },
   KAZE_CLI_AMBIGUOUS: {
     kind: 'caller',
     status: 400,

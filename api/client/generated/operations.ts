@@ -1668,6 +1668,13 @@ export type AgentDetailQueryVariables = Exact<{
 
 export type AgentDetailQuery = { agent: { description: string | null, ramp: Array<string>, knowledge: Array<string>, restarts: number, createdAt: string, id: string, name: string, role: string, state: AgentState, scope: string, pausedReason: string | null, tasks: { totalCount: number, nodes: Array<{ id: string, skill: string, state: TaskState, createdAt: string }> }, skills: { edges: Array<{ level: AgentSkillsLevel | null, node: { name: string, status: SkillStatus } }> } } | null };
 
+export type AgentBoundMutationVariables = Exact<{
+  input: BindAgentInput;
+}>;
+
+
+export type AgentBoundMutation = { bindAgent: { agent: { knowledge: Array<string>, id: string, name: string, role: string, state: AgentState, scope: string, pausedReason: string | null, skills: { edges: Array<{ level: AgentSkillsLevel | null, node: { name: string, status: SkillStatus } }> } } } };
+
 export type AgentPauseMutationVariables = Exact<{
   input: PauseAgentInput;
 }>;
@@ -2073,6 +2080,12 @@ export const AgentDetail: TypedOperation<AgentDetailQuery, AgentDetailQueryVaria
   kind: 'query',
   name: 'AgentDetail',
   text: "query AgentDetail($id: ID!) {\n  agent(id: $id) {\n    ...AgentRow\n    description\n    ramp\n    knowledge\n    restarts\n    createdAt\n    tasks(orderBy: [createdAt_DESC], first: 5) {\n      totalCount\n      nodes {\n        id\n        skill\n        state\n        createdAt\n      }\n    }\n  }\n}\nfragment AgentRow on Agent {\n  id\n  name\n  role\n  state\n  scope\n  pausedReason\n  skills(first: 50) {\n    edges {\n      level\n      node {\n        name\n        status\n      }\n    }\n  }\n}",
+};
+
+export const AgentBound: TypedOperation<AgentBoundMutation, AgentBoundMutationVariables> = {
+  kind: 'mutation',
+  name: 'AgentBound',
+  text: "mutation AgentBound($input: BindAgentInput!) {\n  bindAgent(input: $input) {\n    agent {\n      ...AgentRow\n      knowledge\n    }\n  }\n}\nfragment AgentRow on Agent {\n  id\n  name\n  role\n  state\n  scope\n  pausedReason\n  skills(first: 50) {\n    edges {\n      level\n      node {\n        name\n        status\n      }\n    }\n  }\n}",
 };
 
 export const AgentPause: TypedOperation<AgentPauseMutation, AgentPauseMutationVariables> = {

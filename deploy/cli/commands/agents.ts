@@ -18,6 +18,17 @@ export const define: Define = (command, cli) => {
   }).action(async (agent, options) => (await import('../agents/read.ts')).show(cli, agent, options));
 
   leaf(command, {
+    usage: 'bind <definition>',
+    summary: 'make an agent of a definition for a client',
+    more: 'Role and knowledge are filled in for the client, each skill starts at its first level. One that is there keeps\nwhat it has earned.',
+    args: { definition: 'name of the agent definition, such as content-marketing' },
+    tenant: 'the client that it works for',
+    examples: ['kaze agents bind content-marketing --tenant acme'],
+  })
+    .option('--name <name>', 'name of the agent there; that of the definition when left out')
+    .action(async (definition, options) => (await import('../agents/bind.ts')).bind(cli, definition, options));
+
+  leaf(command, {
     usage: 'pause <agent>',
     summary: 'stop an agent from taking tasks',
     more: 'What it is doing now goes on.',

@@ -6,6 +6,7 @@ import {
   createTaskVerbs,
   ensureTenant,
   type FollowUp,
+  type LoadedDefinitions,
   type RuntimeSettings,
   type SkillContext,
   type SkillHandler,
@@ -112,7 +113,11 @@ const AGENTS = [
 ];
 
 /** Validators and handlers do what the behaviour of the task's client says. */
-function handlersFor(behaviours: ReadonlyMap<string, Behaviour>, revision = 1): SkillHandlers {
+function handlersFor(
+  behaviours: ReadonlyMap<string, Behaviour>,
+  revision = 1,
+  extra: Pick<TestCellOptions, 'handlers' | 'validators'> = {},
+): SkillHandlers {
   const run = async (context: SkillContext): Promise<SkillResult> => {
     const behaviour = behaviours.get(context.task.tenant) ?? behaviours.get('*') ?? (async () => ({}));
     const made = await behaviour(context);
@@ -135,7 +140,10 @@ function handlersFor(behaviours: ReadonlyMap<string, Behaviour>, revision = 1): 
   const followUps: SkillHandler['followUps'] = async ({ result }) =>
     Array.isArray(result) ? (result as unknown as readonly FollowUp[]) : [];
   const lasting = { ...handler('lasting'), followUps };
-  return new SkillHandlers([handler('work'), lasting, { ...handler('connected'), standIns }], [tidy]);
+  return new SkillHandlers(
+    [handler('work'), lasting, { ...handler('connected'), standIns }, ...(extra.handlers ?? [])],
+    [tidy, ...(extra.validators ?? [])],
+  );
 }
 
 /** Files of tasks in memory, as the port promises. */
@@ -197,14 +205,22 @@ const FAST: Partial<RuntimeSettings> = {
   backoff: { firstMs: 10, longestMs: 40 },
 };
 
+export interface TestCellOptions {
+  readonly logger?: Logger;
+  /** Definitions, handlers and validators besides the test's own, `business_alignment` among these. */
+  readonly definitions?: LoadedDefinitions;
+  readonly handlers?: readonly SkillHandler[];
+  readonly validators?: readonly Validator[];
+}
+
 /** A cell's agents and governance on one engine; the rest of a cell is left out or scripted. */
-export async function openTestCell(engine: GraphEngine, options: { readonly logger?: Logger } = {}) {
+export async function openTestCell(engine: GraphEngine, options: TestCellOptions = {}) {
   const logger = options.logger ?? silentLogger;
   const clock = systemClock;
   const { store: raw } = await openGraph({ engine, schema, clock, logger });
   const store = guardDelivery(raw);
   const behaviours = new Map<string, Behaviour>();
-  const handlers = handlersFor(behaviours);
+  const handlers = handlersFor(behaviours, 1, options);
   const entries: AuditEntry[] = [];
   const ledger = {
     async appendAudit(added: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
@@ -239,7 +255,7 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
   };
   const verbs = createTaskVerbs({ store, clock, logger, audit, gate, handlers, files, incoming, wake });
   const registry = createRegistry({ store, logger, handlers, availableTools: ['llm'] });
-  const definitions = definitionsOf('proving', { skills: SKILLS, agents: AGENTS });
+  const definitions = together(definitionsOf('proving', { skills: SKILLS, agents: AGENTS }), options.definitions);
   await registry.sync(definitions);
 
   const worker = async (
@@ -251,7 +267,7 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
       store,
       clock,
       logger,
-      handlers: handlersFor(behaviours, handlerRevision),
+      handlers: handlersFor(behaviours, handlerRevision, options),
       gate: ownGate,
       files,
       search: { search: async () => [] },
@@ -330,6 +346,18 @@ export async function openTestCell(engine: GraphEngine, options: { readonly logg
       await Promise.all([...runtimes].map((runtime) => runtime.stop()));
       await store.close();
     },
+  };
+}
+
+function together(own: LoadedDefinitions, other: LoadedDefinitions | undefined): LoadedDefinitions {
+  if (!other) return own;
+  return {
+    verticals: [...own.verticals, ...other.verticals],
+    skills: [...own.skills, ...other.skills],
+    agents: [...own.agents, ...other.agents],
+    knowledge: [...own.knowledge, ...other.knowledge],
+    problems: [...own.problems, ...other.problems],
+    unreadableFiles: [...own.unreadableFiles, ...other.unreadableFiles],
   };
 }
 

@@ -139,6 +139,7 @@ const ANSWERS: Record<string, unknown> = {
       tasks: { totalCount: 1, nodes: [task] },
     },
   },
+  AgentBound: { bindAgent: { agent: { ...agent, skills, knowledge: ['seo/*'] } } },
   AgentPause: { pauseAgent: { agent } },
   SkillList: { skills: { ...page, nodes: [{ ...skill, current: { number: 1, risk: 'low' } }] } },
   SkillDetail: { skills: { nodes: [{ ...skill, current: null, versions: { totalCount: 1 }, agents: { edges: [] } }] } },
@@ -256,6 +257,7 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['approvals show a1', ['id', 'state', 'outcome']],
   ['agents list', ['totalCount', 'nodes', 'pageInfo']],
   ['agents show seo-strategist', ['id', 'name', 'skills']],
+  ['agents bind seo-strategist --tenant acme', ['id', 'name', 'knowledge']],
   ['agents pause seo-strategist', ['id', 'name', 'state']],
   ['agents resume seo-strategist', ['id', 'name', 'state']],
   ['agents validate agent.yaml', ['ok', 'files']],
@@ -291,6 +293,8 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
 const ENV = { KAZE_SECRETS_KEY: 'a key of more than sixteen characters' };
 /** So does a gateway; and which key to revoke is known only once there is one. */
 const BRING_A_CELL = ['start', 'restore', 'backup', 'gateway start', 'gateway keys revoke'];
+/** What `new` writes is there the second time: new.test.ts runs it. */
+const WRITE_ONCE = ['new skill', 'new agent', 'new vertical'];
 
 let cwd: string;
 beforeAll(() => {
@@ -320,7 +324,11 @@ describe('every command', () => {
     const exercised = LINES.map(([line]) => line);
     const missing = leaves
       .map(({ path }) => path.replace(/^kaze /, ''))
-      .filter((name) => !BRING_A_CELL.includes(name) && !exercised.some((line) => `${line} `.startsWith(`${name} `)));
+      .filter(
+        (name) =>
+          ![...BRING_A_CELL, ...WRITE_ONCE].includes(name) &&
+          !exercised.some((line) => `${line} `.startsWith(`${name} `)),
+      );
     expect(missing).toEqual([]);
   });
 
