@@ -2,10 +2,12 @@ import type { CompleteRequest } from '#gateway';
 import { skillErrors } from '../errors.ts';
 import type { Passage, SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { plainText } from '../read-input.ts';
+import { inert } from '../text/inert.ts';
 import { languageOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
 import { asJson, type CitedPassage, citationsOf } from './citations.ts';
 import { conversationOf, type Turn } from './conversation.ts';
+import { unsupportedWords } from './support.ts';
 
 const MOST_PASSAGES = 6;
 const MOST_QUESTION_CHARS = 4_000;
@@ -18,7 +20,7 @@ const SYSTEM =
 /** Answers from the client's own passages with citations, or says that it does not know. */
 export const answerFromHandbook: SkillHandler = {
   skill: 'answer-from-handbook',
-  revision: 1,
+  revision: 2,
   standIns: {},
   metrics: {
     passages: 'Number of passages that were read for the question.',
@@ -44,6 +46,17 @@ export const answerFromHandbook: SkillHandler = {
       return unknown(question, {
         passages,
         notes: ['The model answered without naming a passage; such an answer is not passed on.'],
+      });
+    }
+    // The offline model quotes what shares most words with the question; a hosted one has understood it.
+    const missing = completion.offline
+      ? unsupportedWords(question, cited, { passages, names: [context.task.tenant] })
+      : [];
+    if (missing.length > 0) {
+      const words = missing.map((word) => `"${inert(word)}"`).join(', ');
+      return unknown(question, {
+        passages,
+        notes: [`No one passage speaks of all that was asked; nowhere near: ${words}.`],
       });
     }
     const confidence = completion.confidence ?? Math.max(...cited.map(({ passage }) => passage.score));

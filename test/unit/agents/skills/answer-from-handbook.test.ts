@@ -112,6 +112,47 @@ describe('answer-from-handbook', () => {
     expect(result.outputs.answered).toBe(false);
   });
 
+  describe('a near miss of the offline model, which quotes what shares most words', () => {
+    const aiders = passage('care', 'Mental health first aiders are Ruth Calder in Leeds and Cian Doyle in Cork.');
+    const rota = passage('rota', 'Place | Desks\nLeeds | 38\nCork | 14');
+    const duty = passage('duty', 'In a level 1 incident call Hana on 0113 496 0170.');
+    const quoting = (question: string, from: Passage, offline = true) => {
+      const quote = from.text.split('\n').at(-1)!;
+      const citations = [{ number: 1, documentId: from.id, title: null, quote, start: 0, end: quote.length }];
+      const model = async () => completion({ text: `${quote} [1]`, citations, offline });
+      return skill.run(
+        fakeSkillContext({ inputs: { question: textInput(question) }, passages: [from, travel, leave], model }),
+      );
+    };
+
+    it.each([
+      ['Who is the mental health first aider in London?', aiders, '"London"'],
+      ['How many desks are there in Dublin?', rota, '"Dublin"'],
+      ['Wie viele Desks gibt es in Cork am Samstag?', rota, '"Samstag"'],
+    ])('is refused: %s', async (question, from, missing) => {
+      const { outputs, notes } = await quoting(question, from);
+      expect(outputs).toMatchObject({ answered: false, citations: [] });
+      expect(notes.join()).toContain(missing);
+    });
+
+    it('is refused when the words are there and the day that is asked for is not', async () => {
+      expect((await quoting('When was the last level 1 incident?', duty)).outputs).toMatchObject({ answered: false });
+    });
+
+    it.each([
+      ['Who is the mental health first aider in Cork?', aiders],
+      ['How many desks are there in Cork?', rota],
+      ['How many days of leave can I carry over?', leave],
+    ])('is told from an answer: %s', async (question, from) => {
+      expect((await quoting(question, from)).outputs).toMatchObject({ answered: true });
+    });
+
+    it('is left to a hosted model, which has understood the question', async () => {
+      const { outputs } = await quoting('Whom may I see when I feel low in Cork?', aiders, false);
+      expect(outputs).toMatchObject({ answered: true });
+    });
+  });
+
   it('looks a short follow-up up together with the question before it', async () => {
     const context = fakeSkillContext({
       inputs: {
