@@ -1,4 +1,4 @@
-import { Pace, readSearchConsole } from '#platform';
+import { Pace, readSearchConsole, type SearchConsoleExport } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { type Change, compareQueries } from '../keyword-research/changes.ts';
@@ -8,6 +8,7 @@ import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts
 import type { RankingTable } from '../search-analysis/types.ts';
 import { type Chance, chanceIn } from './chance.ts';
 import type { Contribution } from './contributions.ts';
+import { type LevelStep, levelSteps } from './level-steps.ts';
 import { length, type Period } from './period.ts';
 import { explainClicks, type SearchFactor } from './search-changes.ts';
 import type { Days, Figure, Quote, Source, Sources } from './sourced.ts';
@@ -37,6 +38,7 @@ export interface SearchFigures {
   readonly gained: readonly Movement[];
   readonly lost: readonly Movement[];
   readonly byDay: ReadonlyArray<{ readonly day: Days; readonly clicks: Figure }>;
+  readonly steps: readonly LevelStep[];
   /** Days of the period that the export by date has, and how many it should have. */
   readonly covered: Figure | undefined;
   readonly expectedDays: Figure;
@@ -59,7 +61,7 @@ interface DayRow {
 interface Read {
   readonly now?: RankingTable;
   readonly before?: RankingTable;
-  readonly days?: { readonly name: string; readonly rows: readonly DayRow[] };
+  readonly days?: { readonly name: string; readonly rows: readonly DayRow[]; readonly read: SearchConsoleExport };
 }
 
 /** Reads the search exports that were given. Errors: those of the readers, with file, line and column. */
@@ -89,7 +91,7 @@ async function readDays(input: SkillInput): Promise<NonNullable<Read['days']>> {
       { fields: { input: 'rankings_by_date', name: source.name, line: 1, expected: 'date' } },
     );
   }
-  return { name: source.name, rows: read.rows.map((row) => ({ ...row, date: row.date ?? '' })) };
+  return { name: source.name, rows: read.rows.map((row) => ({ ...row, date: row.date ?? '' })), read };
 }
 
 export interface SearchOptions {
@@ -151,6 +153,7 @@ export async function measureSearch(read: Read, options: SearchOptions): Promise
     gained: moved('gained'),
     lost: moved('lost'),
     byDay: pointsOf(read.days?.name ?? '', days, sources),
+    steps: read.days ? levelSteps(read.days.name, read.days.read, { period, compared, sources }) : [],
     covered: read.days
       ? sources.figure(
           coveredDays(days),

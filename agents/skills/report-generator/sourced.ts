@@ -36,7 +36,8 @@ export type Formula =
   | 'chance'
   | 'wilson'
   | 'expected'
-  | 'period';
+  | 'period'
+  | 'step';
 
 /** A number with its source. Only `Sources` makes one, so a number without a source has no type and no instance. */
 class SourcedFigure {

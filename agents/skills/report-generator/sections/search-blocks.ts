@@ -1,5 +1,6 @@
-import { type Block, type Cell, heading, note, type Table, table, text } from '../document.ts';
-import { joined } from '../prose.ts';
+import { daysBetween } from '../../text/calendar.ts';
+import { type Block, type Cell, heading, list, note, type Table, table, text } from '../document.ts';
+import { joined, say } from '../prose.ts';
 import type { SearchFigures } from '../search-figures.ts';
 import { type Days, type Figure, type Sources } from '../sourced.ts';
 import { contributionChart, type Material } from './material.ts';
@@ -49,6 +50,7 @@ export function searchBlocks(found: SearchFigures, material: Material): Block[] 
     );
   }
   blocks.push(...dayBlocks(found, material));
+  blocks.push(...stepBlocks(found, material));
   if (unnamed) blocks.push(note(said.unnamed(unnamed)));
   blocks.push(note(said.assumed()));
   return blocks;
@@ -114,6 +116,27 @@ function dayBlocks({ byDay }: SearchFigures, { sources, texts: { search: said } 
         ]),
       ),
     },
+  ];
+}
+
+/** Weeks before a step in which deliveries are named beside it. */
+const NEAR_DAYS = 21;
+
+function stepBlocks({ steps }: SearchFigures, { work, texts: { search: said } }: Material): Block[] {
+  const near = work.results.filter(({ day }) =>
+    steps.some((step) => {
+      const days = daysBetween(day.from, step.day.from);
+      return days >= 0 && days <= NEAR_DAYS;
+    }),
+  );
+  const told = steps.map(({ day, change, level, low, high, cause }) =>
+    text(said.step(day, change, level, low, high, said.stepCauses[cause])),
+  );
+  if (near.length === 0) return told;
+  return [
+    ...told,
+    text(said.doneBefore()),
+    list(near.map(({ day, skill, summary }) => say`${day}, ${skill}: ${summary}`)),
   ];
 }
 

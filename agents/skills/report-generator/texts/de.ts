@@ -129,6 +129,15 @@ export const german: Texts = {
       say`Eine Linie durch die Klicks jedes Tages; beschriftet sind der erste, der letzte, der höchste und der niedrigste.`,
     byDayTable: () => say`Klicks nach Wochen`,
     week: () => say`Tage`,
+    step: (day, change, level, low, high, cause) =>
+      say`Ab ${day} lagen die Klicks auf einem anderen Niveau: ${change} (Intervall zu ${level}: ${low} bis ${high}), zusammen mit ${cause}.`,
+    stepCauses: {
+      demand: say`den Impressionen`,
+      position: say`der durchschnittlichen Position`,
+      click_rate: say`der Klickrate bei etwa gleichen Impressionen und gleicher Position`,
+    },
+    doneBefore: () =>
+      say`In den Wochen vor einem solchen Tag geliefert. Dass beides nah beieinander liegt, beweist nicht, dass das eine das andere bewirkt hat:`,
     covered: (covered, expected) =>
       say`Der Export nach Datum umfasst ${covered} von ${expected} des Zeitraums: dessen Zahlen sind unvollständig.`,
     unnamed: (clicks) =>
@@ -262,6 +271,7 @@ export const german: Texts = {
       wilson: 'Intervall eines Anteils:',
       expected: 'Erwartet aus',
       period: 'Zeitraum, aus',
+      step: 'Sprung im Niveau von',
     },
     andMore: (count) => `und ${count} weitere`,
     andOtherLines: (lines) => `und andere, zusammen ${lines} Zeilen`,

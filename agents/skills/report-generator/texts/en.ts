@@ -127,6 +127,15 @@ export const english: Texts = {
       say`A line through the clicks of each day of the period; the first, the last, the highest and the lowest day are labelled.`,
     byDayTable: () => say`Clicks by week`,
     week: () => say`Days`,
+    step: (day, change, level, low, high, cause) =>
+      say`From ${day} on, clicks stood on another level: ${change} (${level} interval ${low} to ${high}), together with ${cause}.`,
+    stepCauses: {
+      demand: say`impressions`,
+      position: say`the average position`,
+      click_rate: say`clicks at much the same impressions and position`,
+    },
+    doneBefore: () =>
+      say`Delivered in the weeks before such a day. That they stand close together is no proof that one made the other:`,
     covered: (covered, expected) =>
       say`The export by date holds ${covered} of the ${expected} of the period: the numbers of the period are incomplete.`,
     unnamed: (clicks) =>
@@ -253,6 +262,7 @@ export const english: Texts = {
       wilson: 'Interval of a share:',
       expected: 'Expected from',
       period: 'Period, from',
+      step: 'Step in the level of',
     },
     andMore: (count) => `and ${count} more`,
     andOtherLines: (lines) => `and others, ${lines} lines in all`,

@@ -1,4 +1,5 @@
 import type { CostFactor } from '../cost-changes.ts';
+import type { LevelStep } from '../level-steps.ts';
 import type { DealRisk, PipelineFactor, PipelineFigures } from '../pipeline.ts';
 import type { Prose } from '../prose.ts';
 import type { SearchFactor } from '../search-changes.ts';
@@ -105,6 +106,9 @@ export interface Texts {
     readonly byDayAbout: Say;
     readonly byDayTable: Say;
     readonly week: Say;
+    readonly step: Say<[day: Days, change: Figure, level: Figure, low: Figure, high: Figure, cause: Prose]>;
+    readonly stepCauses: Readonly<Record<LevelStep['cause'], Prose>>;
+    readonly doneBefore: Say;
     readonly covered: Say<[covered: Figure, expected: Figure]>;
     readonly unnamed: Say<[clicks: Figure]>;
     readonly assumed: Say;

@@ -173,6 +173,24 @@ describe('a report on search', () => {
     expect(markdown).toMatch(/The export by date has \+162\[\^s\d+\] clicks beside/);
   });
 
+  it('tells a step in the level of clicks and what was delivered shortly before, without making one the cause', async () => {
+    const day = (at: number) => new Date(Date.UTC(2026, 7, 1) + at * 86_400_000).toISOString().slice(0, 10);
+    // From 12 October (the 73rd day) on, a third less of impressions and clicks; a little unrest, so that there is an error.
+    const dates = Array.from({ length: 112 }, (_, at) => {
+      const impressions = (at < 72 ? 3_000 : 2_000) + 20 * ((at * 7) % 5);
+      return `${day(at)},${Math.round(impressions / 10)},${impressions},10%,2.1`;
+    });
+    const byDate = textInput(`Date,Clicks,Impressions,CTR,Position\n${dates.join('\n')}\n`);
+    const { markdown, result } = await report({ rankings_by_date: byDate });
+    expect(markdown).toMatch(
+      /From 12 October 2026\[\^s\d+\] on, clicks stood on another level: -3\d(?:\.\d)?%\[\^s\d+\] \(80%.*together with impressions\./,
+    );
+    expect(markdown).toMatch(
+      /no proof that one made the other:\n\n- 12 October 2026.*keyword-research.*\n- 5 October 2026/,
+    );
+    expect(result.metrics.sourced_share).toBe(1);
+  });
+
   it('judges targets by the measures that it has, and says which it has not', async () => {
     const { result, markdown } = await report({ ...search, targets: textInput('clicks: 900\nctr: 10 %\nrevenue: 4') });
     expect(markdown).toMatch(/\| clicks\[\^s\d+\] \| 900\[\^s\d+\] \| 792\[\^s\d+\] \| 88%\[\^s\d+\] \|/);
