@@ -29,6 +29,7 @@ await measureSpeed();
 await measureBakery();
 await import('./internal-ops.ts');
 await import('./lead-scoring.ts');
+await import('./content.ts');
 await import('./judged/run.ts');
 
 async function measureSpeed(): Promise<void> {

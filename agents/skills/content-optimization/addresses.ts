@@ -1,5 +1,4 @@
 import { distance } from 'fastest-levenshtein';
-import type { Subject } from './subject.ts';
 import type { KnownPage, Link } from './types.ts';
 
 const ASSET = /\.(pdf|jpe?g|png|gif|webp|avif|svg|ico|zip|docx?|xlsx?|pptx?|mp[34]|webm|css|js|xml|txt|csv|ics|vcf)$/i;
@@ -11,10 +10,10 @@ export class SiteMap {
   readonly #byKey = new Map<string, KnownPage>();
   readonly #hosts: ReadonlySet<string>;
 
-  constructor({ base, material }: Subject) {
+  constructor(base: URL, ownPages: readonly KnownPage[]) {
     this.#base = base;
     const hosts = new Set([hostOf(base)]);
-    for (const page of material.ownPages) {
+    for (const page of ownPages) {
       const address = page.url;
       if (address === undefined || !URL.canParse(address, base.href)) continue;
       const url = new URL(address, base);
@@ -47,9 +46,10 @@ export class SiteMap {
     return key === '' || key === keyOf(this.#base) || this.#byKey.has(key);
   }
 
-  leadsTo(link: Link, page: KnownPage): boolean {
-    const url = this.internal(link.href);
-    return url !== undefined && page.url !== undefined && keyOf(url) === keyOf(new URL(page.url, this.#base));
+  /** The listed pages that links lead to. */
+  linkedFrom(links: readonly Link[]): ReadonlySet<KnownPage> {
+    const urls = links.map(({ href }) => this.internal(href)).filter((url) => url !== undefined);
+    return new Set(urls.map((url) => this.pageAt(url)).filter((page) => page !== undefined));
   }
 
   /** The one page that a wrong address can have meant: nearly its spelling, or the same last part elsewhere. */

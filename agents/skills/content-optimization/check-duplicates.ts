@@ -1,4 +1,4 @@
-import { wordsOf } from '#platform';
+import { type Pace, wordsOf } from '#platform';
 import { isSelf } from './check-title.ts';
 import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
@@ -6,14 +6,17 @@ import type { Block, Edit, Finding } from './types.ts';
 
 /** Shorter ones repeat for good reasons: calls to action, prices, addresses. */
 const LEAST_WORDS = 12;
-const SHINGLE_WORDS = 5;
-/** Share of a passage's runs of five words that stand in another one. */
-const LIKENESS = 0.8;
+const SHINGLE_WORDS = 4;
+/** Share of a passage's runs of four words that stand in another one. */
+const LIKENESS = 0.7;
 /** Against other pages a passage has to say more: sentences about the firm stand on many pages. */
 const LEAST_WORDS_ELSEWHERE = 20;
+const LEAST_RUN = 0.4;
+const MOST_HOLDERS = 50;
+const SAME_PAGE = 0.95;
 
-export function checkDuplicates(subject: Subject): Finding[] {
-  return [...within(subject), ...elsewhere(subject)];
+export async function checkDuplicates(subject: Subject, pace: Pace): Promise<Finding[]> {
+  return [...within(subject), ...(await elsewhere(subject, pace))];
 }
 
 /** Share of the page's words that stand in passages which repeat an earlier one. */
@@ -32,16 +35,31 @@ interface Repeat {
 }
 
 function repeatsOf(blocks: readonly Block[]): Repeat[] {
-  const seen: Array<{ block: Block; shingles: ReadonlySet<string> }> = [];
+  /** The passages that hold a shingle; those that many hold tell little. */
+  const holders = new Map<string, Block[]>();
+  const sizes = new Map<Block, number>();
   const repeats: Repeat[] = [];
   for (const [at, block] of blocks.entries()) {
     if (!block.own || !/^(paragraph|item|caption)$/.test(block.kind)) continue;
     const words = wordsOf(block.text);
     if (words.length < LEAST_WORDS) continue;
     const shingles = shinglesOf(words);
-    const twin = seen.find((other) => alike(shingles, other.shingles) >= LIKENESS);
-    if (!twin) seen.push({ block, shingles });
-    else repeats.push({ block, at, first: twin.block, exact: wordsOf(twin.block.text).join(' ') === words.join(' ') });
+    const shared = new Map<Block, number>();
+    for (const one of shingles)
+      for (const holder of holders.get(one) ?? []) shared.set(holder, (shared.get(holder) ?? 0) + 1);
+    const twin = [...shared].find(
+      ([other, count]) => count >= Math.max(shingles.size, sizes.get(other)!) * LIKENESS,
+    )?.[0];
+    if (twin) {
+      repeats.push({ block, at, first: twin, exact: wordsOf(twin.text).join(' ') === words.join(' ') });
+      continue;
+    }
+    sizes.set(block, shingles.size);
+    for (const one of shingles) {
+      const known = holders.get(one);
+      if (known === undefined) holders.set(one, [block]);
+      else if (known.length < MOST_HOLDERS) known.push(block);
+    }
   }
   return repeats;
 }
@@ -96,30 +114,55 @@ function removal(source: string, { start, end }: { start: number; end: number })
   };
 }
 
-function elsewhere(subject: Subject): Finding[] {
+async function elsewhere(subject: Subject, pace: Pace): Promise<Finding[]> {
   const { page, material } = subject;
-  const others = material.ownPages
-    .filter((own) => own.text !== '' && !isSelf(own, subject))
-    .map((own) => ({ name: own.name, shingles: shinglesOf(wordsOf(own.text)) }))
+  const passages = page.blocks
+    .filter(({ own, kind }) => own && kind !== 'heading')
+    .map((block) => ({ block, words: wordsOf(block.text) }))
+    .filter(({ words }) => words.length >= LEAST_WORDS_ELSEWHERE)
+    .map(({ block, words }) => ({ block, shingles: shinglesOf(words) }));
+  const all = new Set(passages.flatMap(({ shingles }) => [...shingles]));
+  const twins = new Map<Block, string>();
+  for (const own of material.ownPages) {
+    if (pace.isDue()) await pace.rest();
+    if (own.text === '' || own.url === undefined || isSelf(own, subject)) continue;
+    const shared = sharedWith(all, wordsOf(own.text));
     // A page that says all of this is this page under another name.
-    .filter(({ shingles }) => covered(shinglesOf(wordsOf(page.text)), shingles) < 0.95);
-  return page.blocks.flatMap((block): Finding[] => {
-    const words = wordsOf(block.text);
-    if (!block.own || block.kind === 'heading' || words.length < LEAST_WORDS_ELSEWHERE) return [];
-    const twin = others.find(({ shingles }) => covered(shinglesOf(words), shingles) >= LIKENESS);
-    if (!twin) return [];
-    return [
-      {
-        kind: 'duplicate-passage',
-        severity: 'fault',
-        at: block.span,
-        before: shown(block.text),
-        after: null,
-        reason: `It stands on ${shown(twin.name, 120)} as well; which page keeps it is for the client to say.`,
-        edits: [],
-      },
-    ];
-  });
+    if (shared.size >= all.size * SAME_PAGE && passages.length > 1) continue;
+    for (const { block, shingles } of passages) {
+      if (!twins.has(block) && isTaken(shingles, shared)) twins.set(block, own.name);
+    }
+  }
+  return [...twins].map(([block, name]) => ({
+    kind: 'duplicate-passage',
+    severity: 'fault',
+    at: block.span,
+    before: shown(block.text),
+    after: null,
+    reason: `It stands on ${shown(name, 120)} as well; which page keeps it is for the client to say.`,
+    edits: [],
+  }));
+}
+
+/** Much of it stands there, and a good part of that in one piece: sentences that recur here and there are no passage. */
+function isTaken(shingles: ReadonlySet<string>, shared: ReadonlySet<string>): boolean {
+  let run = 0;
+  let longest = 0;
+  for (const one of shingles) {
+    run = shared.has(one) ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return covered(shingles, shared) >= LIKENESS && longest >= shingles.size * LEAST_RUN;
+}
+
+/** Those of a page's shingles that a text has too; other ones of the text are never kept. */
+function sharedWith(shingles: ReadonlySet<string>, words: readonly string[]): ReadonlySet<string> {
+  const shared = new Set<string>();
+  for (let at = 0; at + SHINGLE_WORDS <= words.length; at++) {
+    const one = words.slice(at, at + SHINGLE_WORDS).join(' ');
+    if (shingles.has(one)) shared.add(one);
+  }
+  return shared;
 }
 
 function shinglesOf(words: readonly string[]): ReadonlySet<string> {
@@ -135,6 +178,3 @@ function covered(part: ReadonlySet<string>, whole: ReadonlySet<string>): number 
   for (const one of part) if (whole.has(one)) shared++;
   return shared / part.size;
 }
-
-const alike = (left: ReadonlySet<string>, right: ReadonlySet<string>) =>
-  Math.min(covered(left, right), covered(right, left));

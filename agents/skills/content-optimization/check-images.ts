@@ -49,7 +49,8 @@ function fromFileName(src: string, { page, stemmer, vocabulary }: Subject): stri
   const parts = base
     .replaceAll(/([\p{Ll}])([\p{Lu}])/gu, '$1 $2')
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((part) => part !== '');
+    // Sizes in pixels.
+    .filter((part) => part !== '' && !/^\d+x\d+$/i.test(part));
   if (parts.length === 0 || parts.some((part) => /\p{L}\d|\d\p{L}/u.test(part) && part.length > 4)) return undefined;
   const words = parts
     .map((part) => part.toLowerCase())

@@ -1,4 +1,3 @@
-import { SiteMap } from './addresses.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
 import { shown, shownAddress } from './shown.ts';
 import type { Subject } from './subject.ts';
@@ -8,19 +7,18 @@ import type { Finding, Link } from './types.ts';
 const FEW = 3;
 
 export function checkLinks(subject: Subject): Finding[] {
-  const site = new SiteMap(subject);
-  return [...brokenLinks(subject, site), ...genericAnchors(subject, site), ...unsafe(subject)];
+  return [...brokenLinks(subject), ...genericAnchors(subject), ...unsafe(subject)];
 }
 
 /** True when own pages were given and most links lead to others: then a missing target is no fault of the page. */
 export function listsPart(subject: Subject): boolean {
-  const site = new SiteMap(subject);
-  const targets = internalTargets(subject, site);
+  const { site } = subject;
+  const targets = internalTargets(subject);
   const unknown = targets.filter((url) => !site.knows(url)).length;
   return unknown > FEW && unknown > targets.length / 2;
 }
 
-function internalTargets({ page }: Subject, site: SiteMap): URL[] {
+function internalTargets({ page, site }: Subject): URL[] {
   const targets = new Map<string, URL>();
   for (const { href } of page.links) {
     const url = site.internal(href);
@@ -29,8 +27,8 @@ function internalTargets({ page }: Subject, site: SiteMap): URL[] {
   return [...targets.values()];
 }
 
-function brokenLinks(subject: Subject, site: SiteMap): Finding[] {
-  const { page, material } = subject;
+function brokenLinks(subject: Subject): Finding[] {
+  const { page, material, site } = subject;
   const judged = site.size > 0 && material.ownPages.some(({ source }) => source === undefined) && !listsPart(subject);
   return page.links.flatMap((link): Finding[] => {
     const within = /^#(.+)$/.exec(link.href.trim())?.[1];
@@ -75,8 +73,8 @@ function brokenWithin(link: Link, anchor: string, anchors: ReadonlySet<string>):
   ];
 }
 
-function genericAnchors(subject: Subject, site: SiteMap): Finding[] {
-  return subject.page.links.flatMap((link): Finding[] => {
+function genericAnchors({ page, site }: Subject): Finding[] {
+  return page.links.flatMap((link): Finding[] => {
     if (!link.own || !isGenericAnchor(link.text)) return [];
     const url = site.internal(link.href);
     const target = url && site.pageAt(url);

@@ -64,10 +64,13 @@ function rankingTopics({ material, stemmer, vocabulary }: Subject): Topics['topi
   }
   const common = [...found]
     .filter(([, { pages: on, times }]) => on >= least && times >= on * 2)
-    .sort(([, left], [, right]) => right.pages - left.pages || right.times - left.times);
+    .sort(
+      ([a, left], [b, right]) =>
+        right.pages - left.pages || b.split(' ').length - a.split(' ').length || right.times - left.times,
+    );
   const kept: Array<[stems: string, name: string, pages: number]> = [];
   for (const [stems, { name, pages: on }] of common) {
-    // "gutter" says nothing beside "gutter cleaning".
+    // "Gutter" says nothing beside "gutter cleaning".
     if (kept.some(([other]) => ` ${other} `.includes(` ${stems} `) || ` ${stems} `.includes(` ${other} `))) continue;
     kept.push([stems, name, on]);
     if (kept.length >= MOST_TOPICS * 3) break;

@@ -3,8 +3,8 @@ import type { Stemmer } from '../text/stems.ts';
 import { contentWords } from './words.ts';
 
 /** Mentions of a query in 100 words; what is more, and at least five mentions, is stuffing. By the number of its content words. */
-export const MOST_PER_HUNDRED = { one: 4, more: 3 } as const;
-export const LEAST_MENTIONS = 5;
+const MOST_PER_HUNDRED = { one: 4, more: 3 } as const;
+const LEAST_MENTIONS = 5;
 /** In one passage of at least 20 words: mentions in 100 words, and at least four. */
 const PASSAGE = { perHundred: 8, mentions: 4, words: 20 } as const;
 

@@ -1,9 +1,17 @@
+import { Pace } from '#platform';
 import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { listsPart } from './check-links.ts';
 import { readMaterial, withGraph } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
 import { type Optimised, optimise } from './optimise.ts';
-import { readabilityFigures, scoreTable, suggestionList, titleAndDescription, unansweredQueries } from './outputs.ts';
+import {
+  leftOut,
+  readabilityFigures,
+  scoreTable,
+  suggestionList,
+  titleAndDescription,
+  unansweredQueries,
+} from './outputs.ts';
 import { practicesFor } from './practices.ts';
 import { type PageInput, readPageInput } from './read-page.ts';
 import { readabilityOf } from './readability.ts';
@@ -34,12 +42,19 @@ export const contentOptimization: SkillHandler = {
     const material = await withGraph(read, given.page, context);
     signal.throwIfAborted();
     context.progress('checking the page');
-    const computed = optimise(given.page, given.source, material);
+    const pace = new Pace(signal);
+    const computed = await optimise(given, material, { pace });
     const worded = await wordAnew(computed, context);
     const isWorded = Object.keys(worded.wanted).length > 0;
-    const result = isWorded ? optimise(given.page, given.source, material, worded.wanted) : computed;
+    const result = isWorded ? await optimise(given, material, { pace, wanted: worded.wanted }) : computed;
     signal.throwIfAborted();
-    const notes = [...read.notes, ...notesOn(given, result), ...result.notes, ...worded.notes];
+    const notes = [
+      ...read.notes,
+      ...notesOn(given, result),
+      ...[leftOut(result) ?? []].flat(),
+      ...result.notes,
+      ...worded.notes,
+    ];
     return report(result, { context, given, notes });
   },
 };

@@ -1,3 +1,4 @@
+import { Pace } from '#platform';
 import { checkDuplicates } from './check-duplicates.ts';
 import { checkHeadings } from './check-headings.ts';
 import { checkImages } from './check-images.ts';
@@ -10,11 +11,11 @@ import { checkTopics } from './check-topics.ts';
 import { checkVoice } from './check-voice.ts';
 import { applyDiff, meets, SourceText, unifiedDiff } from './edits.ts';
 import { Evidence, saidBy } from './invention.ts';
-import { readPageText } from './read-page.ts';
+import { type PageInput, readPageText } from './read-page.ts';
 import { checkReadability } from './readability.ts';
 import { type Part, type Parts, partsOf, scoreOf } from './score.ts';
 import { type Material, type Subject, subjectOf } from './subject.ts';
-import type { Edit, Finding, Page } from './types.ts';
+import type { Edit, Finding } from './types.ts';
 
 /** What is more cannot be reviewed, and no store wants it: pages that are written on one line. */
 const MAX_DIFF_CHARS = 400_000;
@@ -41,9 +42,13 @@ export interface Optimised {
 }
 
 /** Looks at a page, edits what can be edited without new facts, and looks at the result again. */
-export function optimise(page: Page, source: SourceText, material: Material, wanted: Wanted = {}): Optimised {
+export async function optimise(
+  { page, source }: Pick<PageInput, 'page' | 'source'>,
+  material: Material,
+  { wanted = {}, pace = new Pace() }: { readonly wanted?: Wanted; readonly pace?: Pace } = {},
+): Promise<Optimised> {
   const subject = subjectOf(page, material);
-  const findings = findingsOf(subject, wanted);
+  const findings = await findingsOf(subject, wanted, pace);
   const notes: string[] = [];
   const { kept, changed, after } = changeWithin(subject, source, findings);
   const diff = unifiedDiff(page.name, source.given, changed);
@@ -51,21 +56,24 @@ export function optimise(page: Page, source: SourceText, material: Material, wan
     notes.push(
       `The page is written on so few lines that its diff would have ${diff.length} characters; none is given. Break its source into lines and ask again.`,
     );
-    return finish({ subject, after: subject, findings, kept: new Set(), diff: '', changed: source.given, notes });
+    return finish({ subject, after: subject, findings, kept: new Set(), diff: '', changed: source.given, notes, pace });
   }
   if (applyDiff(diff, source.given) !== changed)
     throw new Error(`the diff of ${page.name} does not give the changed page`);
-  return finish({ subject, after, findings, kept, diff, changed, notes });
+  return finish({ subject, after, findings, kept, diff, changed, notes, pace });
 }
 
 interface Finishing extends Pick<Optimised, 'subject' | 'after' | 'diff' | 'changed' | 'notes'> {
   readonly findings: readonly Finding[];
   readonly kept: ReadonlySet<Finding>;
+  readonly pace: Pace;
 }
 
-function finish({ findings, kept, ...rest }: Finishing): Optimised {
-  const before = partsOf(rest.subject);
-  const after = partsOf(rest.after);
+async function finish({ findings, kept, pace, ...rest }: Finishing): Promise<Optimised> {
+  const before = await partsOf(rest.subject, pace);
+  await pace.rest();
+  const after = await partsOf(rest.after, pace);
+  await pace.rest();
   const judged = Object.keys(before) as Part[];
   const evidence = new Evidence(rest.subject.page, rest.subject.material);
   return {
@@ -78,21 +86,25 @@ function finish({ findings, kept, ...rest }: Finishing): Optimised {
 }
 
 /** In the order in which their edits have precedence. */
-function findingsOf(subject: Subject, wanted: Wanted): Finding[] {
-  return [
-    ...checkDuplicates(subject),
-    ...checkStructuredData(subject),
-    ...checkHeadings(subject),
-    ...checkTitle(subject, wanted),
-    ...checkDescription(subject, wanted),
-    ...checkImages(subject),
-    ...checkLinks(subject),
-    ...checkMentions(subject),
-    ...checkQueries(subject),
-    ...checkTopics(subject),
-    ...checkReadability(subject),
-    ...checkVoice(subject),
+async function findingsOf(subject: Subject, wanted: Wanted, pace: Pace): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const checks = [
+    () => checkDuplicates(subject, pace),
+    () => checkStructuredData(subject),
+    () => checkHeadings(subject),
+    () => [...checkTitle(subject, wanted), ...checkDescription(subject, wanted)],
+    () => checkImages(subject),
+    () => checkLinks(subject),
+    () => checkMentions(subject, pace),
+    () => checkQueries(subject),
+    () => checkTopics(subject),
+    () => [...checkReadability(subject), ...checkVoice(subject)],
   ];
+  for (const check of checks) {
+    findings.push(...(await check()));
+    await pace.rest();
+  }
+  return findings;
 }
 
 /** Edits that put words into the page, which together must not stuff it. */

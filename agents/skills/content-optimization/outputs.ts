@@ -19,8 +19,27 @@ export function inReadingOrder(findings: readonly Placed[]): Placed[] {
   return [...findings].sort((left, right) => rank(left) - rank(right));
 }
 
+/** More of one kind than anybody reads are left out; the note says how many. */
+const MOST_OF_A_KIND = 50;
+
+export function leftOut({ findings }: Optimised): string | undefined {
+  const shown = firstOfEachKind(findings).length;
+  return shown === findings.length
+    ? undefined
+    : `Of ${findings.length} suggestions the first ${MOST_OF_A_KIND} of each kind are listed (${shown}).`;
+}
+
+function firstOfEachKind(findings: readonly Placed[]): Placed[] {
+  const counts = new Map<string, number>();
+  return inReadingOrder(findings).filter(({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= MOST_OF_A_KIND;
+  });
+}
+
 export function suggestionList({ findings }: Optimised, { source, practices }: Context): Json {
-  return inReadingOrder(findings).map((finding): Json => {
+  return firstOfEachKind(findings).map((finding): Json => {
     const { kind, severity, at, before, after, inDiff, reason } = finding;
     const place = at ? source.placeOf(at.start) : null;
     return {

@@ -99,7 +99,10 @@ function headPlace({ source, html, head, metas }: HeadParts): (tag: string) => E
   const doctype = /^[\s\ufeff]*<!doctype[^>]{0,200}>/i.exec(source)?.[0].length ?? 0;
   const opening = head?.sourceCodeLocation?.startTag ?? html?.sourceCodeLocation?.startTag;
   const at = (encoding && spanOf(encoding)?.end) ?? opening?.endOffset ?? doctype;
-  const indent = /^\n[ \t]*(?=\S)/.exec(source.slice(at, at + 200))?.[0] ?? '';
+  const next = /^\n[ \t]*(?=\S)/.exec(source.slice(at, at + 200))?.[0];
+  const from = (encoding && spanOf(encoding)?.start) ?? 0;
+  const own = /\n[ \t]*$/.exec(source.slice(Math.max(0, from - 200), from))?.[0];
+  const indent = next === undefined ? '' : (own ?? next);
   return (tag) => ({ start: at, end: at, text: `${indent}${tag}` });
 }
 

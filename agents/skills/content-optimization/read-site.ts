@@ -1,4 +1,4 @@
-import { isKazeError } from '#platform';
+import { isKazeError, Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, Passage, SkillInput } from '../handler.ts';
 import { fileSource, namesOf } from '../read-input.ts';
@@ -21,16 +21,16 @@ export interface Site {
  * Reads several pages from one input: a list as data or as a JSON file, one web page or Markdown file, or addresses a
  * line. Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
  */
-export async function readSite(name: string, input: SkillInput | undefined): Promise<Site> {
+export async function readSite(name: string, input: SkillInput | undefined, pace = new Pace()): Promise<Site> {
   if (input === undefined) return { pages: [], notes: [] };
-  if (input.kind === 'json') return fromList(name, input.value);
+  if (input.kind === 'json') return fromList(name, input.value, pace);
   if (input.kind === 'text') {
     const text = input.text.trim();
-    if (/^[[{]/.test(text)) return fromList(name, parseJson(name, text));
+    if (/^[[{]/.test(text)) return fromList(name, parseJson(name, text), pace);
     return { pages: namesOf(input, MOST_PAGES).map((url) => bare(url)), notes: [] };
   }
   const { text, format, name: file } = await readText(fileSource(input));
-  if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text));
+  if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text), pace);
   return { pages: [known(readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }))], notes: [] };
 }
 
@@ -43,7 +43,7 @@ export function known(page: Page): KnownPage {
     h1: page.headings.find(({ level }) => level === 1)?.text ?? page.headings[0]?.text ?? '',
     headings: page.headings.map(({ text }) => text),
     text: page.text,
-    links: page.links.map(({ href }) => href),
+    links: page.links.map(({ href, text }) => ({ href, text })),
     partial: false,
   };
 }
@@ -95,7 +95,7 @@ function parseJson(file: string, text: string): Json {
   }
 }
 
-function fromList(name: string, value: Json): Site {
+async function fromList(name: string, value: Json, pace: Pace): Promise<Site> {
   const list = Array.isArray(value) ? (value as readonly Json[]) : undefined;
   if (list === undefined || list.length > MOST_PAGES) {
     const found = list ? `${list.length} pages; at most ${MOST_PAGES} are read` : 'no list';
@@ -103,9 +103,14 @@ function fromList(name: string, value: Json): Site {
   }
   const notes: string[] = [];
   let chars = 0;
-  const pages = list.flatMap((item, at) => {
+  const pages: KnownPage[] = [];
+  for (const [at, item] of list.entries()) {
+    if (pace.isDue()) await pace.rest();
     const place = `item ${at + 1}`;
-    if (typeof item === 'string') return [bare(item)];
+    if (typeof item === 'string') {
+      pages.push(bare(item));
+      continue;
+    }
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       throw invalid(name, `${place} is ${JSON.stringify(item)?.slice(0, 40)}; expected ${SHAPE}`);
     }
@@ -121,8 +126,8 @@ function fromList(name: string, value: Json): Site {
     if (chars > MAX_CHARS) throw invalid(name, `has more than ${MAX_CHARS} characters; give fewer pages`);
     const page = read({ name: url ?? place, html, markdown }, notes);
     const [title, h1] = [text('title'), text('h1')];
-    return [{ ...page, ...(url ? { url } : {}), ...(title ? { title } : {}), ...(h1 ? { h1 } : {}) }];
-  });
+    pages.push({ ...page, ...(url ? { url } : {}), ...(title ? { title } : {}), ...(h1 ? { h1 } : {}) });
+  }
   return { pages, notes };
 }
 

@@ -144,7 +144,12 @@ export function checkReadability(subject: Subject): Finding[] {
 
 function count(sentences: readonly string[], language: Language): Counts {
   const words = sentences.flatMap((sentence) => sentence.match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []);
-  const syllables = words.map((word) => syllablesOf(word, language));
+  const known = new Map<string, number>();
+  const syllables = words.map((word) => {
+    const count = known.get(word) ?? syllablesOf(word, language);
+    known.set(word, count);
+    return count;
+  });
   return {
     words: words.length,
     sentences: Math.max(1, sentences.length),

@@ -1,3 +1,4 @@
+import type { Pace } from '#platform';
 import { repeatedShare } from './check-duplicates.ts';
 import { checkHeadings } from './check-headings.ts';
 import { checkLinks } from './check-links.ts';
@@ -30,7 +31,7 @@ export type Part = keyof typeof WEIGHTS;
 /** 0 to 1 each; a part without anything to judge is missing. */
 export type Parts = Readonly<Partial<Record<Part, number>>>;
 
-export function partsOf(subject: Subject): Parts {
+export async function partsOf(subject: Subject, pace: Pace): Promise<Parts> {
   const { page, material, vocabulary, targets, main, stemmer } = subject;
   const parts: Partial<Record<Part, number>> = {};
   const said = (text: string) => (main ? new Vocabulary(text, stemmer).share(main.query) : 1);
@@ -66,7 +67,7 @@ export function partsOf(subject: Subject): Parts {
   const readability = readabilityOf(page.blocks, subject.language);
   if (readability) parts.readability = readability.level;
   if (page.links.length > 0 || material.ownPages.some(({ url }) => url !== undefined)) {
-    const links = [...checkLinks(subject), ...checkMentions(subject)];
+    const links = [...checkLinks(subject), ...(await checkMentions(subject, pace))];
     parts.links =
       1 -
       0.25 * times(links, 'broken-internal-link') -

@@ -1,7 +1,8 @@
 import type { Language } from '#platform';
 import type { KnowledgeItem, Passage } from '../handler.ts';
 import { Stemmer } from '../text/stems.ts';
-import type { Finding, KnownPage, Page, TargetQuery } from './types.ts';
+import { SiteMap } from './addresses.ts';
+import type { KnownPage, Page, TargetQuery } from './types.ts';
 import type { Voice } from './voice.ts';
 import { contentWords, Vocabulary } from './words.ts';
 
@@ -30,9 +31,8 @@ export interface Subject {
   readonly main: TargetQuery | undefined;
   /** Where relative addresses begin. */
   readonly base: URL;
+  readonly site: SiteMap;
 }
-
-export type Check = (subject: Subject) => readonly Finding[];
 
 export function subjectOf(page: Page, material: Material): Subject {
   const { language } = page;
@@ -41,6 +41,7 @@ export function subjectOf(page: Page, material: Material): Subject {
   const targets = material.queries.filter(({ origin }) => origin === 'target');
   const answered = targets.map(({ query }) => vocabulary.share(query));
   const best = Math.max(0, ...answered);
+  const base = baseOf(page);
   return {
     page,
     material,
@@ -49,7 +50,8 @@ export function subjectOf(page: Page, material: Material): Subject {
     vocabulary,
     targets,
     main: targets[answered.indexOf(best)],
-    base: baseOf(page),
+    base,
+    site: new SiteMap(base, material.ownPages),
   };
 }
 

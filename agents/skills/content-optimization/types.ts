@@ -130,7 +130,7 @@ export interface KnownPage {
   readonly h1: string;
   readonly headings: readonly string[];
   readonly text: string;
-  readonly links: readonly string[];
+  readonly links: ReadonlyArray<{ readonly href: string; readonly text: string }>;
   /** Id of the Source in the graph that it was read from. */
   readonly source?: string;
   /** Only passages are known, not the whole page. */

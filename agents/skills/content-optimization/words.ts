@@ -1,5 +1,6 @@
 import { type Language, wordsOf } from '#platform';
-import { Stemmer } from '../text/stems.ts';
+import type { Stemmer } from '../text/stems.ts';
+import type { Run, Span } from './types.ts';
 
 /** Languages that write compounds as one word: "Dachreinigung" holds "Dach" and "Reinigung". */
 const COMPOUNDING: ReadonlySet<Language> = new Set(['de', 'nl', 'sv', 'da']);
@@ -43,25 +44,78 @@ export function contentWords(text: string, stemmer: Stemmer): string[] {
   return content.length > 0 ? content : words;
 }
 
-/** Where words stand one behind the other in a text, by stem; offsets of characters. */
-export function findPhrase(
-  text: string,
-  phrase: readonly string[],
-  stemmer: Stemmer,
-): Array<{ readonly start: number; readonly end: number }> {
-  const wanted = phrase.map((word) => stemmer.stem(word));
-  const words = [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].map((match) => ({
-    stem: stemmer.stem(match[0].toLowerCase().normalize('NFC')),
+/** "Children's" is one word; addresses write it as "childrens". */
+const WORD = /[\p{L}\p{M}\p{N}]+(?:['’]s(?![\p{L}\p{N}]))?/gu;
+const bare = (word: string) =>
+  word
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/['’]s$/, '');
+
+interface PlacedWord {
+  readonly stem: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function placedWords(text: string, stemmer: Stemmer): PlacedWord[] {
+  return [...text.matchAll(WORD)].map((match) => ({
+    stem: stemmer.stem(bare(match[0])),
     start: match.index,
     end: match.index + match[0].length,
   }));
-  const found: Array<{ start: number; end: number }> = [];
+}
+
+/** Where words stand one behind the other in a text, by stem; offsets of characters. */
+export function findPhrase(text: string, phrase: readonly string[], stemmer: Stemmer): Span[] {
+  const wanted = phrase.map((word) => stemmer.stem(bare(word)));
+  const words = placedWords(text, stemmer);
+  const found: Span[] = [];
   for (let at = 0; at + wanted.length <= words.length; at++) {
     if (!wanted.every((stem, index) => words[at + index]!.stem === stem)) continue;
     found.push({ start: words[at]!.start, end: words[at + wanted.length - 1]!.end });
     at += wanted.length - 1;
   }
   return found;
+}
+
+/** Texts of a page, for asking for many phrases. */
+export class PhraseIndex {
+  readonly #stemmer: Stemmer;
+  readonly #runs: ReadonlyArray<{ readonly run: Run; readonly words: readonly PlacedWord[] }>;
+  /** Where each stem stands: the run, and the word in it. */
+  readonly #places = new Map<string, Array<readonly [run: number, word: number]>>();
+
+  constructor(runs: readonly Run[], stemmer: Stemmer) {
+    this.#stemmer = stemmer;
+    this.#runs = runs.map((run) => ({ run, words: placedWords(run.text, stemmer) }));
+    for (const [at, { words }] of this.#runs.entries()) {
+      for (const [word, { stem }] of words.entries()) {
+        const places = this.#places.get(stem);
+        if (places) places.push([at, word]);
+        else this.#places.set(stem, [[at, word]]);
+      }
+    }
+  }
+
+  /** Where the phrase stands first with nothing but blanks between its words: a name does not go on over a full stop. */
+  first(phrase: string): Span | undefined {
+    const wanted = (phrase.match(WORD) ?? []).map((word) => this.#stemmer.stem(bare(word)));
+    const places = wanted.map((stem) => this.#places.get(stem) ?? []);
+    const fewest = Math.min(...places.map(({ length }) => length));
+    // By its rarest word.
+    const anchor = places.findIndex(({ length }) => length === fewest);
+    for (const [at, word] of places[anchor] ?? []) {
+      const { run, words } = this.#runs[at]!;
+      const from = word - anchor;
+      const last = words[from + wanted.length - 1];
+      if (from < 0 || !last || !wanted.every((stem, index) => words[from + index]!.stem === stem)) continue;
+      const { start } = words[from]!;
+      if (!/^[\p{L}\p{M}\p{N}\s'’-]+$/u.test(run.text.slice(start, last.end))) continue;
+      return { start: run.span.start + start, end: run.span.start + last.end };
+    }
+    return undefined;
+  }
 }
 
 const SEGMENTERS = new Map<Language, Intl.Segmenter>();

@@ -28,8 +28,7 @@ export async function optimised(
   text: string,
   given: Parameters<typeof materialOf>[0] & { url?: string } = {},
 ) {
-  const { page, source } = await readPageInput(fileInput(name, text), given.url);
-  return optimise(page, source, materialOf(given));
+  return optimise(await readPageInput(fileInput(name, text), given.url), materialOf(given));
 }
 
 /** A sound page around what a test is about. */
