@@ -1823,7 +1823,7 @@ export type DemoCellQueryVariables = Exact<{
 }>;
 
 
-export type DemoCellQuery = { tenants: { nodes: Array<{ name: string }> }, skills: { nodes: Array<{ name: string }> } };
+export type DemoCellQuery = { me: { role: string }, tenants: { nodes: Array<{ name: string }> }, skills: { nodes: Array<{ name: string }> } };
 
 export type DemoClientQueryVariables = Exact<{
   scope: string;
@@ -2211,7 +2211,7 @@ export const ConversationDetail: TypedOperation<ConversationDetailQuery, Convers
 export const DemoCell: TypedOperation<DemoCellQuery, DemoCellQueryVariables> = {
   kind: 'query',
   name: 'DemoCell',
-  text: "query DemoCell($names: [String!]!) {\n  tenants(filter: {name: {in: $names}}) {\n    nodes {\n      name\n    }\n  }\n  skills(filter: {status: {eq: implemented}}, first: 200) {\n    nodes {\n      name\n    }\n  }\n}",
+  text: "query DemoCell($names: [String!]!) {\n  me {\n    role\n  }\n  tenants(filter: {name: {in: $names}}) {\n    nodes {\n      name\n    }\n  }\n  skills(filter: {status: {eq: implemented}}, first: 200) {\n    nodes {\n      name\n    }\n  }\n}",
 };
 
 export const DemoClient: TypedOperation<DemoClientQuery, DemoClientQueryVariables> = {

@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import type { CellOptions } from '../command.ts';
 import type { CellClient } from '../connection/cell-client.ts';
 import { DemoCell } from '../connection/operations.ts';
+import { CommandError, cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { plural } from '../output/values.ts';
 import { type Progress, progressFor } from '../progress/progress.ts';
@@ -22,6 +23,8 @@ export async function demo(cli: Cli, options: DemoOptions): Promise<void> {
   const { DEMO_NAMES, demoClients } = await import('../../demo/index.ts');
   const names = DEMO_NAMES.filter((name) => options.client?.includes(name) ?? true);
   const cell = await client.execute(DemoCell, { names }, { signal });
+  requireAdmin(cell.me.role);
+  const clients = new Set(cell.tenants.nodes.map(({ name }) => name));
   const skills = new Set(cell.skills.nodes.map(({ name }) => name));
 
   const plans = demoClients({ rows: options.rows }, names);
@@ -31,15 +34,24 @@ export async function demo(cli: Cli, options: DemoOptions): Promise<void> {
   const connectWith = (token: string): Promise<CellClient> => cli.connect({ url: client.url, token });
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
-  const each = { client, connectWith, skills, signal: both, watch: watchOn(progress) };
+  const each = { client, connectWith, clients, skills, signal: both, watch: watchOn(progress) };
   try {
     const runs = await everyOne(plans, (plan) => runClient(plan, each), ended);
     progress.end();
     report(cli, options, { url: client.url, runs, skills, elapsedMs: performance.now() - startedAt });
     if (runs.some(({ unfinished }) => unfinished.length > 0)) cli.exitCode = EXIT.partly;
+  } catch (error) {
+    throw signal.aborted ? cliError('KAZE_CLI_INTERRUPTED', 'interrupted; run kaze demo again to go on') : error;
   } finally {
     progress.end();
   }
+}
+
+/** Told before anything is begun: the demo would stop half way. */
+function requireAdmin(role: string): void {
+  if (role === 'admin') return;
+  const message = `the demo sets up clients, and makes tokens for the people who decide in it, which needs the role admin; this token has ${role}`;
+  throw new CommandError('KAZE_API_FORBIDDEN', message, { role, roles: ['admin'] });
 }
 
 /** All at once. The first error ends the others, which are waited for: each ends the token that it made. */

@@ -27,7 +27,11 @@ export function report(cli: Cli, options: CellOptions, made: DemoReport): void {
   const { url, runs, elapsedMs } = made;
   const rows = runs.flatMap(rowsOf);
   const waiting = runs.flatMap(waitingOf);
-  const queries = demoQueries(rows.find(({ state }) => state === 'delivered')?.task ?? 'id of an outcome');
+  const outcome = rows.find(({ state }) => state === 'delivered')?.task ?? 'id of an outcome';
+  const queries = demoQueries(
+    outcome,
+    runs.map(({ plan }) => plan.name),
+  );
   const next = nextCommands(rows, waiting, flagsOf(options));
   const value = {
     ...{ url, elapsedMs: Math.round(elapsedMs) },

@@ -10,6 +10,8 @@ import { type SetUp, sendBytes, setUp } from './set-up.ts';
 export interface RunOptions {
   readonly client: CellClient;
   readonly connectWith: (token: string) => Promise<CellClient>;
+  /** Names of the clients that the cell has. */
+  readonly clients: ReadonlySet<string>;
   /** Names of skills that the cell can do. */
   readonly skills: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -38,8 +40,8 @@ const PATIENCE_MS = 180_000;
 
 /** Sets a client up and has its tasks done, as far as they are not. */
 export async function runClient(plan: DemoClient, options: RunOptions): Promise<ClientRun> {
-  const { client, connectWith, signal, watch } = options;
-  const { reviewer: id, added } = await setUp(client, plan, signal);
+  const { client, connectWith, clients, signal, watch } = options;
+  const { reviewer: id, added } = await setUp(client, { plan, isThere: clients.has(plan.name), signal });
   watch.isSetUp(plan, { reviewer: id, added });
   const person = { id, name: plan.people[0].name };
   const reviewer = reviewerOf({ client, connectWith, tenant: plan.name, person, signal, now: Date.now });
@@ -72,7 +74,7 @@ async function runTasks(plan: DemoClient, reviewer: Reviewer, options: RunOption
     last = now;
     if (performance.now() - changedAt > PATIENCE_MS) return { tasks, added, unfinished: openKeys(plan, tasks) };
     if (acts.length === 0) await delay(POLL_MS, undefined, { signal }).catch(() => {});
-    if (signal.aborted) throw cliError('KAZE_CLI_INTERRUPTED', 'interrupted; run kaze demo again to go on');
+    if (signal.aborted) throw cliError('KAZE_CLI_INTERRUPTED', 'interrupted');
   }
 }
 

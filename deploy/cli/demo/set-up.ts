@@ -16,11 +16,18 @@ export interface SetUp {
 
 const DOCUMENTS_AT_A_TIME = 4;
 
+export interface SetUpOptions {
+  readonly plan: Plan;
+  /** Whether the cell has a client of this name. */
+  readonly isThere: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** The client with its agents, people and documents; only what is missing is made. */
-export async function setUp(client: CellClient, plan: Plan, signal: AbortSignal): Promise<SetUp> {
+export async function setUp(client: CellClient, { plan, isThere, signal }: SetUpOptions): Promise<SetUp> {
   const { name, title, description, language, country } = plan;
   const call = { signal };
-  await client.execute(TenantCreate, { input: { name, title, description, language, country } }, call);
+  if (!isThere) await client.execute(TenantCreate, { input: { name, title, description, language, country } }, call);
   const there = await client.execute(DemoClient, { scope: scopeOf(name) }, call);
 
   const agents = missing(plan.agents, there.agents.nodes.map(nameOf));

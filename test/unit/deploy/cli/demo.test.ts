@@ -16,7 +16,7 @@ interface Kept {
 }
 
 /** A cell that does a task the moment it is asked for, and keeps what it is told, as the real one does by its keys. */
-function cellWithMemory() {
+function cellWithMemory(role = 'admin') {
   const tasks = new Map<string, Kept>();
   const people = new Map<string, { id: string; name: string }>();
   const sources = new Map<string, { name: string; root: { name: string } }>();
@@ -36,10 +36,11 @@ function cellWithMemory() {
     return task;
   };
   const answers = {
-    DemoCell: {
-      tenants: { nodes: [] },
+    DemoCell: () => ({
+      me: { role },
+      tenants: { nodes: agents.size > 0 ? [{ name: 'demo-law' }] : [] },
       skills: { nodes: ['invoice-check', 'meeting-notes', 'checklist-run'].map((name) => ({ name })) },
-    },
+    }),
     TenantCreate: { createTenant: { tenant: { id: 'tenant' } } },
     DemoClient: () => ({
       agents: { nodes: [...agents].map((name) => ({ name })) },
@@ -135,7 +136,7 @@ describe('kaze demo', () => {
     const before = cell.calls.length;
     const { code, out } = await kaze(LINE, { connect: cell.connect });
     const again = cell.calls.slice(before).map(({ name }) => name);
-    expect(new Set(again)).toEqual(new Set(['DemoCell', 'TenantCreate', 'DemoClient', 'DemoTasks']));
+    expect(new Set(again)).toEqual(new Set(['DemoCell', 'DemoClient', 'DemoTasks']));
     expect(code).toBe(0);
     expect(out).toContain('All there already, nothing added: demo-law');
   });
@@ -178,6 +179,13 @@ describe('kaze demo', () => {
       throw new CommandError('KAZE_APPROVAL_DECIDED', 'decided before');
     };
     expect((await kaze(LINE, { connect: cell.connect })).code).toBe(0);
+  });
+
+  it('begins nothing for a token that could not bring it to an end', async () => {
+    const cell = cellWithMemory('operator');
+    const { code, err } = await kaze(LINE, { connect: cell.connect });
+    expect({ code, calls: cell.calls.map(({ name }) => name) }).toEqual({ code: 5, calls: ['DemoCell'] });
+    expect(err).toContain('needs the role admin; this token has operator');
   });
 
   it('knows its clients by name, and says how to start a cell where there is none', async () => {

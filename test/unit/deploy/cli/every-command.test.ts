@@ -79,7 +79,7 @@ const item = {
 };
 
 const ANSWERS: Record<string, unknown> = {
-  DemoCell: { tenants: { nodes: [] }, skills: { nodes: [] } },
+  DemoCell: { me: { role: 'admin' }, tenants: { nodes: [] }, skills: { nodes: [] } },
   TenantCreate: { createTenant: { tenant: { id: 'n1' } } },
   DemoClient: { agents: { nodes: [] }, people: { nodes: [] }, sources: { nodes: [] } },
   AgentBind: { bindAgent: { agent: { id: 'g1', name: 'crm-analyst' } } },

@@ -45,7 +45,9 @@ describe('the example clients of the demo', () => {
     ]);
   });
 
-  it.each(tasks)('give %s what its agent has the skill for and its skill accepts', async (_name, client, task) => {
+  // A skill without a handler is left out by the demo as well.
+  const able = tasks.filter(([, , { skill }]) => handlers.some((handler) => handler.skill === skill));
+  it.each(able)('give %s what its agent has the skill for and its skill accepts', async (_name, client, task) => {
     expect(client.agents).toContain(task.agent);
     const definition = definitionOf(client, task);
     const { values, files } = task.inputs();
