@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyPatch } from 'diff';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CellProcess, until } from '../../support/cell/cell-process.ts';
+
+let folder: string;
+let cell: CellProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kaze-content-optimization-'));
+  cell = new CellProcess(join(folder, 'data'));
+  await cell.start();
+}, 180_000);
+afterAll(async () => {
+  await cell?.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+</head>
+<body>
+<main>
+<h1>Espresso machine repair in Leeds</h1>
+<p>Our workshop repairs espresso machines of every make. Each machine is descaled, tested and back within 3 days.</p>
+<h3>What goes wrong</h3>
+<p>Seals dry out and boilers scale up. Ask about our grinder service too.</p>
+<h1>Collection</h1>
+<p>We fetch machines from cafes in Leeds.</p>
+</main>
+</body>
+</html>
+`;
+const OWN = [
+  { url: '/grinder-service/', title: 'Grinder service | Acme', h1: 'Grinder service' },
+  { url: '/prices/', title: 'Prices | Acme', h1: 'Prices' },
+];
+const TASK = `query ($id: ID!) { task(id: $id) { state errorMessage outcomes { nodes {
+  id state output metrics agent { name } skillVersion { name number }
+  evaluations { nodes { criterion passed } }
+  knowledge { nodes { path } }
+  approvals { nodes { state decidedBy { name } } }
+} } } }`;
+
+interface Read {
+  readonly task: {
+    readonly state: string;
+    readonly errorMessage: string | null;
+    readonly outcomes: {
+      readonly nodes: ReadonlyArray<{
+        readonly id: string;
+        readonly output: {
+          readonly diff: string;
+          readonly suggestions: ReadonlyArray<{ readonly kind: string; readonly knowledge: readonly string[] }>;
+          readonly unanswered_queries: ReadonlyArray<{ readonly query: string }>;
+        };
+        readonly metrics: Readonly<Record<string, number>>;
+        readonly evaluations: { readonly nodes: ReadonlyArray<{ criterion: string; passed: boolean }> };
+        readonly knowledge: { readonly nodes: ReadonlyArray<{ path: string }> };
+      }>;
+    };
+  };
+}
+
+describe('content-optimization, asked of a cell', { timeout: 300_000 }, () => {
+  it('is approved and read back over GraphQL with its diff, its measures and what it rests on', async () => {
+    const file = join(folder, 'espresso.html');
+    writeFileSync(file, PAGE);
+    const { id } = await cell.json<{ id: string }>(
+      ...['tasks', 'submit', '--agent', 'seo-strategist', '--client', 'acme', '--skill', 'content-optimization'],
+      ...['--input', `page=@${file}`, '--input', 'page_url=https://acme.example/espresso-repair/'],
+      ...['--input', 'target_queries=["espresso machine repair leeds", "espresso machine descaling price"]'],
+      ...['--input', `own_pages=${JSON.stringify(OWN)}`],
+    );
+    const read = () => cell.query<Read>(TASK, { id });
+    const waiting = await until(read, ({ task }) => ['awaiting_approval', 'failed'].includes(task.state), 180_000);
+    expect(waiting.task).toMatchObject({ state: 'awaiting_approval', errorMessage: null });
+    expect((await cell.kaze('approve', id)).code).toBe(0);
+
+    const outcome = (await read()).task.outcomes.nodes[0]!;
+    expect(outcome).toMatchObject({
+      state: 'delivered',
+      agent: { name: 'seo-strategist' },
+      skillVersion: { name: 'content-optimization', number: 1 },
+      approvals: { nodes: [{ state: 'approved', decidedBy: { name: 'Administrator' } }] },
+    });
+    const changed = applyPatch(PAGE, outcome.output.diff);
+    expect(changed).toContain('<title>Espresso machine repair in Leeds | Acme</title>');
+    expect(changed).toContain('<h2>What goes wrong</h2>');
+    expect(changed).toContain('<a href="/grinder-service/">grinder service</a>');
+    expect(outcome.output.unanswered_queries.map(({ query }) => query)).toEqual(['espresso machine descaling price']);
+    expect(outcome.metrics).toMatchObject({ invented_facts: 0 });
+    expect(outcome.metrics.score_after).toBeGreaterThan(outcome.metrics.score_before!);
+    const { nodes } = outcome.evaluations;
+    expect(nodes).toContainEqual({ criterion: 'keyword_density check', passed: true });
+    expect(nodes.filter(({ passed, criterion }) => !passed && !criterion.startsWith('Do the proposed'))).toEqual([]);
+    const used = outcome.knowledge.nodes.map(({ path }) => path);
+    expect(used).toEqual(expect.arrayContaining(['seo/best-practices/title-element', 'seo/on-page/headings']));
+    for (const { knowledge } of outcome.output.suggestions)
+      expect(used).toEqual(expect.arrayContaining([...knowledge]));
+  });
+});
