@@ -32,7 +32,26 @@ export interface ScopeSet {
   readonly prefixes: readonly string[];
 }
 
+/** Principals and definitions never change. */
+const known = new WeakMap<Principal, Map<string, ScopeSet>>();
+
 export function scopesOf(principal: Principal, right: Right, definition: NodeDefinition): ScopeSet {
+  let sets = known.get(principal);
+  if (!sets) {
+    sets = new Map();
+    known.set(principal, sets);
+  }
+  // What a principal may depends on these alone.
+  const key = `${right} ${definition.family} ${definition.internal === true}`;
+  let set = sets.get(key);
+  if (!set) {
+    set = grantedScopes(principal, right, definition);
+    sets.set(key, set);
+  }
+  return set;
+}
+
+function grantedScopes(principal: Principal, right: Right, definition: NodeDefinition): ScopeSet {
   const exact = new Set<string>();
   const prefixes = new Set<string>();
   for (const grant of principal.grants) {

@@ -8,6 +8,7 @@ import type { ReadConnection, ReadPlan, ReadResult } from '../read/plan.ts';
 import { shapeResult } from '../read/shape.ts';
 import { TextBuilder } from '../read/text.ts';
 import type { Visibility } from '../read/where.ts';
+import { GET } from './statements.ts';
 
 /** Something that runs one text: the engine itself, or a transaction of it. */
 export interface Reader {
@@ -61,15 +62,15 @@ function everything(reader: Reader, definition: NodeDefinition) {
 }
 
 export async function readOne<D extends NodeDefinition>(
-  reader: Reader,
+  { schema, run }: Reader,
   principal: Principal,
   definition: D,
   id: string,
 ): Promise<NodeOf<D> | undefined> {
-  const select = everything(reader, definition);
-  const plan: ReadPlan = { roots: [{ key: 'node', node: definition.name, find: { by: 'id', id }, select }] };
-  const { node } = await readPlan(reader, principal, { plan, visibility: 'all' });
-  return (node ?? undefined) as NodeOf<D> | undefined;
+  const text = new TextBuilder(schema, principal);
+  const statement = GET(schema.type(definition.name), text.scope('n', definition));
+  const [row] = await run(statement, { ...text.parameters, id });
+  return row?.node as NodeOf<D> | undefined;
 }
 
 export async function readPage<D extends NodeDefinition>(

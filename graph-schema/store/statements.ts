@@ -6,6 +6,9 @@ import type { NodeType } from '../domain/schema.ts';
  */
 export const CREATE = (label: string) => `UNWIND $rows AS row CREATE (n:Node:${label}) SET n += row`;
 
+export const GET = (type: NodeType, scope: string) =>
+  `MATCH (n:Node) WHERE n.id = $id AND n:${type.definition.name} AND ${scope} RETURN {${properties(type)}} AS node`;
+
 export const LOCK = (type: NodeType, scope: string) =>
   `MATCH (n:Node) WHERE n.id = $id AND n:${type.definition.name} AND ${scope} SET n.lock = $token WITH n RETURN {${properties(type)}} AS node`;
 
@@ -36,8 +39,15 @@ export const COUNT = (label: string, scope: string, where: string) =>
 
 export const RECEIPT = 'MATCH (n:Node) WHERE n.id = $id RETURN count(n) AS found';
 
+const propertyTexts = new WeakMap<NodeType, string>();
+
 function properties(type: NodeType): string {
-  return Object.keys(type.properties)
-    .map((name) => `\`${name}\`: n.${name}`)
-    .join(', ');
+  let text = propertyTexts.get(type);
+  if (text === undefined) {
+    text = Object.keys(type.properties)
+      .map((name) => `\`${name}\`: n.${name}`)
+      .join(', ');
+    propertyTexts.set(type, text);
+  }
+  return text;
 }

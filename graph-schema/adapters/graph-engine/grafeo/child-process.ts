@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '#platform';
@@ -140,7 +140,8 @@ export class EngineChild {
   /** Resident memory in bytes: from the system, or where it does not tell, from the process itself. */
   async residentBytes(): Promise<number> {
     try {
-      const pages = (await readFile(`/proc/${this.pid}/statm`, 'utf8')).split(' ')[1];
+      // From the memory of the system, at once: a promise of it would cost ten times as much.
+      const pages = readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1];
       return Number(pages) * PAGE_BYTES;
     } catch {
       return (await this.call({ kind: 'stats' })).stats?.residentBytes ?? 0;
