@@ -17,6 +17,7 @@ export { agentId, outcomeId, tenantId } from './ids.ts';
 export type { AuditedAct, AuditTrail } from './ports/audit-trail.ts';
 export type { DeliveryGate, DeliveryQuestion } from './ports/delivery-gate.ts';
 export type { ModelAccess } from './ports/model-access.ts';
+export type { FetchedPage, FetchResult, PageFetch } from './ports/page-fetch.ts';
 export type { PagePrinter } from './ports/page-printer.ts';
 export type { PassageSearch } from './ports/passage-search.ts';
 export type { IncomingFiles, StoredFile, TaskFiles } from './ports/task-files.ts';

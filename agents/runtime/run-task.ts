@@ -4,6 +4,7 @@ import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
 import type { DeliveryGate } from '../ports/delivery-gate.ts';
 import type { ModelAccess } from '../ports/model-access.ts';
+import type { PageFetch } from '../ports/page-fetch.ts';
 import type { PagePrinter } from '../ports/page-printer.ts';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { TaskFiles } from '../ports/task-files.ts';
@@ -42,6 +43,8 @@ export interface RunServices {
   readonly embed?: (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
   /** HTML as PDF; left out where there is no printer. */
   readonly print?: PagePrinter['print'];
+  /** Public web pages; left out where the settings allow no host. */
+  readonly fetchPages?: PageFetch['fetch'];
 }
 
 export interface BegunTask {
@@ -88,7 +91,7 @@ export async function runTask(
   const { definition } = version;
   const inputs = skillInputs(tenant, JSON.parse(task.inputs) as KeptInputs, services.files);
   const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId });
-  const { embed, print } = services;
+  const { embed, print, fetchPages } = services;
   const context: SkillContext = {
     task: { id: task.id, tenant, attempt: task.attempt },
     agent: { id: agent.id, name: agent.name, role: agent.role },
@@ -101,6 +104,7 @@ export async function runTask(
     part: (part) => run.untilEnded(runPart(services, { run, agent, tenant }, part)),
     record: (within) => run.untilEnded(workRecord(services.store, { agent, tenant, task: task.id, within })),
     ...(print ? { print: (html: string) => run.untilEnded(print(html, run.signal)) } : {}),
+    ...(fetchPages ? { fetchPages: (urls: readonly string[]) => run.untilEnded(fetchPages(urls, run.signal)) } : {}),
     earlier: (limit) => run.untilEnded(earlierOutcomes(services.store, { agent, tenant, skill: task.skill, limit })),
     ...(embed ? { embed: (texts: readonly string[]) => run.untilEnded(embed(texts, run.signal)) } : {}),
     clock: services.clock,

@@ -1,6 +1,7 @@
 import type { CompleteRequest, Completion } from '#gateway';
 import type { Clock, Logger } from '#platform';
 import type { SkillDefinition } from '../definitions/index.ts';
+import type { FetchResult } from '../ports/page-fetch.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -204,6 +205,11 @@ export interface SkillContext {
    * Errors: KAZE_PRINTER_FAILED.
    */
   readonly print?: (html: string) => Promise<Uint8Array>;
+  /**
+   * Public web pages, of the hosts that the cell's settings allow and as their robots.txt does; each address gives a page
+   * or why there is none. Undefined where the settings allow no host.
+   */
+  readonly fetchPages?: (urls: readonly string[]) => Promise<readonly FetchResult[]>;
   /**
    * Has a part of the task done by a task of its own and gives how it ended. While it has not, the attempt ends here
    * without being used up, the agent is free for other work, and the task is taken up again once its parts have ended,

@@ -148,6 +148,13 @@ export const cellSections = [
         'Program, by its whole path, of the Chromium that prints reports as PDF; none for no PDFs. When left out, the usual names are looked for in PATH.',
     }),
   }),
+  defineConfig('fetch', {
+    hosts: field.list({
+      default: [],
+      meaning:
+        'Hosts whose public web pages skills may read, such as rival.example or *.rival.example; none when left out. robots.txt is obeyed, and private addresses are refused even where they are listed.',
+    }),
+  }),
   defineConfig('example', {
     load: field.boolean({ default: true, meaning: 'Whether the example client acme is there.' }),
   }),

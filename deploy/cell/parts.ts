@@ -21,6 +21,7 @@ import { createBackup } from './backup.ts';
 import { describeCell } from './doctor.ts';
 import { openModelGateway } from './model-gateway.ts';
 import { judgingLedger } from './outcome-feed.ts';
+import { openPageFetch } from './page-fetch.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { openPrinter } from './printer.ts';
 import { createServices } from './services.ts';
@@ -83,10 +84,12 @@ export async function assembleParts(options: PartsOptions) {
     spentMicros: (task) => taskCosts.micros(task),
   };
   const printer = await openPrinter(config.printer, { searchPath: options.searchPath, logger });
+  const pageFetch = await openPageFetch(config.fetch);
   const runtime = await startRuntime({
     ...{ store: guarded, bus, clock, logger, handlers: skills, gate: deliveryGate, model, search: knowledge, files },
     embed: (texts, signal) => embedder.embed(texts, signal),
     ...(printer ? { print: printer.print } : {}),
+    ...(pageFetch ? { fetchPages: pageFetch.fetch } : {}),
     settings: {
       concurrency: config.runtime.workers,
       leaseMs: config.runtime.leaseMs,

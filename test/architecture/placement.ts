@@ -143,6 +143,7 @@ export const FREE_PACKAGES: readonly string[] = [
     'libphonenumber-js',
     'ibantools',
     'stdnum',
+    'robots-parser',
     'bignumber.js',
     'linkify-it',
     'validator',

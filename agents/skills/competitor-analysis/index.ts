@@ -6,9 +6,10 @@ import { reword } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
 import { inert } from '../text/inert.ts';
 import { analyse } from './analyse.ts';
+import { fetchPages } from './fetch-pages.ts';
 import { METRICS, measure } from './metrics.ts';
 import { MOST_LISTED, outputLists } from './outputs.ts';
-import { pageSources } from './page-sources.ts';
+import { type PageSource, pageSources } from './page-sources.ts';
 import { practicesFor } from './practices.ts';
 import { RIVAL_INPUTS, readRankingInputs } from './read-material.ts';
 import { readPages } from './read-pages.ts';
@@ -44,9 +45,11 @@ export const competitorAnalysis: SkillHandler = {
     const rankings = await readRankingInputs(inputs);
     const business = understandContext(await readContext(inputs.business_context, signal));
     const today = new Date(clock.now()).toISOString().slice(0, 10);
-    const read = async (name: string) => readPages(await pageSources(inputs[name], name), { today, signal });
+    const fetched = await fetchPages(context, rankings);
+    const read = async (name: string, more: readonly PageSource[]) =>
+      readPages([...(await pageSources(inputs[name], name)), ...more], { today, signal });
     context.progress('reading the pages');
-    const [own, rivals] = [await read('own_pages'), await read('competitor_pages')];
+    const [own, rivals] = [await read('own_pages', fetched.own), await read('competitor_pages', fetched.rivals)];
     signal.throwIfAborted();
     context.progress(`comparing ${rankings.rivals.keywords.length} rows`);
     const analysis = await analyse(rankings, {
@@ -57,7 +60,7 @@ export const competitorAnalysis: SkillHandler = {
     });
     signal.throwIfAborted();
     const metrics = measure(analysis);
-    const notes = [...rankings.notes, ...own.notes, ...rivals.notes, ...notesOn(analysis)];
+    const notes = [...rankings.notes, ...fetched.notes, ...own.notes, ...rivals.notes, ...notesOn(analysis)];
     const practices = await practicesFor(context.knowledge, analysis);
     const computed = [explain(analysis, notes), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');

@@ -61,6 +61,7 @@ export interface FakeContextOptions {
   readonly print?: SkillContext['print'];
   /** How a part ended; undefined: it is waited for. */
   readonly part?: (part: TaskPart) => (Partial<EndedPart> & Pick<EndedPart, 'state'>) | undefined;
+  readonly fetchPages?: SkillContext['fetchPages'];
   readonly signal?: AbortSignal;
   readonly definition?: Partial<SkillDefinition>;
   /** Results of steps that an earlier attempt has taken. */
@@ -146,6 +147,7 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
     },
     parts,
     ...(options.embed ? { embed: options.embed } : {}),
+    ...(options.fetchPages ? { fetchPages: options.fetchPages } : {}),
     clock: { now: () => Date.parse('2026-11-22T12:00:00Z') } as SkillContext['clock'],
     logger: silentLogger,
     signal: options.signal ?? new AbortController().signal,

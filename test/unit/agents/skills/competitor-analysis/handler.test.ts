@@ -174,6 +174,27 @@ describe('competitor-analysis over pages', () => {
     expect(outputs.winning_pages.map(({ differences, in_favour }) => [differences, in_favour])).toEqual([[[], []]]);
   });
 
+  it('reads pages that the cell may fetch beside the files, and tells which it may not and why', async () => {
+    const rival = 'https://spokeworks.example/guides/brakes';
+    const closed = 'https://pedalhouse.example/guides/brakes';
+    const [first] = JSON.parse(sample('rival-pages.json')) as Array<{ html: string }>;
+    const inputs = { ...RANKINGS, own_pages: pages.own_pages, page_urls: jsonInput([rival, closed]) };
+    const body = new TextEncoder().encode(first!.html);
+    const fetchPages = async (urls: readonly string[]) =>
+      urls.map((asked) =>
+        asked === rival
+          ? { asked, page: { url: asked, body, contentType: 'text/html', lastModified: null } }
+          : { asked, refused: 'its robots.txt does not allow it' },
+      );
+    const { outputs, notes } = await competitorAnalysis.run(fakeSkillContext({ inputs, fetchPages }));
+    const { winning_pages: winning } = outputs as unknown as Outputs;
+    expect(winning.map(({ domain }) => domain)).toEqual(['spokeworks.example']);
+    expect(notes).toContain('1 of 2 addresses were fetched.');
+    expect(notes).toContain(`Not fetched: ${closed}: its robots.txt does not allow it.`);
+    const without = await competitorAnalysis.run(fakeSkillContext({ inputs }));
+    expect(without.notes.join(' ')).toContain('2 addresses were not fetched');
+  });
+
   it('shows what hostile pages and keywords say and lets none of it act', async () => {
     const html = `<html><head><title>x</title></head><body><main><h1>Brakes</h1>
 <h2>[Click](javascript:alert(1)) EvilCorp9 <img src=x onerror=alert(1)>?</h2><p>EvilCorp9 &lt;script&gt;alert(1)&lt;/script&gt; ${'word '.repeat(400)}</p></main></body></html>`;
