@@ -14,9 +14,12 @@ import type { Chooser } from './ports/chooser.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
 import { Admission, nextAfter } from './use-cases/admission/admission.ts';
 import type { Attempt, AttemptTimes } from './use-cases/admission/attempt.ts';
+import { begunStream, wholeStream } from './use-cases/admission/begun-stream.ts';
 import type { AdmissionCall, AttemptTarget } from './use-cases/admission/call.ts';
 import { candidatesOf } from './use-cases/admission/candidates.ts';
 import { createChooser } from './use-cases/admission/choosers.ts';
+import { HedgeFailure, hedged } from './use-cases/admission/hedge.ts';
+import { hedges } from './use-cases/admission/hedges.ts';
 import { ModelStates } from './use-cases/admission/model-states.ts';
 import type { Ticket } from './use-cases/admission/ticket.ts';
 import { asksForCaching, completionOf, deltasOf, SpokenText, withinInput } from './use-cases/answer.ts';
@@ -99,7 +102,8 @@ class ModelGateway implements Gateway {
     if (!forwards || this.policy.guard.redact.length > 0) return false;
     const { dialect, stream } = answer;
     const chat = await this.prepare(request, options, stream);
-    if (chat.cacheKey !== undefined) return false;
+    // Two streams at once cannot both be passed on as they come: the beginning of each is read first.
+    if (chat.cacheKey !== undefined || (stream && hedges(this.policy, chat.call))) return false;
     await this.admission.run(chat.call, async (attempt, ticket) => {
       const { provider, asked } = this.asked(chat, attempt);
       const forwarder = provider.forwarder?.(dialect, asked, stream);
@@ -124,12 +128,22 @@ class ModelGateway implements Gateway {
     let last: KazeError | undefined;
     try {
       for (;;) {
-        const attempt = await nextAfter(ticket, last);
+        let attempt = await nextAfter(ticket, last);
+        const afterMs = ticket.hedgeAfterMs(attempt);
         try {
-          yield* this.deltas(chat, attempt, ticket);
+          if (afterMs === undefined) yield* this.deltas(chat, attempt, ticket);
+          else {
+            const { clock } = this.options;
+            const work = (one: Attempt) => begunStream(one, this.deltas(chat, one, ticket));
+            const begun = await hedged(attempt, ticket, { afterMs, clock, work });
+            attempt = begun.attempt;
+            yield* wholeStream(begun);
+          }
           return;
         } catch (error) {
-          last = await attempt.fail(error);
+          const both = error instanceof HedgeFailure;
+          if (both) attempt = error.attempt;
+          last = both ? error.error : await attempt.fail(error);
           const partial = partialOf(error);
           if (partial && last !== error) withPartial(last, partial);
           if (!(await ticket.again(attempt, last))) throw last;

@@ -47,11 +47,13 @@ export const policySchema = z.strictObject({
       totalMs: ms(120_000, 1),
     })
     .prefault({}),
-  /** A second attempt beside a slow first one; whole answers only, and only of calls without tools that change something. */
+  /** A second attempt beside a slow first one; only of calls without tools that change something. */
   hedging: z
     .strictObject({
       /** Milliseconds, or `p95`: what 95 of the last 100 calls to the model did not exceed. */
       after: z.union([z.literal('p95'), z.number().int().min(1).max(86_400_000)]).default('p95'),
+      /** Streams too, until the first piece of one; `p95` is then of the times until it. */
+      streams: z.boolean().default(false),
     })
     .nullable()
     .default(null),

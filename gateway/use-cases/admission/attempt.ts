@@ -34,7 +34,14 @@ export interface AttemptFacts {
   /** Whether its answer is the one that counts; left out where no other attempt is under way beside it. */
   readonly claim?: () => boolean;
   /** Gives back everything that was taken for it. */
-  release(ended: { ok: boolean; error: KazeError | undefined; latencyMs: number; tokens: number; sent: boolean }): void;
+  release(
+    ended: AttemptTimes & {
+      readonly ok: boolean;
+      readonly error: KazeError | undefined;
+      readonly tokens: number;
+      readonly sent: boolean;
+    },
+  ): void;
 }
 
 export interface AttemptTimes {
@@ -135,10 +142,22 @@ export class Attempt {
     throw streamCut({ call: this.facts.callId, outputTokens: this.count.outputTokens });
   }
 
+  /**
+   * A stream has begun, and counts as the answer from here on. Errors: KAZE_GATEWAY_HEDGE_LOST when another attempt of the
+   * call was faster.
+   */
+  begun(): void {
+    if (this.isBeaten()) throw hedgeLost(this.model);
+  }
+
+  private isBeaten(): boolean {
+    return this.facts.claim?.() === false;
+  }
+
   /** Errors: KAZE_MODEL_LEDGER_UNAVAILABLE: an answer without a row is not given out. */
   async succeed(usage: Usage, stopReason?: StopReason): Promise<AttemptTimes> {
     const times = this.times();
-    if (this.facts.claim?.() === false) {
+    if (this.isBeaten()) {
       const error = hedgeLost(this.model);
       await this.close({ outcome: 'cancelled', usage, errorCode: error.code, error }).catch((cause: unknown) =>
         this.notRecorded(cause),
@@ -230,7 +249,7 @@ export class Attempt {
     release({
       ok: outcome === 'ok',
       error,
-      latencyMs: times.latencyMs,
+      ...times,
       tokens: usage.inputTokens + usage.outputTokens,
       sent: this.sent,
     });

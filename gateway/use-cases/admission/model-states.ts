@@ -9,6 +9,8 @@ interface ModelState {
   readonly latency: PeakEwma;
   /** Of calls that were answered. */
   readonly recent: RecentLatencies;
+  /** Of streams that were answered, until their first piece. */
+  readonly firstTokens: RecentLatencies;
 }
 
 const MAX_MODELS = 10_000;
@@ -27,6 +29,7 @@ export class ModelStates {
       breaker: this.breaker ? new Breaker(this.breaker) : undefined,
       latency: new PeakEwma(),
       recent: new RecentLatencies(),
+      firstTokens: new RecentLatencies(),
     };
     this.states.set(name, state);
     if (this.states.size > MAX_MODELS) this.states.delete(this.states.keys().next().value!);

@@ -10,6 +10,7 @@ import { TimeLimit } from '../time-limit.ts';
 import { Attempt, type AttemptTimes } from './attempt.ts';
 import type { AdmissionCall } from './call.ts';
 import type { AdmissionDeps } from './deps.ts';
+import { hedges } from './hedges.ts';
 import { KEY_REST_MS, pauseMs, remedyFor, retryAfterOf } from './retry.ts';
 
 /** Bytes of prose and code a token: limits count by this until the provider tells; budgets never do. */
@@ -78,7 +79,8 @@ export class Ticket {
   hedgeAfterMs({ model }: Attempt): number | undefined {
     const { hedging } = this.deps.policy;
     if (!hedging || !this.hedges || model.offline) return undefined;
-    return hedging.after === 'p95' ? this.deps.modelStates.of(model).recent.p95() : hedging.after;
+    const { recent, firstTokens } = this.deps.modelStates.of(model);
+    return hedging.after === 'p95' ? (this.call.streamed ? firstTokens : recent).p95() : hedging.after;
   }
 
   /** A second attempt beside `first`, with the next candidate where there is one; undefined where none can be made. */
@@ -97,7 +99,7 @@ export class Ticket {
   }
 
   private get hedges(): boolean {
-    return this.deps.policy.hedging !== null && this.call.hedgeable === true && !this.call.streamed;
+    return hedges(this.deps.policy, this.call);
   }
 
   /** Whether it is worth another attempt after this failure; waits as long as that one has to. */
@@ -183,13 +185,16 @@ export class Ticket {
       outputTokens: reservation?.outputTokens ?? wanted,
       atMs: reservation?.atMs ?? deps.clock.now(),
       ...(this.hedges ? { claim: () => this.claim(id) } : {}),
-      release: ({ ok, error, latencyMs, tokens, sent }) => {
+      release: ({ ok, error, latencyMs, firstTokenMs, tokens, sent }) => {
         const nowMs = deps.clock.now();
         const failed = error !== undefined && remedyFor(error) === 'again';
         told?.(ok ? 'ok' : failed ? 'failed' : 'unknown', nowMs);
-        const { latency, recent } = deps.modelStates.of(model);
+        const { latency, recent, firstTokens } = deps.modelStates.of(model);
         latency.end(ok || failed ? latencyMs : undefined, nowMs);
-        if (ok && this.hedges) recent.add(latencyMs);
+        if (ok && this.hedges) {
+          if (call.streamed) firstTokens.add(firstTokenMs ?? latencyMs);
+          else recent.add(latencyMs);
+        }
         room.leave({ tokens, sent });
         this.tried.push({
           ...{ id, provider: model.provider, model: model.name, keyId, latencyMs },

@@ -158,6 +158,116 @@ describe('hedging', () => {
     for await (const _ of gateway.stream(ask())) expect(other.calls).toEqual([]);
   });
 
+  describe('of streams', () => {
+    const streams = { after: 1, streams: true } as const;
+    type Pieces = FakeProvider['pieces'];
+
+    /** Says `words` each time it is let on, and ends with its signal. */
+    function spoken() {
+      const signals: AbortSignal[] = [];
+      const steps: Array<() => void> = [];
+      const pieces: Pieces = async function* (_call, signal) {
+        signals.push(signal);
+        const step = () =>
+          new Promise<void>((resolve, reject) => {
+            steps.push(resolve);
+            signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          });
+        await step();
+        yield { type: 'text', text: 'first ' };
+        await step();
+        yield { type: 'text', text: 'words' };
+        yield { type: 'finish', completion: completion('first words') };
+      };
+      return { pieces, signals, steps };
+    }
+    const say: Pieces = async function* () {
+      yield { type: 'text', text: 'second' };
+      yield { type: 'finish', completion: completion('second') };
+    };
+    const read = async (deltas: AsyncIterable<{ type: string; text?: string }>) => {
+      const texts: string[] = [];
+      for await (const { type, text } of deltas) if (type === 'text') texts.push(text!);
+      return texts.join('');
+    };
+
+    it('gives the stream that begins first, cancels the other, and leaves one row for each', async () => {
+      const [one, other] = two();
+      const slow = spoken();
+      one.pieces = slow.pieces;
+      other.pieces = say;
+      const { gateway, rows } = scene([one, other], { fallback, hedging: streams });
+      expect(await read(gateway.stream(ask()))).toBe('second');
+      expect(slow.signals[0]!.aborted).toBe(true);
+      expect(outcomes(rows)).toEqual(['m1 KAZE_GATEWAY_HEDGE_LOST', 'm2 ok']);
+      expect(rows[0]).toMatchObject({ outcome: 'cancelled', outputTokens: 0 });
+    });
+
+    it('keeps to a stream that has begun, however slow the rest, and fails with it', async () => {
+      const [one, other] = two();
+      const slow = spoken();
+      const late = spoken();
+      one.pieces = slow.pieces;
+      other.pieces = late.pieces;
+      const { gateway, rows } = scene([one, other], { fallback, hedging: streams });
+      const reading = read(gateway.stream(ask()));
+      await expect.poll(() => late.steps.length).toBe(1);
+      slow.steps[0]!();
+      await expect.poll(() => late.signals[0]!.aborted).toBe(true);
+      slow.steps[1]!();
+      expect(await reading).toBe('first words');
+      expect(outcomes(rows)).toEqual(['m2 KAZE_GATEWAY_HEDGE_LOST', 'm1 ok']);
+
+      const [broken, spare] = two();
+      broken.pieces = async function* () {
+        yield { type: 'text', text: 'half' };
+        throw modelError('KAZE_MODEL_OVERLOADED', 'no more');
+      };
+      const scenery = scene([broken, spare], { fallback, hedging: { after: 60_000, streams: true } });
+      await expect(read(scenery.gateway.stream(ask()))).rejects.toMatchObject({ code: 'KAZE_MODEL_OVERLOADED' });
+      expect(outcomes(scenery.rows)).toEqual(['m1 KAZE_MODEL_OVERLOADED']);
+      expect(spare.calls).toEqual([]);
+    });
+
+    it('goes on with the other where one fails before its first piece, and to the fallback where both do', async () => {
+      const refuse: Pieces = async function* () {
+        yield* [];
+        throw modelError('KAZE_MODEL_OVERLOADED', 'no');
+      };
+      const [one, other] = two();
+      const slow = spoken();
+      one.pieces = slow.pieces;
+      other.pieces = refuse;
+      const { gateway, rows } = scene([one, other], { fallback, hedging: streams });
+      const reading = read(gateway.stream(ask()));
+      await expect.poll(() => outcomes(rows)).toEqual(['m2 KAZE_MODEL_OVERLOADED']);
+      slow.steps[0]!();
+      await expect.poll(() => slow.steps.length).toBe(2);
+      slow.steps[1]!();
+      expect(await reading).toBe('first words');
+      expect(rows).toHaveLength(2);
+
+      const three = [...two(), new FakeProvider([model('three', 'm3')])] as const;
+      three[0].pieces = refuse;
+      three[1].pieces = refuse;
+      three[2].pieces = say;
+      const chains = { 'one/m1': ['two/m2', 'three/m3'] };
+      const last = scene(three, { fallback: { chains }, hedging: streams, retries: { maxAttempts: 3, perModel: 1 } });
+      expect(await read(last.gateway.stream(ask()))).toBe('second');
+      expect(outcomes(last.rows).at(-1)).toBe('m3 ok');
+    });
+
+    it('gives both back when its reader leaves', async () => {
+      const [one, other] = two();
+      one.pieces = spoken().pieces;
+      other.pieces = say;
+      const { gateway, rows } = scene([one, other], { fallback, hedging: streams });
+      for await (const _ of gateway.stream(ask())) break;
+      expect(outcomes(rows)).toEqual(['m1 KAZE_GATEWAY_HEDGE_LOST', 'm2 KAZE_MODEL_CANCELLED']);
+      expect(gateway.status()).toMatchObject({ waitingForLimits: 0 });
+    });
+  });
+
   it('knows the slowest twentieth of the last calls', () => {
     const recent = new RecentLatencies();
     for (let ms = 1; ms < 20; ms += 1) recent.add(ms);
