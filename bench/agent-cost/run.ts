@@ -5,10 +5,11 @@ import { postgres } from '../../test/support/servers/index.ts';
 import { forkBench, messageOf } from '../load/index.ts';
 import { type Finding, publish } from '../report.ts';
 import { median } from '../rounds.ts';
+import { measureHeld } from './held.ts';
 
 const ROUNDS = 5;
-const TASKS = 30;
-const WARM_UP_TASKS = 60;
+const TASKS = 60;
+const WARM_UP_TASKS = 200;
 
 interface Told {
   readonly cpuMs: number;
@@ -68,5 +69,6 @@ for (const child of Object.values(CASES)) {
   child.disconnect();
   await ended;
 }
+await measureHeld(upstream, address, ledger.url);
 upstream.disconnect();
 await ledger.stop();

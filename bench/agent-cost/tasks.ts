@@ -5,22 +5,11 @@
  *
  *     tasks.ts bare|kaze UPSTREAM [postgres=URL]
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type SkillContext, startRuntime } from '#agents';
-import { systemPrincipal, Task } from '#graph-schema';
-import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
-import { silentLogger, systemClock } from '#platform';
-import { createEnvironmentSecrets } from '#platform/adapters/secrets/environment';
-import { loadCellConfig } from '../../deploy/cell/index.ts';
-import { openModelGateway } from '../../deploy/cell/model-gateway.ts';
-import { openTestCell } from '../../test/support/agents/cell.ts';
+import type { SkillContext } from '#agents';
+import { MODEL, openBenchCell, QUESTION } from './cell.ts';
 
 const [role, upstream, ...stores] = process.argv.slice(2);
 const postgres = stores.find((one) => one.startsWith('postgres='))?.slice('postgres='.length);
-const QUESTION = 'Is invoice 4711 of 14 May paid?';
-const MODEL = 'gpt-5.4-mini';
 
 interface Runner {
   run(tasks: number): Promise<void>;
@@ -68,64 +57,18 @@ async function behave({ model, step }: SkillContext): Promise<object> {
   return { outputs: { result: last.text } };
 }
 
-async function openLedger(folder: string) {
-  if (postgres) {
-    const { openPostgresDatabase } = await import('#platform/adapters/database/postgres');
-    const { createPostgresLedger } = await import('#platform/adapters/ledger/postgres');
-    const database = openPostgresDatabase({ url: postgres, schema: 'kaze', logger: silentLogger });
-    return { ledger: await createPostgresLedger({ database }), database };
-  }
-  const { openPgliteDatabase } = await import('#platform/adapters/database/pglite');
-  const { createPgliteLedger } = await import('#platform/adapters/ledger/pglite');
-  const database = await openPgliteDatabase({ folder: join(folder, 'ledger') });
-  return { ledger: await createPgliteLedger({ database }), database };
-}
-
 async function kaze(): Promise<Runner> {
-  const folder = await mkdtemp(join(tmpdir(), 'kaze-bench-agents-'));
-  const [clock, logger] = [systemClock, silentLogger];
-  const engine = await createGrafeoEngine({ folder: join(folder, 'graph'), logger, clock });
-  const cell = await openTestCell(engine);
-  const { ledger, database } = await openLedger(folder);
-  const { values: config } = loadCellConfig({ flags: { 'data.dir': folder, 'models.openaiUrl': `${upstream}/v1` } });
-  const secrets = createEnvironmentSecrets({ env: { OPENAI_API_KEY: 'sk-bench' } });
-  // The offline model, which alone would embed, is never asked.
-  const embedder = undefined as never;
-  const models = await openModelGateway({ config, dataFolder: folder, secrets, embedder, ledger, clock, logger });
-  cell.behaveByDefault(behave);
-  const { store, handlers, gate, files } = cell;
-  const runtime = await startRuntime({
-    ...{ store, clock, logger, handlers, gate, files, search: { search: async () => [] } },
-    model: {
-      async complete(request, options) {
-        await models.taskCosts.know(request.attribution.task!);
-        return models.gateway.complete(request, options);
-      },
-      begun: (task) => models.taskCosts.forget(task),
-      spentMicros: (task) => models.taskCosts.micros(task),
-    },
-    settings: { concurrency: 4, soleProcess: true },
+  const { cell, runtime, settled, close } = await openBenchCell({
+    ...{ upstream: upstream!, postgres, behave, concurrency: 4 },
   });
   const client = await cell.client();
   return {
     async run(tasks) {
       for (let task = 0; task < tasks; task++) await client.submit({ agent: 'free' });
       runtime.wake();
-      const open = () => cell.raw.count(systemPrincipal('runtime'), Task, { state: { in: ['queued', 'running'] } });
-      while ((await open()) > 0) await clock.sleep(100);
-      const failed = await cell.raw.count(systemPrincipal('runtime'), Task, { state: { eq: 'failed' } });
-      if (failed > 0) throw new Error(`${failed} tasks failed`);
-      await models.flush();
+      await settled();
     },
-    async close() {
-      await runtime.stop();
-      await models.close();
-      await cell.close();
-      await engine.close();
-      await ledger.close();
-      await database.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -60,6 +60,7 @@ const server = createServer({ noDelay: true, keepAliveTimeout: 600_000 }, (reque
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('message', (word) => {
+  if (word === 'count') process.send?.({ held: held.size });
   if (word !== 'release') return;
   for (const response of held) whole(response, OPENAI_WHOLE);
   held.clear();
