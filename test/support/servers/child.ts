@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -171,8 +171,14 @@ class ServerProcess implements RunningServer {
     this.#current = await spawnReady(this.#program, { port: this.port, folder: this.folder });
   }
 
+  /** Holds the server where it is. On a busy machine its threads go on for a while after the signal: waits for them. */
   pause(): void {
-    this.#current?.child.kill('SIGSTOP');
+    const child = this.#current?.child;
+    child?.kill('SIGSTOP');
+    const deadline = Date.now() + 5_000;
+    while (child?.pid !== undefined && !isHeld(child.pid) && Date.now() < deadline) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
   }
 
   resume(): void {
@@ -214,5 +220,17 @@ function endProcess(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It has gone by itself.
+  }
+}
+
+/** Whether every thread of a process is stopped; true where the system does not tell. */
+function isHeld(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).every((thread) => {
+      const state = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ').at(-1)?.[0];
+      return state === 'T' || state === 't';
+    });
+  } catch {
+    return true;
   }
 }
