@@ -116,11 +116,11 @@ export class AgentActor {
     return claimTask(store, principal, request);
   }
 
-  async #execute({ task, agent, isFirst }: Extract<Claim, { kind: 'claimed' }>): Promise<void> {
+  async #execute({ kind: _, ...claimed }: Extract<Claim, { kind: 'claimed' }>): Promise<void> {
     const services = this.#services;
     const { leaseMs } = services.settings;
-    const owner = task.leaseOwner!;
-    const begun = { task, agent, owner, leaseMs, isFirst, principal: services.principal };
+    const owner = claimed.task.leaseOwner!;
+    const begun = { ...claimed, owner, leaseMs, principal: services.principal };
     const run = await beginRun(services, begun);
     this.#run = run;
     if (this.#stopped) this.handBack();

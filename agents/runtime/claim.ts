@@ -20,6 +20,7 @@ export type Claim =
       readonly agent: AgentNode;
       /** Whether it was never run before, so that no steps of it are kept. */
       readonly isFirst: boolean;
+      readonly skillVersionId: string;
     }
   /** Another worker has it, or it ended meanwhile. */
   | { readonly kind: 'gone' }
@@ -49,10 +50,11 @@ export function claimTask(store: GraphStore, principal: Principal, request: Clai
       id: { ne: taskId },
     };
     // In this order and in one journey: what the agent does is looked at under its lock.
-    const [agent, others, before] = await Promise.all([
+    const [agent, others, before, [skillVersionId = '']] = await Promise.all([
       locked(unit, Agent, agentId),
       unit.list(Task, { where, limit: 1 }),
       locked(unit, Task, taskId),
+      unit.related(Task, 'skillVersion', taskId),
     ]);
     if (!agent) return { kind: 'gone' };
     if (agent.state !== 'active') return { kind: 'agent-paused' };
@@ -63,7 +65,7 @@ export function claimTask(store: GraphStore, principal: Principal, request: Clai
     if (task?.errorCode === 'KAZE_TASK_ATTEMPTS' && task.state === 'failed')
       openIncident(unit, task, task.errorMessage!);
     if (task?.state !== 'running' || task.leaseOwner !== owner) return { kind: 'gone' };
-    return { kind: 'claimed', task, agent, isFirst: before?.startedAt === null };
+    return { kind: 'claimed', task, agent, isFirst: before?.startedAt === null, skillVersionId };
   });
 }
 

@@ -11,6 +11,8 @@ export interface ModelCallsOptions {
   readonly agent: AgentNode;
   readonly tenant: string;
   readonly skillVersionId: string;
+  /** Whether no attempt at the task began before this one. */
+  readonly isFirst: boolean;
 }
 
 /** The gateway with a task's attribution, budget, step limit and cancellation filled in. */
@@ -18,9 +20,9 @@ export function taskModel(options: ModelCallsOptions): {
   readonly counted: SkillModel;
   readonly uncounted: SkillModel;
 } {
-  const { access, run, agent, tenant, skillVersionId } = options;
+  const { access, run, agent, tenant, skillVersionId, isFirst } = options;
   const { id: task, skill: taskType, channel, budgetMicros } = run.task;
-  access.begun?.(task);
+  access.begun?.(task, { isFirst });
   const attribution = { tenant, agent: agent.name, task, skillVersion: skillVersionId, channel };
   // The gateway reserves under it, so that not even one long answer passes it.
   const taskCap = budgetMicros ? { maxMicros: budgetMicros } : undefined;

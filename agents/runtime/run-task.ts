@@ -1,4 +1,4 @@
-import { agentPrincipal, type GraphStore, type Principal, type ReadNode, TaskStep, withinTenant } from '#graph-schema';
+import { agentPrincipal, type GraphStore, type Principal, TaskStep, withinTenant } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import { agentError } from '../errors.ts';
 import { tenantOfScope } from '../ids.ts';
@@ -53,8 +53,9 @@ export interface BegunTask {
   readonly owner: string;
   readonly leaseMs: number;
   readonly principal: Principal;
-  /** Whether no steps of it can be kept yet. */
+  /** Whether no steps of it can be kept yet, and nothing was spent on it. */
   readonly isFirst: boolean;
+  readonly skillVersionId: string;
 }
 
 /** The claim and what earlier attempts left, ready to run. */
@@ -76,9 +77,11 @@ export async function runTask(
   begun: BegunTask,
   run: TaskRun,
 ): Promise<'delivered' | 'awaiting_approval' | 'blocked'> {
-  const { task, agent } = begun;
+  const { task, agent, isFirst, skillVersionId } = begun;
   const tenant = tenantOfScope(task.scope);
-  const { skillId, skillVersionId } = await pinnedVersion(services.store, begun);
+  const skillId = await services.versions.skillOf(begun.principal, skillVersionId);
+  if (skillId === undefined)
+    throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `the task ${task.id} names no version of a skill`);
   const version = await services.versions.pinned(begun.principal, skillVersionId);
   const handler = services.handlers.handler(task.skill);
   if (!version || (!handler && !version.definition.prompt)) {
@@ -90,7 +93,7 @@ export async function runTask(
   requireSameHandler(task, version, handler);
   const { definition } = version;
   const inputs = skillInputs(tenant, JSON.parse(task.inputs) as KeptInputs, services.files);
-  const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId });
+  const model = taskModel({ access: services.model, run, agent, tenant, skillVersionId, isFirst });
   const { embed, print, fetchPages } = services;
   const context: SkillContext = {
     task: { id: task.id, tenant, attempt: task.attempt },
@@ -115,7 +118,7 @@ export async function runTask(
   };
   const work = handler ? handler.run(context) : runPromptSkill(context);
   const result = await run.untilEnded(work);
-  const available = await connectedTools(services.store, begun.principal);
+  const available = await connectedTools(services.store, begun.principal, definition);
   const given = new Set(Object.keys(inputs));
   const { lacks } = toolSituation(definition, { available, given, standIns: handler?.standIns ?? {} });
   const made = { ...result, notes: [...result.notes, ...lacks] };
@@ -138,16 +141,4 @@ function requireSameHandler(task: TaskNode, version: PinnedVersion, handler: Ski
     `the task is pinned to version ${version.number} of ${task.skill}, ${why}. \`kaze tasks retry ${task.id}\` queues it on the present version`,
     { fields: { skill: task.skill, version: version.number } },
   );
-}
-
-async function pinnedVersion(store: GraphStore, { principal, task }: BegunTask) {
-  const skill = { field: 'skill', select: { properties: { id: 'id' } } };
-  const skillVersion = { field: 'skillVersion', select: { properties: { id: 'id' }, relations: { skill } } };
-  const select = { properties: { id: 'id' }, relations: { skillVersion } };
-  const find = { by: 'id' as const, id: task.id };
-  const { found } = await store.read(principal, { roots: [{ key: 'found', node: 'Task', find, select }] });
-  const version = (found as ReadNode | null)?.skillVersion as { id: string; skill: { id: string } | null } | null;
-  if (!version?.skill)
-    throw agentError('KAZE_SKILL_NOT_IMPLEMENTED', `the task ${task.id} names no version of a skill`);
-  return { skillId: version.skill.id, skillVersionId: version.id };
 }

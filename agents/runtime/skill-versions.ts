@@ -1,4 +1,4 @@
-import { type GraphStore, type NodeOf, type Principal, SkillVersion } from '#graph-schema';
+import { type GraphStore, type NodeOf, type Principal, type ReadNode, SkillVersion } from '#graph-schema';
 import type { SkillDefinition } from '../definitions/index.ts';
 
 const KEPT = 500;
@@ -25,6 +25,7 @@ export function asPinned({
 export class SkillVersions {
   readonly #store: GraphStore;
   readonly #kept = new Map<string, PinnedVersion>();
+  readonly #skills = new Map<string, string>();
 
   constructor(store: GraphStore) {
     this.#store = store;
@@ -40,8 +41,27 @@ export class SkillVersions {
     const version = await this.#store.get(principal, SkillVersion, versionId);
     const pinned = version && asPinned(version);
     if (!pinned) return undefined;
-    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(versionId, pinned);
+    keep(this.#kept, versionId, pinned);
     return pinned;
   }
+
+  /** Id of the skill that it is a version of. */
+  async skillOf(principal: Principal, versionId: string): Promise<string | undefined> {
+    const known = this.#skills.get(versionId);
+    if (known !== undefined) return known;
+    const skill = { field: 'skill', select: { properties: { id: 'id' } } };
+    const find = { by: 'id' as const, id: versionId };
+    const select = { properties: { id: 'id' }, relations: { skill } };
+    const { found } = await this.#store.read(principal, {
+      roots: [{ key: 'found', node: 'SkillVersion', find, select }],
+    });
+    const id = ((found as ReadNode | null)?.skill as { id: string } | null | undefined)?.id;
+    if (id !== undefined) keep(this.#skills, versionId, id);
+    return id;
+  }
+}
+
+function keep<T>(kept: Map<string, T>, versionId: string, value: T): void {
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(versionId, value);
 }

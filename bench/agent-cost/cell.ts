@@ -60,7 +60,7 @@ export async function openBenchCell({ upstream, postgres, behave, concurrency }:
         await models.taskCosts.know(request.attribution.task!);
         return models.gateway.complete(request, options);
       },
-      begun: (task) => models.taskCosts.forget(task),
+      begun: (task, { isFirst }) => models.taskCosts.begin(task, isFirst),
       spentMicros: (task) => models.taskCosts.micros(task),
     },
     settings: { concurrency, soleProcess: true },

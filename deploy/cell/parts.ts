@@ -80,7 +80,7 @@ export async function assembleParts(options: PartsOptions) {
       if (request.attribution.task !== null) await taskCosts.know(request.attribution.task);
       return gateway.complete(request, options);
     },
-    begun: (task) => taskCosts.forget(task),
+    begun: (task, { isFirst }) => taskCosts.begin(task, isFirst),
     spentMicros: (task) => taskCosts.micros(task),
   };
   const printer = await openPrinter(config.printer, { searchPath: options.searchPath, logger });

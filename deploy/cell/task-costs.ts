@@ -32,9 +32,10 @@ export class TaskCosts {
     else tally.micros += costMicros;
   }
 
-  /** The ledger is asked again: another process may have run the task meanwhile. */
-  forget(task: string): void {
+  /** The ledger is asked again, since another process may have run the task meanwhile; of a first attempt it knows nothing. */
+  begin(task: string, isFirst: boolean): void {
     this.tallies.delete(task);
+    if (isFirst) this.keep(task, { micros: 0, asking: undefined });
   }
 
   /** Called before a model is, so that nothing of the task is on its way meanwhile. Errors: the ledger's. */
@@ -52,9 +53,13 @@ export class TaskCosts {
         throw error;
       },
     );
+    this.keep(task, tally);
+    return tally.asking;
+  }
+
+  private keep(task: string, tally: Tally): void {
     this.tallies.set(task, tally);
     if (this.tallies.size > (this.options.most ?? 10_000)) this.tallies.delete(this.tallies.keys().next().value!);
-    return tally.asking;
   }
 
   /** Micro US dollars, failed calls and earlier attempts included. Errors: the ledger's. */

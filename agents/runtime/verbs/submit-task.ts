@@ -115,7 +115,7 @@ async function prepare(
   const given = { values: request.inputs, files: files.map(({ input }) => input) };
   const kept = { ...(request.kept ?? checkInputs(request.skill, definition.inputs, given)) };
   requireTools(definition, {
-    available: await connectedTools(store, principal),
+    available: await connectedTools(store, principal, definition),
     given: new Set([...Object.keys(kept), ...given.files]),
     standIns: handler?.standIns ?? {},
   });

@@ -44,12 +44,24 @@ describe('what tasks have cost', () => {
     const costs = new TaskCosts({ usage: ledger.usage, most: 1 });
     await costs.know('a');
     ledger.costs.a = 70;
-    costs.forget('a');
+    costs.begin('a', false);
     expect(await costs.micros('a')).toBe(70);
     await costs.know('a');
     await costs.know('b');
     ledger.costs.a = 80;
     expect(await costs.micros('a')).toBe(80);
+  });
+
+  it('does not ask the ledger about a first attempt, and counts what that spends', async () => {
+    const ledger = ledgerOf({ a: 40 });
+    const costs = new TaskCosts({ usage: ledger.usage });
+    costs.begin('a', true);
+    await costs.know('a');
+    costs.add(row('a', 5));
+    expect(await costs.micros('a')).toBe(5);
+    costs.begin('a', false);
+    await costs.know('a');
+    expect(await costs.micros('a')).toBe(40);
   });
 
   it('says nothing of a task that the ledger could not tell of, and asks at the next call', async () => {
