@@ -33,6 +33,21 @@ describe('sentences', () => {
     expect(cut('Das gilt z. B. am 1. Mai. Sonst nicht!')).toEqual(['Das gilt z. B. am 1. Mai.', 'Sonst nicht!']);
   });
 
+  it('go on over the ends of lines that were broken for their length, and over no others', () => {
+    const wrapped =
+      'A lead that asked for a demonstration is shown one by the\nteam within two days. A quote goes out a day later,\nand is valid for thirty days.\n';
+    expect(cut(wrapped).map((text) => text.replace('\n', ' '))).toEqual([
+      'A lead that asked for a demonstration is shown one by the team within two days.',
+      'A quote goes out a day later, and is valid for thirty days.',
+    ]);
+    expect(cut('Opening hours\nMonday to Friday\n')).toEqual(['Opening hours', 'Monday to Friday']);
+    const items = [
+      'a point that is as long as a wrapped line of prose would be',
+      '2. another point, which begins with a number',
+    ];
+    expect(cut(`- ${items[0]}\n- short\n${items[0]}\n${items[1]}`)).toEqual([items[0], 'short', items[0], items[1]]);
+  });
+
   it('take each line of a list as one, without its mark, and skip what holds no word', () => {
     expect(cut('# Rules\n\n- first thing\n* second thing\n---\n')).toEqual(['Rules', 'first thing', 'second thing']);
   });

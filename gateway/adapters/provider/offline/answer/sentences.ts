@@ -12,9 +12,11 @@ const ABBREVIATION =
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** A line longer than this without a full stop (a table, a log) is cut at a space, so that a quote stays readable. */
 const MAX_SENTENCE = 600;
+/** Characters from which on a line without an end was broken for its length. */
+const WRAPPED = 50;
 
 /**
- * Sentences, and the lines of lists and headings, as places in the text. Abbreviations and initials end none. The row of
+ * Sentences, over the ends of wrapped lines, and the lines of lists and headings, as places in the text. Abbreviations and initials end none. The row of
  * a table is one; its header says nothing by itself and is none, but goes with each row.
  */
 export function sentencesOf(text: string): Span[] {
@@ -22,6 +24,7 @@ export function sentencesOf(text: string): Span[] {
   const lines = text.split(/(?<=\n)/u);
   const rows = tableRowsOf(lines);
   let offset = 0;
+  let paragraph = '';
   for (const [at, line] of lines.entries()) {
     const row = rows.get(at);
     if (row !== undefined) {
@@ -32,18 +35,36 @@ export function sentencesOf(text: string): Span[] {
       offset += line.length;
       continue;
     }
-    let open: number | undefined;
-    for (const { segment, index } of segmenter.segment(line)) {
-      open ??= index;
-      const end = index + segment.length;
-      if (end < line.length && ABBREVIATION.test(line.slice(open, end))) continue;
-      push(spans, text, offset + open, offset + end);
-      open = undefined;
-    }
-    if (open !== undefined) push(spans, text, offset + open, offset + line.length);
+    paragraph += line;
     offset += line.length;
+    const next = lines[at + 1];
+    if (next !== undefined && !rows.has(at + 1) && goesOn(line, next)) continue;
+    sentences(spans, text, { from: offset - paragraph.length, paragraph: paragraph.replaceAll('\n', ' ') });
+    paragraph = '';
   }
   return spans;
+}
+
+/** Whether a line was broken for its length alone, as editors wrap paragraphs: it is long, ends nothing, and prose follows. */
+function goesOn(line: string, next: string): boolean {
+  return (
+    line.trimEnd().length >= WRAPPED &&
+    !/[.!?:;…]["'”»)\]]*\s*$/u.test(line) &&
+    /^ {0,3}[\p{L}\p{N}("'“„«]/u.test(next) &&
+    !/^ {0,3}\d{1,9}[.)]\s/u.test(next)
+  );
+}
+
+function sentences(spans: Span[], text: string, { from, paragraph }: { from: number; paragraph: string }): void {
+  let open: number | undefined;
+  for (const { segment, index } of segmenter.segment(paragraph)) {
+    open ??= index;
+    const end = index + segment.length;
+    if (end < paragraph.length && ABBREVIATION.test(paragraph.slice(open, end))) continue;
+    push(spans, text, from + open, from + end);
+    open = undefined;
+  }
+  if (open !== undefined) push(spans, text, from + open, from + paragraph.length);
 }
 
 function push(spans: Span[], text: string, from: number, to: number): void {
