@@ -7,7 +7,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadGatewayConfig, openKeyAccess, startGateway } from '../../deploy/gateway/index.ts';
+import { collectSooner, loadGatewayConfig, openKeyAccess, startGateway } from '../../deploy/gateway/index.ts';
 import { tellOfSelf } from './measured.ts';
 
 const PLENTY = 1_000_000_000;
@@ -44,6 +44,8 @@ const loaded = loadGatewayConfig({
     ...(redis ? { 'queue.engine': 'bullmq', 'queue.url': redis } : {}),
   },
 });
+// As `kaze gateway` does.
+collectSooner();
 const gateway = await startGateway({ loaded, env });
 const access = await openKeyAccess(loaded.values);
 const { secret } = await access.create({ name: 'bench', tenant: 'acme', agent: 'support' });

@@ -7,7 +7,8 @@ import { type GatewaySettingOptions, loadGatewaySettings } from './settings.ts';
 export async function start(cli: Cli, options: OutputOptions & GatewaySettingOptions): Promise<void> {
   const { signal, env } = cli.terminal;
   const loaded = await loadGatewaySettings(cli, options);
-  const { startGateway } = await import('../../gateway/index.ts');
+  const { collectSooner, startGateway } = await import('../../gateway/index.ts');
+  collectSooner();
   const gateway = await startGateway({ loaded, env });
   const { url, port, folder, startedInMs } = gateway;
   const value = { url, openai: `${url}/v1`, anthropic: url, port, folder, pid: process.pid, startedInMs };
