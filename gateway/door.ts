@@ -45,6 +45,8 @@ export interface CallOptions {
   readonly virtualKeyId?: string | null;
   /** Models (`name`, `provider/name`, `provider/*`) that its virtual key is held to; default: all. */
   readonly allowedModels?: readonly string[];
+  /** Told once there are models for the call: from then on it leaves its usage rows by itself, whatever comes of it. */
+  readonly onAdmitted?: () => void;
 }
 
 /** The one door to models. Every attempt of a call leaves exactly one usage row, also when it fails or is given up. */

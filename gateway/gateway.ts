@@ -167,6 +167,7 @@ class ModelGateway implements Gateway {
       // A vector is no output that anybody charges for.
       ...{ outputTokensWanted: 0, defaultOutputTokens: 0, cacheWrites: false },
       ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels, signal: options.signal },
+      onAdmitted: options.onAdmitted,
     };
     return this.admission.run(call, async (attempt) => {
       const { model, credential, signal } = attempt;
@@ -311,7 +312,7 @@ class ModelGateway implements Gateway {
       ...{ outputTokensWanted: limits?.maxOutputTokens, defaultOutputTokens: DEFAULT_OUTPUT_TOKENS },
       hedgeable: request.tools?.every(({ sideEffects }) => sideEffects === false) ?? true,
       ...{ timeoutMs: limits?.timeoutMs, signal: options.signal, cacheWrites: asksForCaching(request) },
-      ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels },
+      ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels, onAdmitted: options.onAdmitted },
       countInput: ({ model, credential }: AttemptTarget, signal) =>
         this.providerOf(model)
           .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)

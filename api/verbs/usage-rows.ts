@@ -85,7 +85,10 @@ export class UsageRowView {
   latencyMs!: number;
   @Field(() => Float, { nullable: true, description: 'Milliseconds until the first piece of a stream.' })
   firstTokenMs!: number | null;
-  @Field(() => String, { description: 'ok, error, cancelled, or lost where the process ended before it did.' })
+  @Field(() => String, {
+    description:
+      'ok, error, cancelled, lost where the process ended before it did, or refused before there was a model for it.',
+  })
   outcome!: string;
   @Field(() => String, { nullable: true })
   errorCode!: string | null;

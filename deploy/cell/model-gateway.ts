@@ -45,6 +45,8 @@ export interface ModelGateway {
   readonly taskCosts: TaskCosts;
   /** Is told how tasks ended; what it keeps is what the learned choice goes by. */
   readonly outcomes: OutcomeFeed;
+  /** Takes the row of a call that was turned away before it came to the gateway. */
+  readonly refusals: Pick<Journal, 'end'>;
   /** Everything that has ended is in the ledger. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -110,6 +112,7 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     usage,
     taskCosts,
     outcomes: createOutcomeFeed(ledger),
+    refusals: journal,
     flush: underWay.flush,
     async close() {
       await gateway.close();

@@ -63,6 +63,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     const server = createGatewayServer({
       ...{ gateway: models.gateway, keys, clock, logger, metrics, options: http, administratorToken: token },
       readiness: () => readiness.check(),
+      refusals: models.refusals,
     });
     closers.add('server', () => server.close());
     const { url, port } = await server.listen({ host, port: wanted }).catch((error: unknown) => {

@@ -26,6 +26,8 @@ export interface Call {
   readonly key: VirtualKey;
   /** An empty object for a request without a body. */
   readonly body: Fields;
+  /** Told once the call leaves its usage rows by itself. */
+  readonly onAdmitted?: () => void;
 }
 
 export type Handler = (context: CallContext, call: Call) => Promise<void>;
@@ -183,8 +185,8 @@ function askedOf(
   return { ...request, ...(limits ? { limits } : {}), attribution, modelHint };
 }
 
-function optionsOf({ exchange, key }: Call): CallOptions {
-  return { signal: exchange.signal, virtualKeyId: key.id, ...allowedBy(key) };
+function optionsOf({ exchange, key, onAdmitted }: Call): CallOptions {
+  return { signal: exchange.signal, virtualKeyId: key.id, onAdmitted, ...allowedBy(key) };
 }
 
 const allowedBy = ({ models }: VirtualKey) => (models.length === 0 ? {} : { allowedModels: models });

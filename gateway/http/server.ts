@@ -8,10 +8,21 @@ import { administer, KEYS_PATH } from './administration.ts';
 import { Callers } from './authenticate.ts';
 import { declaresTooMuch, expectedBytes, parseBody, readBody } from './body.ts';
 import { type BodyPlace, BodyRoom } from './body-room.ts';
-import { chatCompletions, countTokens, embeddings, type Handler, messages, models, oneModel } from './calls.ts';
+import {
+  type Call,
+  chatCompletions,
+  countTokens,
+  embeddings,
+  type Handler,
+  messages,
+  models,
+  oneModel,
+} from './calls.ts';
 import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from './config.ts';
 import { httpError } from './errors.ts';
 import { Exchange } from './exchange.ts';
+import type { Fields } from './fields.ts';
+import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
 import { gatewayHttpMetrics } from './telemetry.ts';
 
 export interface GatewayServerOptions {
@@ -25,6 +36,8 @@ export interface GatewayServerOptions {
   readonly readiness?: () => Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>;
   /** Opens `/kaze/keys` to whoever shows it. */
   readonly administratorToken?: string;
+  /** Takes a usage row for each call that was turned away before the gateway had a model for it. Default: none is kept. */
+  readonly refusals?: RefusalRows;
   readonly options?: GatewayHttpOptions;
 }
 
@@ -41,13 +54,15 @@ export interface GatewayServer {
 interface Route {
   readonly method: 'GET' | 'POST';
   readonly handle: Handler;
+  /** Whether it asks a model, so that it leaves a usage row whatever comes of it. */
+  readonly counted?: boolean;
 }
 
 const ROUTES: ReadonlyMap<string, Route> = new Map([
-  ['/v1/chat/completions', { method: 'POST', handle: chatCompletions }],
-  ['/v1/embeddings', { method: 'POST', handle: embeddings }],
+  ['/v1/chat/completions', { method: 'POST', handle: chatCompletions, counted: true }],
+  ['/v1/embeddings', { method: 'POST', handle: embeddings, counted: true }],
   ['/v1/models', { method: 'GET', handle: models }],
-  ['/v1/messages', { method: 'POST', handle: messages }],
+  ['/v1/messages', { method: 'POST', handle: messages, counted: true }],
   ['/v1/messages/count_tokens', { method: 'POST', handle: countTokens }],
 ]);
 const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
@@ -73,6 +88,7 @@ class HttpGateway implements GatewayServer {
   private readonly unwritten = new Set<ServerResponse>();
   private readonly idle: Array<() => void> = [];
   private readonly room: BodyRoom;
+  private readonly refused: RefusedCalls;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: GatewayServerOptions) {
@@ -81,6 +97,9 @@ class HttpGateway implements GatewayServer {
     this.room = new BodyRoom(this.config.bodiesMaxBytes, this.config.bodyWaitMs);
     this.callers = new Callers(options.keys, options.clock, keyCacheMs);
     this.meters = options.metrics.use(gatewayHttpMetrics);
+    const { clock, logger, refusals: rows } = options;
+    const count = (route: string, error: string) => this.meters.kaze_gateway_refused_total.add({ route, error });
+    this.refused = new RefusedCalls({ rows, clock, logger, count });
     const timeouts = { requestTimeout: arrivalTimeoutMs, keepAliveTimeout: keepAliveMs };
     const headersTimeout = Math.min(arrivalTimeoutMs, 30_000);
     // How late they are noticed.
@@ -178,9 +197,24 @@ class HttpGateway implements GatewayServer {
     }
     if (this.closing) throw httpError('KAZE_GATEWAY_STOPPING', 'the gateway is ending; call again');
     // Who it is comes before what is said: a stranger's body is not read.
-    const key = await this.callers.identify(request.headers);
-    const body = route.method === 'POST' ? parseBody(await this.bodyOf(exchange, place)) : {};
-    await route.handle(this.options, { exchange, key, body });
+    const key = await this.callers.identify(request.headers).catch((error: unknown) => {
+      this.refused.stranger(routeOf(path), error);
+      throw error;
+    });
+    if (!route.counted) return this.answer(route, { exchange, key }, place);
+    const call = this.refused.call(exchange, key);
+    try {
+      await this.answer(route, call, place);
+    } catch (error) {
+      call.failed(error);
+      throw error;
+    }
+  }
+
+  private async answer(route: Route, call: Omit<Call, 'body'> & { heard?(body: Fields): void }, place: BodyPlace) {
+    const body = route.method === 'POST' ? parseBody(await this.bodyOf(call.exchange, place)) : {};
+    call.heard?.(body);
+    await route.handle(this.options, { ...call, body });
   }
 
   /** Read once there is room for it, which it keeps until its call has ended. */

@@ -36,8 +36,11 @@ export interface UsageRow {
   readonly reservedMicros?: number;
   readonly latencyMs: number;
   readonly firstTokenMs: number | null;
-  /** `lost`: the process ended before the attempt did; it is charged what was reserved for it. */
-  readonly outcome: 'ok' | 'error' | 'cancelled' | 'lost';
+  /**
+   * `lost`: the process ended before the attempt did; it is charged what was reserved for it. `refused`: the call was
+   * turned away for what it was, before there was a model for it.
+   */
+  readonly outcome: 'ok' | 'error' | 'cancelled' | 'lost' | 'refused';
   readonly errorCode: string | null;
 }
 

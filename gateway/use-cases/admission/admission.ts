@@ -32,6 +32,7 @@ export class Admission {
   constructor(private readonly deps: AdmissionDeps) {}
 
   admit(call: AdmissionCall): Ticket {
+    call.onAdmitted?.();
     return new Ticket(this.deps, call);
   }
 

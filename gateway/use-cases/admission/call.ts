@@ -32,6 +32,8 @@ export interface AdmissionCall {
   /** For the whole call with all that it waits for; default: the policy's. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Told when it is admitted. */
+  readonly onAdmitted?: () => void;
 }
 
 export interface AttemptTarget {

@@ -10,6 +10,8 @@ import { type FindPrivate, type RedactedKind, Redaction } from './redaction.ts';
 const SECRETS =
   /\b(?:sk-[A-Za-z0-9_-]{16,}|kz-[A-Za-z0-9_-]{40,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
 
+export const holdsSecret = (text: string): boolean => text.search(SECRETS) >= 0;
+
 type Kinds = GatewayPolicy['guard']['redact'][number]['kinds'];
 
 /** What is checked and changed before a request leaves; costs nothing where the policy asks for nothing. */

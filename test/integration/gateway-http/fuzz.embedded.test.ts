@@ -117,11 +117,13 @@ it(`answers ${COUNT} generated bodies with 200 or a coded 4xx, and stays alive`,
   const random = seeded(20_261_122);
   const seen = new Map<number, number>();
   const wrong: string[] = [];
+  let counted = 0;
   const one = async (index: number) => {
     const path = PATHS[index % PATHS.length]!;
     const body = mutated(GOOD[path], random);
     const answer = await post(served, path, body, { body });
     const text = await answer.text();
+    if (path !== '/v1/messages/count_tokens') counted += 1;
     seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
     const isCoded = answer.status < 500 && /"code":"KAZE_[A-Z_]+"/.test(text) && !INTERNALS.test(text);
     if (answer.status !== 200 && !isCoded) wrong.push(`${answer.status} ${path} ${body.toString()} ${text}`);
@@ -133,6 +135,11 @@ it(`answers ${COUNT} generated bodies with 200 or a coded 4xx, and stays alive`,
   expect(seen.get(200)).toBeGreaterThan(COUNT / 20);
   expect(seen.get(400)).toBeGreaterThan(COUNT / 4);
   expect(served.logged).toEqual([]);
+  // One row each, whatever came of it; counting tokens asks no model.
+  expect(served.rows).toHaveLength(counted);
+  expect(new Set(served.rows.map(({ id }) => id)).size).toBe(counted);
+  for (const row of served.rows)
+    expect(row).toMatchObject({ tenant: 'acme', agent: 'support', virtualKeyId: served.keyId });
   expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
 });
 

@@ -126,6 +126,7 @@ export async function serve(
     ...{ gateway: around(gateway), keys, clock: systemClock, logger, metrics: createMetrics() },
     options: { drainMs: 2_000, ...http },
     administratorToken: ADMINISTRATOR,
+    refusals: { end: (row) => void rows.push(row) },
   });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
   const close = () => server.close();
