@@ -1,9 +1,9 @@
 import { Pace } from '#platform';
-import { skillErrors } from '../errors.ts';
-import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { type InputText, readInputText } from '../read-input.ts';
+import { declaredOutputs } from '../declared-outputs.ts';
+import type { SkillHandler, SkillResult } from '../handler.ts';
 import { reword } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
+import { readContext } from '../search-analysis/read-context.ts';
 import { inert } from '../text/inert.ts';
 import { analyse } from './analyse.ts';
 import { fetchPages } from './fetch-pages.ts';
@@ -32,7 +32,7 @@ export const competitorAnalysis: SkillHandler = {
   metrics: METRICS,
   async check(inputs) {
     await readRankingInputs(inputs);
-    await readContext(inputs.business_context);
+    await readContext('competitor-analysis', inputs.business_context);
     for (const name of ['own_pages', 'competitor_pages']) {
       // Reading finds a file of the wrong kind; what the pages say is looked at later.
       const sources = await pageSources(inputs[name], name);
@@ -43,7 +43,7 @@ export const competitorAnalysis: SkillHandler = {
     const { inputs, signal, clock } = context;
     context.progress('reading the rankings');
     const rankings = await readRankingInputs(inputs);
-    const business = understandContext(await readContext(inputs.business_context, signal));
+    const business = understandContext(await readContext('competitor-analysis', inputs.business_context, signal));
     const today = new Date(clock.now()).toISOString().slice(0, 10);
     const fetched = await fetchPages(context, rankings);
     const read = async (name: string, more: readonly PageSource[]) =>
@@ -67,7 +67,7 @@ export const competitorAnalysis: SkillHandler = {
     const worded = await reword(computed, WORDING, context);
     return {
       summary: summaryOf(analysis, metrics),
-      outputs: declared({ ...outputLists(analysis), reasoning: worded.text ?? computed }, context.definition),
+      outputs: declaredOutputs({ ...outputLists(analysis), reasoning: worded.text ?? computed }, context.definition),
       metrics,
       notes: worded.note ? [...notes, worded.note] : notes,
       citations: { knowledge: practices.knowledge },
@@ -105,24 +105,4 @@ function notesOn({ market, winning, gaps, shared, strengths, pages, rankings }: 
     noOwn > 0 ? `For ${noOwn} winning pages no page of the client on their topic was given.` : '',
     cut ? `Lists hold ${MOST_LISTED} items at most.` : '',
   ].filter(Boolean);
-}
-
-async function readContext(input: SkillInput | undefined, signal?: AbortSignal): Promise<InputText> {
-  if (input === undefined) {
-    throw skillErrors(
-      'KAZE_SKILL_INPUT_MISSING',
-      'competitor-analysis has no business_context; say in a few sentences what the client sells and to whom, as text or as a Markdown, HTML, PDF or text file',
-      { fields: { skill: 'competitor-analysis', input: 'business_context' } },
-    );
-  }
-  return readInputText('business_context', input, signal);
-}
-
-/** A definition may declare fewer outputs. */
-function declared(
-  outputs: SkillResult['outputs'],
-  { outputs: asked }: SkillContext['definition'],
-): SkillResult['outputs'] {
-  const names = new Set(asked.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.size === 0 || names.has(name)));
 }

@@ -1,9 +1,10 @@
 import { Pace } from '#platform';
-import { skillErrors } from '../errors.ts';
-import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { type InputText, namesOf, readInputText } from '../read-input.ts';
+import { declaredOutputs } from '../declared-outputs.ts';
+import type { SkillHandler, SkillResult } from '../handler.ts';
+import { namesOf } from '../read-input.ts';
 import { reword } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
+import { readContext } from '../search-analysis/read-context.ts';
 import { analyse } from './analyse.ts';
 import { readMaterial } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -28,14 +29,14 @@ export const keywordResearch: SkillHandler = {
   metrics: METRICS,
   async check(inputs) {
     await readMaterial(inputs);
-    await readContext(inputs.business_context);
+    await readContext('keyword-research', inputs.business_context);
   },
   async run(context): Promise<SkillResult> {
     const { inputs, signal } = context;
     context.progress('reading the exports');
     const { table, notes: materialNotes, ...material } = await readMaterial(inputs);
     const competitors = namesOf(inputs.competitors, 100);
-    const business = understandContext(await readContext(inputs.business_context, signal));
+    const business = understandContext(await readContext('keyword-research', inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);
     const analysis = await analyse(table, {
@@ -75,7 +76,7 @@ export const keywordResearch: SkillHandler = {
         keyword_opportunities: opportunityList(analysis, { ranked, competitors }),
         priority_ranking: priorityList(analysis, ranked),
         reasoning: worded.text ?? computed,
-        ...declared(widerOutputs(analysis), context.definition),
+        ...declaredOutputs(widerOutputs(analysis), context.definition),
       },
       metrics,
       notes: worded.note ? [...notes, worded.note] : notes,
@@ -83,23 +84,3 @@ export const keywordResearch: SkillHandler = {
     };
   },
 };
-
-async function readContext(input: SkillInput | undefined, signal?: AbortSignal): Promise<InputText> {
-  if (input === undefined) {
-    throw skillErrors(
-      'KAZE_SKILL_INPUT_MISSING',
-      'keyword-research has no business_context; say in a few sentences what the business sells and to whom, as text or as a Markdown, HTML, PDF or text file',
-      { fields: { skill: 'keyword-research', input: 'business_context' } },
-    );
-  }
-  return readInputText('business_context', input, signal);
-}
-
-/** The founding document's definition declares three outputs; the others go to those that ask for them. */
-function declared(
-  outputs: SkillResult['outputs'],
-  { outputs: asked }: SkillContext['definition'],
-): SkillResult['outputs'] {
-  const names = new Set(asked.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(outputs).filter(([name]) => names.has(name)));
-}

@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CellProcess, until } from '../../support/cell/cell-process.ts';
+import { describe, expect, it } from 'vitest';
+import { cellOfFile } from '../../support/cell/cell-of-file.ts';
+import { until } from '../../support/cell/cell-process.ts';
 
 const CASES = new URL('../../../agents/verticals/seo/skills/competitor-analysis.cases/', import.meta.url).pathname;
 const BUSINESS =
   'Birch repairs and sells bicycles in Leeds. Our workshop services brakes, gears, wheels and chains of road, cargo and electric bikes. Families, commuters and couriers bring theirs. We also sell helmets, locks, lights, batteries and child seats.';
 
-let folder: string;
-let cell: CellProcess;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kaze-competitor-analysis-'));
-  cell = new CellProcess(join(folder, 'data'));
-  await cell.start();
-}, 180_000);
-afterAll(async () => {
-  await cell?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+const at = cellOfFile('competitor-analysis');
 
 const TASK = `query ($id: ID!) { task(id: $id) { state errorMessage outcomes { nodes {
   state output metrics
@@ -47,17 +35,17 @@ interface Read {
 describe('competitor-analysis, asked of a cell', { timeout: 300_000 }, () => {
   it('is approved and read back over GraphQL with its rows, its pages and the knowledge that it rests on', async () => {
     const file = (input: string, name: string) => ['--input', `${input}=@${join(CASES, name)}`];
-    const { id } = await cell.json<{ id: string }>(
+    const { id } = await at.cell.json<{ id: string }>(
       ...['tasks', 'submit', '--agent', 'seo-strategist', '--client', 'acme', '--skill', 'competitor-analysis'],
       ...['--input', `business_context=${BUSINESS}`, ...file('current_rankings', 'queries.csv')],
       ...[...file('competitor_rankings', 'rivals.csv'), ...file('own_pages', 'own-brakes.html')],
       ...file('competitor_pages', 'rival-pages.json'),
     );
-    const read = () => cell.query<{ task: Read }>(TASK, { id });
+    const read = () => at.cell.query<{ task: Read }>(TASK, { id });
     const ended = ['awaiting_approval', 'failed', 'delivered'];
     const { task } = await until(read, (one) => ended.includes(one.task.state), 180_000);
     expect(task).toMatchObject({ state: 'awaiting_approval' });
-    expect((await cell.kaze('approve', id)).code).toBe(0);
+    expect((await at.cell.kaze('approve', id)).code).toBe(0);
     const outcome = (await read()).task.outcomes.nodes[0]!;
     expect(outcome).toMatchObject({
       state: 'delivered',

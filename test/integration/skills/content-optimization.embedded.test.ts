@@ -1,22 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPatch } from 'diff';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CellProcess, until } from '../../support/cell/cell-process.ts';
+import { describe, expect, it } from 'vitest';
+import { cellOfFile } from '../../support/cell/cell-of-file.ts';
+import { until } from '../../support/cell/cell-process.ts';
 
-let folder: string;
-let cell: CellProcess;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kaze-content-optimization-'));
-  cell = new CellProcess(join(folder, 'data'));
-  await cell.start();
-}, 180_000);
-afterAll(async () => {
-  await cell?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+const at = cellOfFile('content-optimization');
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -68,18 +57,18 @@ interface Read {
 
 describe('content-optimization, asked of a cell', { timeout: 300_000 }, () => {
   it('is approved and read back over GraphQL with its diff, its measures and what it rests on', async () => {
-    const file = join(folder, 'espresso.html');
+    const file = join(at.folder, 'espresso.html');
     writeFileSync(file, PAGE);
-    const { id } = await cell.json<{ id: string }>(
+    const { id } = await at.cell.json<{ id: string }>(
       ...['tasks', 'submit', '--agent', 'seo-strategist', '--client', 'acme', '--skill', 'content-optimization'],
       ...['--input', `page=@${file}`, '--input', 'page_url=https://acme.example/espresso-repair/'],
       ...['--input', 'target_queries=["espresso machine repair leeds", "espresso machine descaling price"]'],
       ...['--input', `own_pages=${JSON.stringify(OWN)}`],
     );
-    const read = () => cell.query<Read>(TASK, { id });
+    const read = () => at.cell.query<Read>(TASK, { id });
     const waiting = await until(read, ({ task }) => ['awaiting_approval', 'failed'].includes(task.state), 180_000);
     expect(waiting.task).toMatchObject({ state: 'awaiting_approval', errorMessage: null });
-    expect((await cell.kaze('approve', id)).code).toBe(0);
+    expect((await at.cell.kaze('approve', id)).code).toBe(0);
 
     const outcome = (await read()).task.outcomes.nodes[0]!;
     expect(outcome).toMatchObject({

@@ -1,22 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { generateSoftwareFirm } from '../../fixtures/clients/software-firm/index.ts';
-import { CellProcess, until } from '../../support/cell/cell-process.ts';
+import { cellOfFile } from '../../support/cell/cell-of-file.ts';
+import { until } from '../../support/cell/cell-process.ts';
 
-let folder: string;
-let cell: CellProcess;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kaze-lead-scoring-'));
-  cell = new CellProcess(join(folder, 'data'));
-  await cell.start();
-}, 180_000);
-afterAll(async () => {
-  await cell?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+const at = cellOfFile('lead-scoring');
 
 const TASK = `query ($id: ID!) { task(id: $id) { state errorCode errorMessage outcomes { nodes {
   id state output metrics
@@ -53,13 +42,13 @@ interface Read {
 
 async function scored(options: Partial<Parameters<typeof generateSoftwareFirm>[0]>, awaited: string) {
   const { files, truth } = generateSoftwareFirm({ seed: 41, leads: 1_600, product: 'pipedrive-en', ...options });
-  const file = join(folder, files.leads!.name);
+  const file = join(at.folder, files.leads!.name);
   writeFileSync(file, files.leads!.bytes);
-  const { id } = await cell.json<{ id: string }>(
+  const { id } = await at.cell.json<{ id: string }>(
     ...['tasks', 'submit', '--agent', 'crm-analyst', '--client', 'acme', '--skill', 'lead-scoring'],
     ...['--input', `leads=@${file}`],
   );
-  const read = () => cell.query<{ task: Read }>(TASK, { id });
+  const read = () => at.cell.query<{ task: Read }>(TASK, { id });
   const { task } = await until(read, (one) => [awaited, 'failed', 'delivered'].includes(one.task.state), 180_000);
   expect(task).toMatchObject({ state: awaited });
   return { id, task, truth, read };
@@ -68,7 +57,7 @@ async function scored(options: Partial<Parameters<typeof generateSoftwareFirm>[0
 describe('lead-scoring, asked of a cell', { timeout: 300_000 }, () => {
   it('is approved and read back over GraphQL with where it comes from; the next run says how it did', async () => {
     const first = await scored({}, 'awaiting_approval');
-    expect((await cell.kaze('approve', first.id)).code).toBe(0);
+    expect((await at.cell.kaze('approve', first.id)).code).toBe(0);
     const { task } = await first.read();
     const outcome = task.outcomes.nodes[0]!;
     expect(outcome).toMatchObject({

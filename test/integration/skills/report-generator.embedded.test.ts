@@ -1,22 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CellProcess, until } from '../../support/cell/cell-process.ts';
+import { expect, it } from 'vitest';
+import { cellOfFile } from '../../support/cell/cell-of-file.ts';
+import { until } from '../../support/cell/cell-process.ts';
 
-let folder: string;
-let cell: CellProcess;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kaze-report-'));
-  // Whether this machine has a Chromium must not matter here; the printer has a test of its own.
-  cell = new CellProcess(join(folder, 'data'), { KAZE_PRINTER_CHROMIUM: 'none' });
-  await cell.start();
-}, 180_000);
-afterAll(async () => {
-  await cell?.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+// Whether this machine has a Chromium must not matter here; the printer has a test of its own.
+const at = cellOfFile('report-generator', { KAZE_PRINTER_CHROMIUM: 'none' });
 
 const TASK = `query ($id: ID!) { task(id: $id) { state errorMessage outcomes { nodes {
   id state output metrics notes
@@ -57,14 +46,14 @@ async function done(
   skill: string,
   inputs: readonly string[],
 ): Promise<{ id: string; outcome: Outcome }> {
-  const { id } = await cell.json<{ id: string }>(
+  const { id } = await at.cell.json<{ id: string }>(
     ...['tasks', 'submit', '--agent', agent, '--client', 'acme', '--skill', skill],
     ...inputs.flatMap((input) => ['--input', input]),
   );
-  const read = () => cell.query<Read>(TASK, { id });
+  const read = () => at.cell.query<Read>(TASK, { id });
   const made = await until(read, ({ task }) => ['awaiting_approval', 'failed'].includes(task.state), 120_000);
   expect(made.task).toMatchObject({ state: 'awaiting_approval', errorMessage: null });
-  expect((await cell.kaze('approve', id)).code).toBe(0);
+  expect((await at.cell.kaze('approve', id)).code).toBe(0);
   return { id, outcome: (await read()).task.outcomes.nodes[0]! };
 }
 
@@ -74,7 +63,7 @@ it('reports an approved task with numbers that lead to its nodes, and is read ba
   const question = 'question=How many days of annual leave do full-time staff have?';
   const work = await done('ops-assistant', 'answer-from-handbook', [question]);
   const file = (name: string, clicks: number) => {
-    const path = join(folder, name);
+    const path = join(at.folder, name);
     writeFileSync(
       path,
       `Top queries,Clicks,Impressions,CTR,Position\nrota software,${clicks},4000,5%,2.1\nshift planner,80,900,8%,3\n`,
@@ -107,13 +96,13 @@ it('reports an approved task with numbers that lead to its nodes, and is read ba
   expect(figure('delivered_results')).toMatchObject({ value: 1, sources: [{ node: 'Task', id: work.id }] });
   const [approval] = figure('approved').sources;
   const asked = '{ node(id: "ID") { __typename id } }'.replace('ID', approval!.id!);
-  expect(await cell.query(asked)).toEqual({ node: { __typename: 'Approval', id: approval!.id } });
+  expect(await at.cell.query(asked)).toEqual({ node: { __typename: 'Approval', id: approval!.id } });
   const { report_html: html, report_markdown: markdown } = outcome.output;
   expect(markdown).toContain(`Task ${work.id} (`);
   expect(html).toMatch(new RegExp(`<li id="s\\d+"><b>\\[\\d+\\]</b>Task ${work.id} \\(`));
   expect(html).toContain('Report for <a class="q"');
 
-  const target = join(folder, 'report.html');
-  expect(await cell.json('tasks', 'show', report.id, '--output', target)).toMatchObject({ output: 'report_html' });
+  const target = join(at.folder, 'report.html');
+  expect(await at.cell.json('tasks', 'show', report.id, '--output', target)).toMatchObject({ output: 'report_html' });
   expect(readFileSync(target, 'utf8')).toBe(html);
 });
