@@ -110,7 +110,7 @@ export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
 export type { GuardedCall, Guardrail, Refusal } from './ports/guardrail.ts';
 export type { LimitAnswer, LimitAsk, LimitStore, Slots } from './ports/limit-store.ts';
 export type { GatewayMetrics } from './ports/metrics.ts';
-export type { OutcomeFeed } from './ports/outcome-feed.ts';
+export type { Judgements, OutcomeFeed } from './ports/outcome-feed.ts';
 export type {
   ModelProvider,
   ProviderCall,

@@ -64,6 +64,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       ...{ gateway: models.gateway, keys, clock, logger, metrics, options: http, administratorToken: token },
       readiness: () => readiness.check(),
       refusals: models.refusals,
+      judgements: models,
     });
     closers.add('server', () => server.close());
     const { url, port } = await server.listen({ host, port: wanted }).catch((error: unknown) => {

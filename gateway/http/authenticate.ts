@@ -102,6 +102,11 @@ function headerAt(headers: IncomingHttpHeaders, name: string): string | null {
   });
 }
 
+/** The kind of work that a call is part of. */
+export function taskTypeOf(headers: IncomingHttpHeaders): string | null {
+  return headerAt(headers, 'x-kaze-task-type');
+}
+
 const MAX_TIMEOUT_MS = 600_000;
 
 /** How long the caller wants the call to take at most, milliseconds. */

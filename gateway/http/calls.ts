@@ -5,9 +5,10 @@ import type { Completion, Delta } from '../domain/response.ts';
 import type { VirtualKey } from '../domain/virtual-key.ts';
 import { modelError } from '../errors.ts';
 import type { CallOptions, Gateway } from '../gateway.ts';
+import type { Judgements } from '../ports/outcome-feed.ts';
 import { MessagesFrames, messagesReply } from './anthropic/messages-reply.ts';
 import { messagesRequestOf } from './anthropic/messages-request.ts';
-import { attributionOf, timeoutOf } from './authenticate.ts';
+import { attributionOf, taskTypeOf, timeoutOf } from './authenticate.ts';
 import type { Dialect } from './error-shapes.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fields, unsupported } from './fields.ts';
@@ -18,6 +19,7 @@ import { type EmbeddingsRequest, embeddingsReply, embeddingsRequestOf } from './
 export interface CallContext {
   readonly gateway: Gateway;
   readonly clock: Clock;
+  readonly judgements?: Judgements;
 }
 
 /** A request whose caller is known and whose body was read; answered when the promise resolves. */
@@ -178,11 +180,14 @@ function askedOf(
   { model, request }: { model: string; request: Omit<CompleteRequest, 'attribution' | 'modelHint'> },
 ): CompleteRequest {
   const { headers } = exchange.request;
-  const attribution = attributionOf(key, headers);
+  const taskType = taskTypeOf(headers);
+  const named = attributionOf(key, headers);
+  // A call of a kind of work that is no part of a larger task is one by itself, which can be judged by its request's id.
+  const attribution = taskType !== null && named.task === null ? { ...named, task: exchange.id } : named;
   const timeoutMs = timeoutOf(headers);
   const limits = timeoutMs === undefined ? request.limits : { ...request.limits, timeoutMs };
   const modelHint: ModelHint = LEVELS.find((level) => level === model) ?? { model };
-  return { ...request, ...(limits ? { limits } : {}), attribution, modelHint };
+  return { ...request, ...(limits ? { limits } : {}), taskType, attribution, modelHint };
 }
 
 function optionsOf({ exchange, key, onAdmitted }: Call): CallOptions {

@@ -89,6 +89,13 @@ const codes = {
     when: 'An `x-kaze-…` header has a value that it cannot have.',
     remedy: 'Mend the header that the message names.',
   },
+  KAZE_GATEWAY_OUTCOME_UNKNOWN: {
+    kind: 'caller',
+    status: 404,
+    when: 'The key has no answered call with this request id or task that came with `x-kaze-task-type`.',
+    remedy:
+      'Give the `x-request-id` of an answer, or the task of its call, and send the type of the task with the call.',
+  },
   KAZE_GATEWAY_ROUTE: {
     kind: 'caller',
     status: 404,

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock, Logger, Meters, Metrics } from '#platform';
 import type { Gateway } from '../gateway.ts';
+import type { Judgements } from '../ports/outcome-feed.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import { administer, KEYS_PATH } from './administration.ts';
 import { Callers } from './authenticate.ts';
@@ -22,6 +23,7 @@ import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from '
 import { httpError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import type { Fields } from './fields.ts';
+import { outcomes } from './outcomes.ts';
 import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
 import { gatewayHttpMetrics } from './telemetry.ts';
 
@@ -38,6 +40,8 @@ export interface GatewayServerOptions {
   readonly administratorToken?: string;
   /** Takes a usage row for each call that was turned away before the gateway had a model for it. Default: none is kept. */
   readonly refusals?: RefusalRows;
+  /** Opens `/v1/kaze/outcomes`. */
+  readonly judgements?: Judgements;
   readonly options?: GatewayHttpOptions;
 }
 
@@ -64,6 +68,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/v1/models', { method: 'GET', handle: models }],
   ['/v1/messages', { method: 'POST', handle: messages, counted: true }],
   ['/v1/messages/count_tokens', { method: 'POST', handle: countTokens }],
+  ['/v1/kaze/outcomes', { method: 'POST', handle: outcomes }],
 ]);
 const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
 const ONE_MODEL_PATH = '/v1/models/';

@@ -36,6 +36,7 @@ afterAll(async () => {
 it.each([
   ['curl', 0, /Refunds are paid within 14 days\. \[1\].*"finish_reason":"stop"/s],
   ['the openai package', 1, /I was given no passages.*\d+ tokens/s],
+  ['an outcome that is told', 3, /"taskType":"refund-question","outcome":"approved"/],
   ['the Anthropic package', 2, /Refunds are paid within 14 days\. \[1\].*Refunds are paid within 14 days\.\n$/s],
 ])('the page shows a call with %s that works', async (_, index, output) => {
   const { language, code } = blocks[index]!;

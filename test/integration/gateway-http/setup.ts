@@ -5,6 +5,7 @@ import {
   createGatewayServer,
   type Gateway,
   type GatewayHttpOptions,
+  type Judgements,
   type ModelInfo,
   type ModelProvider,
   type NewVirtualKey,
@@ -107,9 +108,15 @@ export interface Served {
 export const ADMINISTRATOR = 'administrator-of-the-gateway';
 
 export async function serve(
-  options: GatewayHttpOptions & { gateway?: Partial<Gateway>; around?: (gateway: Gateway) => Gateway } = {},
+  options: GatewayHttpOptions & {
+    gateway?: Partial<Gateway>;
+    around?: (gateway: Gateway) => Gateway;
+    judgements?: Judgements;
+    /** Where usage rows are put; default a list of its own. */
+    rows?: UsageRow[];
+  } = {},
 ): Promise<Served> {
-  const rows: UsageRow[] = [];
+  const { rows = [], judgements } = options;
   const logged: string[] = [];
   const provider = new ScriptedProvider();
   const logger = {
@@ -121,11 +128,12 @@ export async function serve(
   const made = createGateway({ providers: [provider, createOfflineProvider()], ledger, clock: systemClock, logger });
   const gateway: Gateway = Object.assign(Object.create(made) as Gateway, options.gateway);
   const keys = createMemoryVirtualKeys();
-  const { gateway: _replaced, around = (inner: Gateway) => inner, ...http } = options;
+  const { gateway: _replaced, around = (inner: Gateway) => inner, judgements: _kept, rows: _rows, ...http } = options;
   const server = createGatewayServer({
     ...{ gateway: around(gateway), keys, clock: systemClock, logger, metrics: createMetrics() },
     options: { drainMs: 2_000, ...http },
     administratorToken: ADMINISTRATOR,
+    judgements,
     refusals: { end: (row) => void rows.push(row) },
   });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
