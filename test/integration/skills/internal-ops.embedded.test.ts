@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,6 +124,45 @@ describe('the work of internal-ops, asked of a cell over GraphQL', { timeout: 30
     await expect(submit('invoice-check', { invoices: INVOICE.replace('2026-07-01', 'July') })).rejects.toThrow(
       /line 2, column 3: found \\"July\\"; expected a day/,
     );
+  });
+
+  it('answers from what was read in, and passes a request on, each with what it rests on', async () => {
+    const file = join(folder, 'leave.md');
+    writeFileSync(file, '# Annual leave\n\nFull-time staff have 26 days of annual leave a year.\n');
+    await cell.json('ingest', file, '--tenant', 'acme', '--vertical', 'internal-ops');
+    const asked = await submit('answer-from-handbook', {
+      question: 'How many days of annual leave do full-time staff have?',
+    });
+    const payroll = {
+      kind: 'person',
+      name: 'p-tom',
+      description: 'Payroll: payslips, wages',
+      examples: ['a mistake in my payslip'],
+    };
+    const garage = {
+      kind: 'person',
+      name: 'p-ida',
+      description: 'Cars and keys of the garage',
+      examples: ['I need a car'],
+    };
+    const passed = await submit('triage-request', {
+      request: 'There is a mistake in my payslip',
+      candidates: [payroll, garage],
+    });
+    expect((await reaches(asked, 'awaiting_approval')).outcomes.nodes[0]).toMatchObject({
+      output: { answered: true, answer: expect.stringContaining('26 days') },
+    });
+    expect((await reaches(passed, 'awaiting_approval')).outcomes.nodes[0]).toMatchObject({
+      output: { target_kind: 'person', target: 'p-tom' },
+    });
+    for (const id of [asked, passed]) await decide({ id, decision: 'approve' });
+    expect(await reaches(asked, 'delivered')).toMatchObject(provenance('answer-from-handbook'));
+    expect(await reaches(passed, 'delivered')).toMatchObject(provenance('triage-request'));
+    const cited =
+      'query ($id: ID!) { task(id: $id) { outcomes { nodes { chunks { nodes { text source { name } } } } } } }';
+    expect(await cell.query(cited, { id: asked })).toMatchObject({
+      task: { outcomes: { nodes: [{ chunks: { nodes: [{ text: expect.stringContaining('26 days') }] } }] } },
+    });
   });
 
   it('turns approved actions of a meeting into one task each, for an agent and for people', async () => {
