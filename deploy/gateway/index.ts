@@ -5,6 +5,7 @@
  * const loaded = loadGatewayConfig({ env: process.env, flags: { 'gateway.port': '0' } });
  * const { url, stop } = await startGateway({ loaded, env: process.env });
  */
+export { readChoices } from './choices.ts';
 export { gatewaySections, loadGatewayConfig } from './config.ts';
 export { type RunningGateway, type StartGatewayOptions, startGateway } from './gateway.ts';
 export { collectSooner } from './heap.ts';

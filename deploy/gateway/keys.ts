@@ -35,7 +35,7 @@ export async function openKeyAccess(config: GatewayConfig): Promise<KeyAccess> {
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+export async function answers(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
   return answer?.ok ?? false;
 }

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#platform';
 import { makeVirtualKey, type NewVirtualKey, type VirtualKey } from '../domain/virtual-key.ts';
+import type { Judgements } from '../ports/outcome-feed.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import { readChoiceReports } from '../use-cases/choice/choice-report.ts';
 import { parseBody, readBody } from './body.ts';
 import { httpError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,6 +12,9 @@ import { type Fields, given, listAt, nameAt, onlyKnown, textAt, wholeAt } from '
 export const KEYS_PATH = '/kaze/keys';
 const BODY = { maxBytes: 64 * 1_024, idleMs: 15_000 };
 const FIELDS: ReadonlySet<string> = new Set(['name', 'tenant', 'agent', 'models', 'expiresAt']);
+
+/** Which models were chosen for what: the filters of `readChoiceReports` as a query. */
+export const CHOICES_PATH = '/kaze/choices';
 
 export interface AdministrationOptions {
   readonly keys: VirtualKeys;
@@ -41,15 +46,35 @@ export async function revokeVirtualKey(keys: VirtualKeys, id: string, now: numbe
   });
 }
 
+/** `GET /kaze/choices?tenant=…&taskType=…&from=…`, for the command line on the same machine. */
+export async function showChoices(
+  exchange: Exchange,
+  { judgements, token }: Pick<AdministrationOptions, 'token'> & { readonly judgements: Judgements | undefined },
+): Promise<void> {
+  checkAdministrator(exchange, token);
+  if (!judgements) throw httpError('KAZE_GATEWAY_ROUTE', 'this gateway keeps no outcomes');
+  const query = new URL(exchange.request.url ?? '/', 'http://gateway').searchParams;
+  const from = query.get('from');
+  const filter = {
+    tenant: query.get('tenant') ?? undefined,
+    taskType: query.get('taskType') ?? undefined,
+    from: from === null ? undefined : wholeAt(Number(from), 'from'),
+  };
+  exchange.json(200, { nodes: await readChoiceReports(judgements.usage, filter) });
+}
+
+function checkAdministrator({ request }: Exchange, token: string | undefined): void {
+  if (isAdministrator(request.headers.authorization, token)) return;
+  throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'this takes the administrator’s token of the gateway', {
+    fields: { why: 'administrator' },
+  });
+}
+
 /** `GET` and `POST /kaze/keys`, `DELETE /kaze/keys/<id>`, for the command line on the same machine. */
 export async function administer(exchange: Exchange, options: AdministrationOptions): Promise<void> {
   const { keys, clock, onChange } = options;
   const { request, path } = exchange;
-  if (!isAdministrator(request.headers.authorization, options.token)) {
-    throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'this takes the administrator’s token of the gateway', {
-      fields: { why: 'administrator' },
-    });
-  }
+  checkAdministrator(exchange, options.token);
   const id = path.slice(KEYS_PATH.length + 1);
   if (request.method === 'GET' && id === '') {
     exchange.json(200, { nodes: await keys.list() });

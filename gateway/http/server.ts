@@ -5,7 +5,7 @@ import type { Clock, Logger, Meters, Metrics } from '#platform';
 import type { Gateway } from '../gateway.ts';
 import type { Judgements } from '../ports/outcome-feed.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
-import { administer, KEYS_PATH } from './administration.ts';
+import { administer, CHOICES_PATH, KEYS_PATH, showChoices } from './administration.ts';
 import { Callers } from './authenticate.ts';
 import { declaresTooMuch, expectedBytes, parseBody, readBody } from './body.ts';
 import { type BodyPlace, BodyRoom } from './body-room.ts';
@@ -240,6 +240,8 @@ class HttpGateway implements GatewayServer {
       return administer(exchange, { keys, clock, token, onChange: () => this.callers.forget() });
     }
     switch (path) {
+      case CHOICES_PATH:
+        return showChoices(exchange, { judgements: this.options.judgements, token });
       case '/healthz':
         return exchange.json(200, { status: 'ok' });
       case '/readyz': {

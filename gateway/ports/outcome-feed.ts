@@ -9,6 +9,6 @@ export interface OutcomeFeed {
 
 /** Where calls are looked up, and where it is kept how their tasks ended. */
 export interface Judgements {
-  readonly usage: Pick<Ledger, 'usageRows'>;
+  readonly usage: Pick<Ledger, 'usageRows' | 'sumUsage' | 'judgedUse'>;
   readonly outcomes: OutcomeFeed;
 }

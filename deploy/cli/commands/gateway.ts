@@ -34,10 +34,15 @@ export const define: Define = (command, cli) => {
       'what was lost or won, by estimate, over always taking the best or always the cheapest model.',
     ].join('\n'),
     tenant: 'only the tasks of this client',
-    examples: ['kaze gateway report', 'kaze gateway report --since 30d --task-type keyword-research --json'],
+    examples: [
+      'kaze gateway report',
+      'kaze gateway report --alone',
+      'kaze gateway report --since 30d --task-type keyword-research --json',
+    ],
   })
     .addOption(new Option('--since <when>', 'since then: 30d (ago), or a date').argParser((text) => pastInstant(text)))
     .option('--task-type <name>', 'only this kind of work: a skill')
+    .option('--alone', 'of the gateway that runs without a cell on the data folder')
     .action(async (options) => (await import('../gateway/report.ts')).report(cli, options));
 
   const keys = command.command('keys').summary('create, list and revoke virtual keys').helpCommand(false);

@@ -1,29 +1,46 @@
+import type { ChoiceReport } from '#gateway';
 import type { Cli } from '../cli.ts';
 import { type CellOptions, type TenantOptions, tenantFrom } from '../command.ts';
 import { ModelChoices, type ModelChoicesQuery } from '../connection/operations.ts';
 import { table } from '../output/table.ts';
 import { dollars } from '../output/values.ts';
+import { loadGatewaySettings } from './settings.ts';
 
 interface ReportOptions extends CellOptions, TenantOptions {
   /** ISO 8601. */
   readonly since?: string;
   readonly taskType?: string;
+  /** Of a gateway that runs by itself, not of a cell. */
+  readonly alone?: boolean;
 }
 
-type Report = ModelChoicesQuery['modelChoices'][number];
-type Model = Report['models'][number];
-type Regret = Report['regrets'][number];
+type Model = ChoiceReport['models'][number];
+type Regret = ModelChoicesQuery['modelChoices'][number]['regrets'][number];
+/** As a cell says it over its interface, or a gateway alone. */
+type Report = Omit<ChoiceReport, 'regrets'> & { readonly regrets: readonly Regret[] };
 
 export async function report(cli: Cli, options: ReportOptions): Promise<void> {
-  const { since: from, taskType } = options;
-  const client = await cli.connect(options);
-  const input = { tenant: tenantFrom(options), taskType, from };
-  const { modelChoices } = await client.execute(ModelChoices, { input }, { signal: cli.terminal.signal });
+  const modelChoices = options.alone ? await ofGateway(cli, options) : await ofCell(cli, options);
   cli.result(options, { nodes: modelChoices }, () =>
     modelChoices.length === 0
       ? 'no model was used for a task of a known type'
       : modelChoices.map((one) => describe(one, cli)).join('\n\n'),
   );
+}
+
+async function ofCell(cli: Cli, options: ReportOptions): Promise<readonly Report[]> {
+  const { since: from, taskType } = options;
+  const client = await cli.connect(options);
+  const input = { tenant: tenantFrom(options), taskType, from };
+  return (await client.execute(ModelChoices, { input }, { signal: cli.terminal.signal })).modelChoices;
+}
+
+async function ofGateway(cli: Cli, options: ReportOptions): Promise<readonly Report[]> {
+  const { since, taskType, data } = options;
+  const { values } = await loadGatewaySettings(cli, { data });
+  const { readChoices } = await import('../../gateway/index.ts');
+  const from = since === undefined ? undefined : Date.parse(since);
+  return readChoices(values, { tenant: tenantFrom(options), taskType, from });
 }
 
 function describe(one: Report, cli: Cli): string {

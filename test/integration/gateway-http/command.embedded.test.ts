@@ -51,6 +51,23 @@ it(
         body: JSON.stringify({ model: 'offline/extractive', messages: [{ role: 'user', content: 'hi' }] }),
       });
     expect((await call()).status).toBe(200);
+    const typed = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'x-kaze-task-type': 'refunds' },
+      body: JSON.stringify({ model: 'offline/extractive', messages: [{ role: 'user', content: 'hi' }] }),
+    });
+    await typed.text();
+    const told = await fetch(`${url}/v1/kaze/outcomes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}` },
+      body: JSON.stringify({ requestId: typed.headers.get('x-request-id'), outcome: 'approved' }),
+    });
+    expect(told.status).toBe(200);
+    const reportOf = () => kaze(['gateway', 'report', '--alone', '--tenant', 'acme', '--data', data, '--json']);
+    const reported = {
+      nodes: [{ taskType: 'refunds', judged: 1, quality: 1, models: [{ model: 'offline/extractive', choices: 1 }] }],
+    };
+    expect(JSON.parse((await reportOf()).out)).toMatchObject(reported);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/kaze_\w+\{[^}]*provider="offline"/);
     const listed = await kaze(['gateway', 'keys', 'list', '--data', data]);
@@ -70,9 +87,12 @@ it(
     for (const secretText of [secret, token]) expect(out + err).not.toContain(secretText);
     expect(await gatewayAddress.read(join(data, 'gateway'))).toBeUndefined();
 
+    // The same from the database, once the gateway has ended.
+    expect(JSON.parse((await reportOf()).out)).toMatchObject(reported);
     const stores = await openStores(loadGatewayConfig({ flags: { 'data.dir': data } }).values, silentLogger);
     try {
       expect(await stores.ledger.usageRows({ virtualKeyId: id })).toMatchObject([
+        { tenant: 'acme', agent: 'seo', taskType: null, outcome: 'ok' },
         { tenant: 'acme', agent: 'seo', channel: 'gateway', provider: 'offline', outcome: 'ok' },
       ]);
     } finally {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createOutcomeFeed, type Judgements } from '#gateway';
 import type { OutcomeRow, UsageFilter, UsageRow } from '#platform';
-import { post, type Served, serve } from './setup.ts';
+import { ADMINISTRATOR, post, type Served, serve } from './setup.ts';
 
 const OUTCOMES = '/v1/kaze/outcomes';
 const ASK = { model: 'actor', messages: [{ role: 'user', content: 'x' }] };
@@ -15,7 +15,10 @@ async function judged() {
   const recordOutcomes = async (some: readonly OutcomeRow[]) => {
     for (const row of some) if (!kept.has(row.id)) kept.set(row.id, row);
   };
-  const judgements: Judgements = { usage: { usageRows }, outcomes: createOutcomeFeed({ recordOutcomes }) };
+  const judgements: Judgements = {
+    usage: { usageRows, sumUsage: async () => [], judgedUse: async () => [] },
+    outcomes: createOutcomeFeed({ recordOutcomes }),
+  };
   const served = await serve({ judgements, rows });
   const ask = async (headers: Record<string, string>, secret = served.secret) => {
     const answer = await post({ url: served.url, secret }, '/v1/chat/completions', ASK, { headers });
@@ -93,6 +96,15 @@ it.each([
 ])('refuses %j and names the field', async (word, param) => {
   const { tell } = await judged();
   expect(await tell(word)).toMatchObject({ status: 400, body: { error: { code: 'KAZE_GATEWAY_FIELD', param } } });
+});
+
+it('shows choices to the administrator alone', async () => {
+  const { served } = await judged();
+  const look = (token: string, query = '') =>
+    fetch(`${served.url}/kaze/choices${query}`, { headers: { authorization: `Bearer ${token}` } });
+  expect((await look(served.secret)).status).toBe(401);
+  expect(await (await look(ADMINISTRATOR, '?tenant=acme&from=1')).json()).toEqual({ nodes: [] });
+  expect((await look(ADMINISTRATOR, '?from=soon')).status).toBe(400);
 });
 
 it('serves no outcomes where none are kept', async () => {
