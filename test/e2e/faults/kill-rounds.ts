@@ -18,6 +18,12 @@ export interface KillRounds {
   readonly settings: () => Promise<Record<string, string>>;
 }
 
+/** How many tasks were worked off: one agent does them in their order, an interrupted one first. */
+async function endedTasks(cell: CellProcess, { tasks }: Acknowledged): Promise<number> {
+  const found = await readTasks(cell, tasks);
+  return found.filter(({ state }) => state === 'awaiting_approval' || state === 'delivered').length;
+}
+
 /** Kills a busy cell again and again; the moment of each kill is drawn from a fixed sequence. */
 export function killRounds({ rounds, workMs: [least, most], settings }: KillRounds): void {
   let folder: string;
@@ -38,6 +44,7 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
     const acknowledged = new Acknowledged();
     for (let round = 1; round <= rounds; round++) {
       const gone = new AbortController();
+      const endedBefore = await endedTasks(cell, acknowledged);
       const busy = keepBusy(cell, { acknowledged, over: gone.signal, forgive: forgiveCut });
       await new Promise((resolve) => setTimeout(resolve, least + ((round * 7_919) % (most - least))));
       // However slow the machine is, some work must have come as far as to a decision.
@@ -45,6 +52,13 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
         await until(
           async () => acknowledged.decided.size,
           (size) => size > 0,
+        );
+      // A task is given up after ten interruptions without getting further, as it would be on a slow machine here.
+      if (round % 5 === 0)
+        await until(
+          () => endedTasks(cell, acknowledged),
+          (count) => count > endedBefore,
+          120_000,
         );
       await cell.kill();
       gone.abort();
