@@ -1,4 +1,4 @@
-import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type CompleteRequest,
@@ -13,7 +13,6 @@ import {
   type ProviderEmbedCall,
 } from '#gateway';
 import { silentLogger, systemClock, type UsageRow } from '#platform';
-import { spansFromHere } from '../../support/finished-spans.ts';
 
 const ATTRIBUTION = { tenant: 'acme', agent: 'seo', task: null, skillVersion: null, channel: null };
 
@@ -213,32 +212,6 @@ describe('the account of a call', () => {
     const answer = await gatewayOf(new FakeProvider([info])).embed({ texts: ['a', 'b'], attribution: ATTRIBUTION });
     expect(answer.vectors).toHaveLength(2);
     expect(rows).toEqual([expect.objectContaining({ model: 'e1', inputTokens: 3, outcome: 'ok' })]);
-  });
-});
-
-describe('spans', () => {
-  it('name the model, the use and the error, and hold no text of the call', async () => {
-    const finished = spansFromHere();
-    const fake = new FakeProvider([model('m1')]);
-    const gateway = gatewayOf(fake);
-    await gateway.complete(ask({ messages: [{ role: 'user', content: 'a secret wish' }] }));
-    fake.answer = () => Promise.reject(new Error('broken'));
-    await gateway.complete(ask()).catch(() => {});
-    const [good, bad] = finished();
-    expect(finished()).toHaveLength(2);
-    expect(good!.name).toBe('chat m1');
-    expect(good!.attributes).toMatchObject({
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'fake',
-      'gen_ai.request.model': 'fake/m1',
-      'gen_ai.usage.input_tokens': 10,
-      'gen_ai.usage.output_tokens': 2,
-      'gen_ai.response.finish_reasons': ['end'],
-      'kaze.tenant': 'acme',
-    });
-    expect(JSON.stringify(good!.attributes)).not.toContain('secret');
-    expect(bad!.attributes['error.type']).toBe('KAZE_MODEL_PROVIDER_FAILED');
-    expect(bad!.status.code).toBe(SpanStatusCode.ERROR);
   });
 });
 

@@ -41,9 +41,12 @@ interface Outputs {
   readonly reasoning: string;
 }
 
+const OUTPUTS = ['share_of_voice', 'shared_topics', 'content_gaps', 'strengths', 'winning_pages', 'reasoning'];
+const definition = { outputs: OUTPUTS.map((name) => ({ name })) } as never;
+
 async function run(inputs: Readonly<Record<string, SkillInput>>) {
   await competitorAnalysis.check!(inputs);
-  const result = await competitorAnalysis.run(fakeSkillContext({ inputs }));
+  const result = await competitorAnalysis.run(fakeSkillContext({ inputs, definition }));
   return { ...result, outputs: result.outputs as unknown as Outputs };
 }
 
@@ -186,12 +189,12 @@ describe('competitor-analysis over pages', () => {
           ? { asked, page: { url: asked, body, contentType: 'text/html', lastModified: null } }
           : { asked, refused: 'its robots.txt does not allow it' },
       );
-    const { outputs, notes } = await competitorAnalysis.run(fakeSkillContext({ inputs, fetchPages }));
+    const { outputs, notes } = await competitorAnalysis.run(fakeSkillContext({ inputs, fetchPages, definition }));
     const { winning_pages: winning } = outputs as unknown as Outputs;
     expect(winning.map(({ domain }) => domain)).toEqual(['spokeworks.example']);
     expect(notes).toContain('1 of 2 addresses were fetched.');
     expect(notes).toContain(`Not fetched: ${closed}: its robots.txt does not allow it.`);
-    const without = await competitorAnalysis.run(fakeSkillContext({ inputs }));
+    const without = await competitorAnalysis.run(fakeSkillContext({ inputs, definition }));
     expect(without.notes.join(' ')).toContain('2 addresses were not fetched');
   });
 
