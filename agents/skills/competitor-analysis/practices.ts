@@ -1,4 +1,5 @@
-import type { KnowledgeItem, SkillKnowledge } from '../handler.ts';
+import type { SkillKnowledge } from '../handler.ts';
+import { practicesAt, type ToldPractices, toldUnder } from '../practices.ts';
 import type { Analysis } from './analyse.ts';
 import type { DifferenceKind } from './compare-pages.ts';
 
@@ -26,14 +27,8 @@ const OF_PAGES: Readonly<Record<DifferenceKind, readonly string[]>> = {
   more_links_to_it: ['seo/ranking/link-analysis', 'seo/ranking/no-third-party-authority'],
 };
 
-export interface Practices {
-  /** Markdown; empty when the graph holds nothing about these kinds. */
-  readonly text: string;
-  readonly knowledge: readonly string[];
-}
-
 /** Reads from the graph what bears on what was found, and nothing else. */
-export async function practicesFor(knowledge: SkillKnowledge, analysis: Analysis): Promise<Practices> {
+export async function practicesFor(knowledge: SkillKnowledge, analysis: Analysis): Promise<ToldPractices> {
   const { gaps, shared, winning } = analysis;
   const kinds = new Set(winning.flatMap(({ differences }) => differences.map(({ kind }) => kind)));
   const paths = [
@@ -42,13 +37,6 @@ export async function practicesFor(knowledge: SkillKnowledge, analysis: Analysis
     ...(shared.some(({ standing }) => standing !== 'ahead') ? OF_TOPICS.behind : []),
     ...[...kinds].flatMap((kind) => OF_PAGES[kind]),
   ];
-  const order = (item: KnowledgeItem) => paths.indexOf(item.path ?? '');
-  const read = await knowledge.items([...new Set(paths)]);
-  const items = read.filter((item) => order(item) >= 0).sort((left, right) => order(left) - order(right));
-  if (items.length === 0) return { text: '', knowledge: [] };
-  const lines = items.map(({ title, text, path }) => `- **${title}** (${path}): ${text.trim().replaceAll('\n', ' ')}`);
-  return {
-    text: ['## What is known about such findings', '', ...lines].join('\n'),
-    knowledge: items.map(({ id }) => id),
-  };
+  const items = (await practicesAt(knowledge, paths)).filter(({ path }) => paths.some((one) => one === path));
+  return toldUnder('What is known about such findings', items);
 }

@@ -1,4 +1,5 @@
 import type { KnowledgeItem, SkillKnowledge } from '../handler.ts';
+import { practicesAt } from '../practices.ts';
 import type { Finding, Kind } from './types.ts';
 
 const TITLE = ['seo/best-practices/title-element'];
@@ -54,8 +55,7 @@ export async function practicesFor(knowledge: SkillKnowledge, findings: readonly
     ...(finding.knowledge ?? []),
   ];
   const wanted = [...new Set(findings.flatMap(pathsOf))];
-  const order = (item: KnowledgeItem) => wanted.indexOf(item.path ?? '');
-  const items = wanted.length === 0 ? [] : [...(await knowledge.items(wanted))].sort((a, b) => order(a) - order(b));
+  const items = await practicesAt(knowledge, wanted);
   const held = new Set(items.map(({ path }) => path));
   return { items, pathsFor: (finding) => pathsOf(finding).filter((path) => held.has(path)) };
 }

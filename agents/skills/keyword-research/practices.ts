@@ -1,4 +1,5 @@
-import type { KnowledgeItem, SkillKnowledge } from '../handler.ts';
+import type { SkillKnowledge } from '../handler.ts';
+import { practicesAt, type ToldPractices, toldUnder } from '../practices.ts';
 import type { OpportunityKind } from '../search-analysis/types.ts';
 import type { Ranked } from './ranking.ts';
 
@@ -13,20 +14,9 @@ const PATHS: Readonly<Record<OpportunityKind, readonly string[]>> = {
   cannibalised: ['seo/domain-concepts/cannibalisation', 'seo/domain-concepts/canonical-url'],
 };
 
-export interface Practices {
-  /** Markdown; empty when the graph holds nothing about these kinds. */
-  readonly text: string;
-  readonly knowledge: readonly string[];
-}
-
 /** Reads from the graph what bears on the kinds that were found, and nothing else. */
-export async function practicesFor(knowledge: SkillKnowledge, ranked: readonly Ranked[]): Promise<Practices> {
+export async function practicesFor(knowledge: SkillKnowledge, ranked: readonly Ranked[]): Promise<ToldPractices> {
   const kinds = new Set(ranked.flatMap(({ finding }) => finding.kinds));
   const paths = Object.entries(PATHS).flatMap(([kind, list]) => (kinds.has(kind as OpportunityKind) ? list : []));
-  if (paths.length === 0) return { text: '', knowledge: [] };
-  const order = (item: KnowledgeItem) => paths.indexOf(item.path ?? '');
-  const items = [...(await knowledge.items(paths))].sort((a, b) => order(a) - order(b));
-  if (items.length === 0) return { text: '', knowledge: [] };
-  const lines = items.map(({ title, text, path }) => `- **${title}** (${path}): ${text.trim().replaceAll('\n', ' ')}`);
-  return { text: ['## What to do about it', '', ...lines].join('\n'), knowledge: items.map(({ id }) => id) };
+  return toldUnder('What to do about it', await practicesAt(knowledge, paths));
 }

@@ -1,4 +1,5 @@
 import type { KnowledgeItem, SkillKnowledge } from '../handler.ts';
+import { practicesAt } from '../practices.ts';
 import type { Analysis } from './analyse.ts';
 
 /** What the vertical knows that bears on every score. */
@@ -43,6 +44,5 @@ export async function practicesFor(
   isDriftKnown: boolean,
 ): Promise<readonly KnowledgeItem[]> {
   const paths = [...ALWAYS, ...WHEN.flatMap(([path, bears]) => (bears(analysis, isDriftKnown) ? [path] : []))];
-  const order = ({ path }: KnowledgeItem) => paths.indexOf(path ?? '');
-  return [...(await knowledge.items(paths))].sort((a, b) => order(a) - order(b));
+  return practicesAt(knowledge, paths);
 }
