@@ -44,7 +44,8 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
     const acknowledged = new Acknowledged();
     for (let round = 1; round <= rounds; round++) {
       const gone = new AbortController();
-      const endedBefore = await endedTasks(cell, acknowledged);
+      // A task is given up after ten interruptions without getting further, as it would be on a slow machine here.
+      const endedBefore = round % 5 === 0 ? await endedTasks(cell, acknowledged) : undefined;
       const busy = keepBusy(cell, { acknowledged, over: gone.signal, forgive: forgiveCut });
       await new Promise((resolve) => setTimeout(resolve, least + ((round * 7_919) % (most - least))));
       // However slow the machine is, some work must have come as far as to a decision.
@@ -53,8 +54,7 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
           async () => acknowledged.decided.size,
           (size) => size > 0,
         );
-      // A task is given up after ten interruptions without getting further, as it would be on a slow machine here.
-      if (round % 5 === 0)
+      if (endedBefore !== undefined)
         await until(
           () => endedTasks(cell, acknowledged),
           (count) => count > endedBefore,

@@ -12,8 +12,9 @@ const STEPS = 32_767;
 export interface KnownVectors {
   readonly model: string;
   readonly dimensions: number;
-  /** By the digest of the text. */
-  readonly vectors: ReadonlyMap<string, Float32Array>;
+  /** Texts that have one. */
+  readonly count: number;
+  find(text: string): Float32Array | undefined;
 }
 
 export interface VectorSource {
@@ -22,7 +23,7 @@ export interface VectorSource {
   readonly entries: ReadonlyArray<{ readonly text: string; readonly vector: Float32Array }>;
 }
 
-export function textDigest(text: string): string {
+function textDigest(text: string): string {
   return createHash('sha256').update(text).digest().toString('latin1', 0, DIGEST_BYTES);
 }
 
@@ -51,14 +52,17 @@ export function decodeKnownVectors(bytes: Buffer, file: string): KnownVectors {
   if (bytes.length !== end + 1 + count * size) {
     throw broken(file, `${count} vectors take ${count * size} bytes, and ${bytes.length - end - 1} are there`);
   }
-  const vectors = new Map<string, Float32Array>();
+  // Most starts of a cell ask for none of them: each is made when it is asked for.
+  const starts = new Map<string, number>();
   for (let start = end + 1; start < bytes.length; start += size) {
-    const vector = Float32Array.from({ length: dimensions }, (_, at) => {
-      return bytes.readInt16LE(start + DIGEST_BYTES + 2 * at) / STEPS;
-    });
-    vectors.set(bytes.toString('latin1', start, start + DIGEST_BYTES), vector);
+    starts.set(bytes.toString('latin1', start, start + DIGEST_BYTES), start + DIGEST_BYTES);
   }
-  return { model, dimensions, vectors };
+  const find = (text: string) => {
+    const start = starts.get(textDigest(text));
+    if (start === undefined) return undefined;
+    return Float32Array.from({ length: dimensions }, (_, at) => bytes.readInt16LE(start + 2 * at) / STEPS);
+  };
+  return { model, dimensions, count: starts.size, find };
 }
 
 function headerOf(line: string, file: string): { model: string; dimensions: number; count: number } {

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Embedder } from '../../../ports/embedder.ts';
-import { decodeKnownVectors, type KnownVectors, textDigest } from './format.ts';
+import { decodeKnownVectors, type KnownVectors } from './format.ts';
 
 export { encodeKnownVectors } from './format.ts';
 
@@ -30,8 +30,8 @@ async function embed(
   texts: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly Float32Array[]> {
-  const found = texts.map((text) => known.vectors.get(textDigest(text)));
+  const found = texts.map((text) => known.find(text));
   const unknown = texts.filter((_, at) => found[at] === undefined);
   const made = (await embedder.embed(unknown, signal))[Symbol.iterator]();
-  return found.map((vector) => vector?.slice() ?? (made.next().value as Float32Array));
+  return found.map((vector) => vector ?? (made.next().value as Float32Array));
 }
