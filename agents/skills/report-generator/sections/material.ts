@@ -33,34 +33,36 @@ export interface Material {
 
 export type Inputs = Readonly<Record<string, SkillInput>>;
 
+/** What a part of the report says of contributions; `factors` and `meaning` by their names. */
+interface WhyTexts<Name extends string> {
+  readonly why: () => Prose;
+  readonly whyAbout: () => Prose;
+  readonly whyTable: () => Prose;
+  readonly factors: Readonly<Record<Name, Prose>>;
+  readonly meaning: Readonly<Record<Name, Prose>>;
+}
+
 /** Contributions as a chart with their table, largest first. */
 export function contributionChart<Name extends string>(
   contributions: readonly Contribution<Name>[],
-  by: {
-    readonly title: Prose;
-    readonly about: Prose;
-    readonly caption: Prose;
-    readonly columns: readonly [part: Prose, contribution: Prose, meaning: Prose];
-    readonly names: Readonly<Record<Name, Prose>>;
-    readonly meaning: Readonly<Record<Name, Prose>>;
-  },
+  said: WhyTexts<Name>,
+  [part, contribution, meaning]: readonly [part: Prose, contribution: Prose, meaning: Prose],
 ): Chart {
   const sorted = contributions.toSorted((a, b) => Math.abs(b.figure.value) - Math.abs(a.figure.value));
-  const [part, contribution, meaning] = by.columns;
   const behind: Table = table(
-    by.caption,
+    said.whyTable(),
     [
       [part, 'words'],
       [contribution, 'number'],
       [meaning, 'words'],
     ],
-    sorted.map(({ name, figure }) => [by.names[name], figure, by.meaning[name]]),
+    sorted.map(({ name, figure }) => [said.factors[name], figure, said.meaning[name]]),
   );
   return {
     kind: 'bars',
-    title: by.title,
-    description: by.about,
-    bars: sorted.map(({ name, figure }) => ({ label: by.names[name], figure })),
+    title: said.why(),
+    description: said.whyAbout(),
+    bars: sorted.map(({ name, figure }) => ({ label: said.factors[name], figure })),
     table: behind,
   };
 }

@@ -43,16 +43,7 @@ export function pipelineBlocks(found: PipelineFigures, { sources, texts }: Mater
   }
   if (why) {
     blocks.push(text(changed.how()));
-    blocks.push(
-      contributionChart(why, {
-        title: said.why(),
-        about: said.whyAbout(),
-        caption: said.whyTable(),
-        columns: [search.factor(), said.value(), search.cause()],
-        names: said.factors,
-        meaning: said.meaning,
-      }),
-    );
+    blocks.push(contributionChart(why, said, [search.factor(), said.value(), search.cause()]));
   }
   if (risks.length > 0) {
     blocks.push(

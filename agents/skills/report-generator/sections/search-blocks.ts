@@ -22,16 +22,7 @@ export function searchBlocks(found: SearchFigures, material: Material): Block[] 
   }
   if (why) {
     blocks.push(text(changed.how()));
-    blocks.push(
-      contributionChart(why, {
-        title: said.why(),
-        about: said.whyAbout(),
-        caption: said.whyTable(),
-        columns: [said.factor(), said.contribution(), said.cause()],
-        names: said.factors,
-        meaning: said.meaning,
-      }),
-    );
+    blocks.push(contributionChart(why, said, [said.factor(), said.contribution(), said.cause()]));
   }
   const moved = [...found.lost, ...found.gained];
   if (moved.length > 0) {

@@ -107,16 +107,7 @@ export function costSection(material: Material): Section {
     ),
   ];
   if (costWhy && costWhy.length > 0) {
-    blocks.push(
-      contributionChart(costWhy, {
-        title: said.why(),
-        about: said.whyAbout(),
-        caption: said.whyTable(),
-        columns: [texts.search.factor(), said.cost(), texts.search.cause()],
-        names: said.factors,
-        meaning: said.meaning,
-      }),
-    );
+    blocks.push(contributionChart(costWhy, said, [texts.search.factor(), said.cost(), texts.search.cause()]));
   }
   return { id: 'cost', title: said.title(), blocks: [...blocks, note(said.how())] };
 }
