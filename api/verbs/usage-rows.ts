@@ -87,7 +87,7 @@ export class UsageRowView {
   firstTokenMs!: number | null;
   @Field(() => String, {
     description:
-      'ok, error, cancelled, lost where the process ended before it did, or refused before there was a model for it.',
+      'ok, error, cancelled, lost where the process ended before it did, or refused before anything was sent to a provider.',
   })
   outcome!: string;
   @Field(() => String, { nullable: true })

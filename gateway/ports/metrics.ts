@@ -4,7 +4,7 @@ export interface GatewayMetrics {
     readonly operation: 'chat' | 'embeddings';
     readonly provider: string;
     readonly model: string;
-    readonly outcome: 'ok' | 'error' | 'cancelled';
+    readonly outcome: 'ok' | 'error' | 'cancelled' | 'refused';
     readonly errorCode: string | null;
     readonly latencyMs: number;
     readonly firstTokenMs: number | null;

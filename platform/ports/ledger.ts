@@ -38,7 +38,7 @@ export interface UsageRow {
   readonly firstTokenMs: number | null;
   /**
    * `lost`: the process ended before the attempt did; it is charged what was reserved for it. `refused`: the call was
-   * turned away for what it was, before there was a model for it.
+   * turned away before anything was sent: for what it was, by a rule, a limit or a budget, or for want of a key.
    */
   readonly outcome: 'ok' | 'error' | 'cancelled' | 'lost' | 'refused';
   readonly errorCode: string | null;

@@ -178,7 +178,7 @@ export class Attempt {
   /** Gives back the error to throw: ours, with its cause. A row that cannot be kept is logged, the first error stays. */
   async fail(error: unknown): Promise<KazeError> {
     const coded = this.coded(error);
-    const outcome = GIVEN_UP.has(coded.code) ? 'cancelled' : 'error';
+    const outcome = GIVEN_UP.has(coded.code) ? 'cancelled' : this.sent ? 'error' : 'refused';
     const usage = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
     await this.close({ outcome, usage, errorCode: coded.code, error: coded }).catch((cause: unknown) =>
       this.notRecorded(cause),
@@ -234,7 +234,7 @@ export class Attempt {
   }
 
   private async close(ended: {
-    outcome: 'ok' | 'error' | 'cancelled';
+    outcome: 'ok' | 'error' | 'cancelled' | 'refused';
     usage: Usage;
     errorCode: string | null;
     error?: KazeError;

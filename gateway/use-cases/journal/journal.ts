@@ -162,8 +162,7 @@ class FileJournal implements Journal {
 
   end(row: UsageRow): void {
     const first = this.begun.get(row.id);
-    const unsent = row.outcome === 'error' || row.outcome === 'refused';
-    if (!first && unsent && !this.refusals.admits(row)) return;
+    if (!first && row.outcome === 'refused' && !this.refusals.admits(row)) return;
     const segment = this.write('end', row);
     this.begun.delete(row.id);
     segment.unfinished.add(row.id);

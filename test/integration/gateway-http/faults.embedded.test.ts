@@ -109,6 +109,7 @@ describe.each(PAIRS)('the $client.name package before $vendor', ({ client, vendo
     }
     expect(served.vendors[vendor].seen).toHaveLength(0);
     await served.settled(2);
+    for (const row of served.rows) expect(row).toMatchObject({ outcome: 'refused', errorCode: 'KAZE_BUDGET_EXHAUSTED' });
   });
 
   it('is told with 429 to come again where only calls under way hold the budget, and may then', async () => {

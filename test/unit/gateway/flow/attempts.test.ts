@@ -193,6 +193,7 @@ describe('budgets of a call', () => {
     await expect(gateway.complete(ask())).rejects.toMatchObject({ code: 'KAZE_BUDGET_EXHAUSTED', status: 402 });
     expect(one.calls).toEqual([]);
     expect(outcomes(rows)).toEqual(['m1 KAZE_BUDGET_EXHAUSTED']);
+    expect(rows).toMatchObject([{ outcome: 'refused', costMicros: 0 }]);
   });
 
   it('give the provider a limit that is covered, and cut a stream that goes on beyond what is left', async () => {

@@ -31,6 +31,7 @@ describe('limits', () => {
     });
     await gateway.complete(ask({ attribution: { ...ATTRIBUTION, agent: 'editor' } }));
     expect(outcomes(rows)).toEqual(['m1 ok', 'm1 ok', 'm1 KAZE_GATEWAY_LIMITED', 'm1 ok']);
+    expect(rows[2]).toMatchObject({ outcome: 'refused', costMicros: 0 });
   });
 
   it('count tokens that were used, not those that were only held', async () => {

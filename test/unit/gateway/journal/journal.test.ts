@@ -202,7 +202,7 @@ test('keeps so many rows a minute of calls that were refused before they were se
   const logger = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });
   const journal = await open({ refusedPerMinute: 3, logger });
   const refused = (id: string, change: Partial<UsageRow> = {}) =>
-    journal.end(usage(id, { outcome: 'error', errorCode: 'KAZE_BUDGET_EXHAUSTED', at: 60_000, ...change }));
+    journal.end(usage(id, { outcome: 'refused', errorCode: 'KAZE_BUDGET_EXHAUSTED', at: 60_000, ...change }));
   for (let i = 0; i < 10; i += 1) refused(`a${i}`);
   // Another cause, another caller, another minute, and a call that was sent count by themselves.
   refused('limited', { errorCode: 'KAZE_GATEWAY_LIMITED' });
