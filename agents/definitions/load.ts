@@ -43,7 +43,7 @@ export async function loadDefinitions(folder: string, options: LoadOptions = {})
   for (const file of await reading.sharedKnowledge())
     await reading.read({ file, vertical: SHARED_PACK, part: 'knowledge' });
   const { skills, agents, knowledge, unreadableFiles } = reading;
-  const unreadable = unreadableFiles.map((file) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
+  const unreadable = namesOfFiles(unreadableFiles);
   const incompletePacks = unreadableFiles
     .filter((file) => file.includes('/knowledge/'))
     .map((file) => file.split('/')[0]!);
@@ -52,6 +52,10 @@ export async function loadDefinitions(folder: string, options: LoadOptions = {})
   problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
   return { verticals, skills, agents, knowledge, problems, unreadableFiles };
 }
+
+/** What definition files define, as far as their own names tell. */
+export const namesOfFiles = (files: readonly string[]): string[] =>
+  files.map((file) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
 
 /** Reads all files of one vertical's `knowledge` folder. Relations to other packs are not checked here. */
 export async function loadKnowledgePack(

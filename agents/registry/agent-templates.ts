@@ -2,6 +2,7 @@ import { Agent, AgentTemplate, type NodeOf, Tenant, type UnitOfWork } from '#gra
 import { contentHash, derivedId } from '#platform';
 import { type AgentDefinition, canonicalJson, type LoadedDefinitions } from '../definitions/index.ts';
 import { tenantOfScope } from '../ids.ts';
+import { removedFrom } from './removed.ts';
 import { scopeOf, skillId } from './skills.ts';
 import { type SyncContext, verticalId } from './sync-context.ts';
 
@@ -119,17 +120,7 @@ async function retireMissing(
   known: ReadonlyMap<string, Template>,
 ): Promise<number> {
   const present = new Set(loaded.agents.map((definition) => templateId(scopeOf(definition), definition.name)));
-  const unreadable = new Set(
-    loaded.unreadableFiles.map((file) =>
-      file
-        .split('/')
-        .at(-1)!
-        .replace(/\.ya?ml$/, ''),
-    ),
-  );
-  const gone = [...known.values()].filter(
-    ({ id, name, status }) => status !== 'retired' && !present.has(id) && !unreadable.has(name),
-  );
+  const gone = removedFrom(loaded, known.values(), present);
   if (gone.length === 0) return 0;
   await store.transact(principal, { why: 'agent definition removed' }, async (unit) => {
     for (const { id } of gone) await unit.update(AgentTemplate, id, { status: 'retired' });

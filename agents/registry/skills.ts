@@ -9,6 +9,7 @@ import {
 } from '../definitions/index.ts';
 import type { SkillHandler } from '../skills/handler.ts';
 import { knowledgeId, packScope } from './knowledge-packs.ts';
+import { removedFrom } from './removed.ts';
 import { type SyncContext, verticalId } from './sync-context.ts';
 import { toolId } from './tools.ts';
 
@@ -169,17 +170,8 @@ async function retireMissing(
   states: ReadonlyMap<string, SkillState>,
 ): Promise<number> {
   const present = new Set(loaded.skills.map((definition) => skillId(scopeOf(definition), definition.name)));
-  const unreadable = new Set(
-    loaded.unreadableFiles.map((file) =>
-      file
-        .split('/')
-        .at(-1)!
-        .replace(/\.ya?ml$/, ''),
-    ),
-  );
-  const gone = [...states.values()]
-    .map(({ skill }) => skill)
-    .filter(({ id, name, status }) => status !== 'retired' && !present.has(id) && !unreadable.has(name));
+  const known = [...states.values()].map(({ skill }) => skill);
+  const gone = removedFrom(loaded, known, present);
   if (gone.length === 0) return 0;
   await store.transact(principal, { why: 'skill definition removed' }, async (unit) => {
     for (const { id } of gone) await unit.update(Skill, id, { status: 'retired' });
