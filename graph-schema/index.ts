@@ -9,6 +9,7 @@
  * });
  */
 export {
+  actingFor,
   agentPrincipal,
   type Grant,
   grantsFor,

@@ -1,5 +1,6 @@
 import {
   Agent,
+  actingFor,
   type GraphStore,
   type NodeOf,
   type Principal,
@@ -50,6 +51,9 @@ export interface PinVerbs {
   rollback(principal: Principal, target: PinTarget): Promise<PinChange>;
 }
 
+/** Of a revision's reason, characters. */
+const MOST_WHY = 1_000;
+
 type AgentNode = NodeOf<typeof Agent>;
 type VersionNode = NodeOf<typeof SkillVersion>;
 
@@ -74,15 +78,16 @@ export function createPinVerbs(services: PinServices): PinVerbs {
     const found = await find(store, principal, target);
     const { skill, agent } = found;
     const { id: subject, scope } = agent ?? skill;
-    const detail = { skill: skill.name };
+    const { reason } = target;
+    const detail = { skill: skill.name, ...(reason ? { reason } : {}) };
     return audit.record({ principal, action, subject, scope, detail }, async (attempt) => {
       requireRole(principal, agent);
       const version = await choose(found);
-      const why = [`${action} of ${skill.name} by ${principal.name}`, target.reason].filter(Boolean).join(': ');
+      const why = [`${action} of ${skill.name}`, reason].filter(Boolean).join(': ').slice(0, MOST_WHY);
       const entry = { action, subject, subjectType: agent ? 'Agent' : 'Skill', scope, attempt };
       const used = agent
-        ? await pinAgent(store, { ...found, agent, version, why, entry })
-        : await pinSkill(store, { ...found, version, why, entry });
+        ? await pinAgent(store, { ...found, agent, version, principal, why, entry })
+        : await pinSkill(store, { ...found, version, principal, why, entry });
       return { skill: skill.id, agent: agent?.id, version: used };
     });
   }
@@ -179,13 +184,16 @@ async function versionUsed(store: GraphStore, principal: Principal, { skill, age
 interface Write extends Found {
   /** The version to keep to; undefined to keep to none. */
   readonly version: VersionNode | undefined;
+  /** Who wants it: what is written bears that name. */
+  readonly principal: Principal;
   readonly why: string;
   readonly entry: { action: string; subject: string; subjectType: string; scope: string; attempt: string };
 }
 
 /** Definitions are the loader's to write; whether this person may choose among them was asked above. */
-async function pinSkill(store: GraphStore, { skill, versions, version, why, entry }: Write): Promise<string> {
-  return store.transact(systemPrincipal('loader'), { why }, async (unit) => {
+async function pinSkill(store: GraphStore, write: Write): Promise<string> {
+  const { skill, versions, version, principal, why, entry } = write;
+  return store.transact(actingFor(systemPrincipal('loader'), principal), { why }, async (unit) => {
     // Locks the skill: a reload that brings a newer version waits, and sees the pin.
     await unit.update(Skill, skill.id, { pinned: version?.number ?? null });
     const where = { name: { eq: skill.name }, scope: { eq: skill.scope } };
@@ -203,11 +211,11 @@ async function pinSkill(store: GraphStore, { skill, versions, version, why, entr
 
 async function pinAgent(
   store: GraphStore,
-  { skill, agent, versions, version, why, entry }: Write & { readonly agent: AgentNode },
+  { skill, agent, versions, version, principal, why, entry }: Write & { readonly agent: AgentNode },
 ): Promise<string> {
-  const principal = withinTenant(systemPrincipal('loader'), tenantOfScope(agent.scope));
-  const present = await presentVersion(store, principal, skill);
-  await store.transact(principal, { why }, async (unit) => {
+  const loader = withinTenant(systemPrincipal('loader'), tenantOfScope(agent.scope));
+  const present = await presentVersion(store, loader, skill);
+  await store.transact(actingFor(loader, principal), { why }, async (unit) => {
     // Locks the agent, so that two pins at once leave one.
     await unit.update(Agent, agent.id, (node) => ({ restarts: node.restarts }));
     const pins = await unit.related(Agent, 'pinned', agent.id);

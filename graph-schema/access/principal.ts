@@ -127,3 +127,8 @@ export function withinTenant(principal: Principal, tenant: string): Principal {
     grants: principal.grants.map((grant) => ({ ...grant, scopes: grant.scopes.flatMap(keep) })),
   };
 }
+
+/** A part of the platform that does what someone asked for and may ask for: its rights, that one's name on what it writes. */
+export function actingFor(part: Principal, who: Pick<Principal, 'id' | 'name'>): Principal {
+  return { ...part, id: who.id, name: who.name };
+}

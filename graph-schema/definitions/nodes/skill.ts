@@ -5,6 +5,7 @@ export const Skill = defineNode({
   plural: 'skills',
   family: 'capability',
   describe: 'The reusable unit of what agents can do.',
+  revisioned: true,
   searchable: ['description'],
   properties: {
     name: { kind: 'string', describe: 'Short name.', immutable: true, pattern: /^[a-z0-9][a-z0-9-]{0,62}$/ },

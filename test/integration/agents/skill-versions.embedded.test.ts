@@ -8,7 +8,16 @@ import {
   type SkillHandler,
   SkillHandlers,
 } from '#agents';
-import { agentPrincipal, personPrincipal, type Role, Skill, SkillVersion, systemPrincipal } from '#graph-schema';
+import {
+  agentPrincipal,
+  Outbox,
+  personPrincipal,
+  Revision,
+  type Role,
+  Skill,
+  SkillVersion,
+  systemPrincipal,
+} from '#graph-schema';
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { silentLogger, systemClock } from '#platform';
 import { codeOf, gate, settled } from '../../contract/runtime/expectations.ts';
@@ -57,6 +66,14 @@ const present = async () => {
   };
 };
 
+/** What was last changed of the skill itself. */
+async function lastChange() {
+  const [skill] = await cell.store.list(system, Skill, { where: { name: { eq: 'work' } } });
+  const orderBy = [{ property: 'number', direction: 'desc' as const }];
+  const where = { subject: { eq: skill!.id } };
+  return (await cell.store.list(system, Revision, { where, orderBy, limit: 1 }))[0];
+}
+
 it('keeps new tasks at the pinned version, while one that runs finishes on its own', async () => {
   const client = await cell.client();
   const runtime = await cell.worker();
@@ -71,6 +88,14 @@ it('keeps new tasks at the pinned version, while one that runs finishes on its o
   await begun.passed;
   await verbs.pin(curator, { skill: 'work', version: 1, reason: 'the second loses rows' });
   expect(await present()).toEqual({ pinned: 1, current: [1] });
+  expect(await lastChange()).toMatchObject({
+    createdBy: 'curator',
+    why: 'skill.pin of work: the second loses rows',
+    before: '{"pinned":null}',
+    after: '{"pinned":1}',
+  });
+  const told = await cell.store.list(system, Outbox, { where: { kind: { eq: 'audit' }, change: { eq: 'skill.pin' } } });
+  expect(told.map(({ actor }) => actor)).toEqual(['curator']);
   released.open();
   const finished = await settled(client, inFlight);
   expect(finished.state).toBe('awaiting_approval');
