@@ -35,7 +35,7 @@ const EXAMPLE = {
   language: 'en',
   country: 'GB',
 };
-const EXAMPLE_AGENTS = ['seo-strategist', 'crm-analyst', 'ops-assistant'];
+const EXAMPLE_AGENTS = ['seo-strategist', 'crm-analyst', 'ops-assistant', 'content-marketing'];
 
 /** Joins agents, governance, ingestion and gateway over the engines, and starts what works by itself. */
 export async function assembleParts(options: PartsOptions) {

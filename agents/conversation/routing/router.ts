@@ -46,7 +46,9 @@ export function createRouter({ embedder, logger }: RouterOptions): Router {
   return {
     async route(text, agents, signal) {
       const request = text.slice(0, READ_CHARACTERS);
-      const offers = offersOf(agents);
+      const said = ` ${wordsOf(request).join(' ')} `;
+      const isSaid = (name: string) => said.includes(` ${wordsOf(name).join(' ')} `);
+      const offers = offersOf(agents, isSaid);
       if (offers.length === 0) return [];
       const candidates = offers.map(({ skill }) => ({
         kind: 'skill' as const,
@@ -62,28 +64,43 @@ export function createRouter({ embedder, logger }: RouterOptions): Router {
         logger.warn({ err: error }, 'routing by words alone: the message could not be embedded');
         return scoreCandidates(request, { candidates });
       });
-      const said = ` ${wordsOf(request).join(' ')} `;
       return scored
         .map(({ candidate, confidence }) => {
           const offer = offers.find(({ skill }) => skill.name === candidate.name)!;
-          const isNamed = said.includes(` ${wordsOf(candidate.name).join(' ')} `);
-          return { ...offer, confidence: isNamed ? Math.max(confidence, NAMED) : confidence };
+          return { ...offer, confidence: isSaid(candidate.name) ? Math.max(confidence, NAMED) : confidence };
         })
         .sort((a, b) => b.confidence - a.confidence || (a.skill.name < b.skill.name ? -1 : 1));
     },
   };
 }
 
-/** Each skill once, with the agent that would do it: one that works before one that is paused. */
-function offersOf(agents: readonly TeamAgent[]): Array<{ agent: TeamAgent; skill: TeamSkill }> {
+/**
+ * Each skill once, with the agent that would do it: one that works before one that is paused, then one that the message
+ * names, then the specialist before one whose skills come from several verticals, then by name.
+ */
+function offersOf(
+  agents: readonly TeamAgent[],
+  isSaid: (name: string) => boolean,
+): Array<{ agent: TeamAgent; skill: TeamSkill }> {
+  const ranked = agents.map((agent) => ({
+    agent,
+    order: [Number(agent.paused), Number(!isSaid(agent.name)), verticalsOf(agent)],
+  }));
+  ranked.sort((a, b) => {
+    const differs = a.order.findIndex((value, at) => value !== b.order[at]);
+    return differs < 0 ? (a.agent.name < b.agent.name ? -1 : 1) : a.order[differs]! - b.order[differs]!;
+  });
   const offers = new Map<string, { agent: TeamAgent; skill: TeamSkill }>();
-  for (const agent of [...agents].sort((a, b) => Number(a.paused) - Number(b.paused))) {
+  for (const { agent } of ranked) {
     for (const skill of agent.skills) {
       if (!BUILT_IN.includes(skill.name) && !offers.has(skill.name)) offers.set(skill.name, { agent, skill });
     }
   }
   return [...offers.values()];
 }
+
+const verticalsOf = ({ skills }: TeamAgent): number =>
+  new Set(skills.map(({ definition }) => definition?.vertical)).size;
 
 /** What a person may say who wants it: the things that always come out of it, by name. */
 function phrasesOf({ name, definition }: TeamSkill): string[] {

@@ -77,6 +77,7 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
     );
     expect(found.verticals.nodes).toHaveLength(3);
     expect(found.agents.nodes.map(({ name }) => name).sort()).toEqual([
+      'content-marketing',
       'crm-analyst',
       'ops-assistant',
       'seo-strategist',

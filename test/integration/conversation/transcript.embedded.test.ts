@@ -34,7 +34,7 @@ it('the conversation that docs/chat.md shows takes place like this', async () =>
     close: () => rm(folder, { recursive: true, force: true }),
   });
   try {
-    const acme = await cell.client(['ops-assistant', 'seo-strategist']);
+    const acme = await cell.client(['ops-assistant', 'seo-strategist', 'content-marketing']);
     await acme.ingest('02-annual-leave.md', HANDBOOK);
     // Ranks move as long as vectors are still being made.
     await cell.settled();

@@ -95,4 +95,12 @@ describe('the router', () => {
     const [best] = await createRouter({ logger }).route('keyword-research', twins);
     expect(best?.agent.name).toBe('seo-strategist');
   });
+
+  it('prefers the specialist to an agent with skills of several verticals, unless that one is named', async () => {
+    const agents = team.filter(({ name }) => ['content-marketing', 'seo-strategist'].includes(name));
+    const router = createRouter({ logger });
+    const chosen = async (text: string) => (await router.route(text, agents))[0]?.agent.name;
+    expect(await chosen('keyword-research for our bakery')).toBe('seo-strategist');
+    expect(await chosen('keyword-research for our bakery, by content-marketing')).toBe('content-marketing');
+  });
 });
