@@ -29,7 +29,14 @@ export {
   type KnowledgeLintRule,
   lintKnowledge,
 } from './lint-knowledge.ts';
-export { type LoadedDefinitions, type LoadOptions, loadDefinitions, loadKnowledgePack, namesOfFiles } from './load.ts';
+export {
+  type LoadedDefinitions,
+  type LoadOptions,
+  loadDefinitions,
+  loadKnowledgePack,
+  namesOfFiles,
+  packsOfFiles,
+} from './load.ts';
 export { parseAgentDefinition } from './parse-agent.ts';
 export { type ParseCasesOptions, parseSkillCases, RESULT_NAME } from './parse-cases.ts';
 export { parseDefinition } from './parse-definition.ts';

@@ -20,34 +20,34 @@ export interface DefinitionChange {
   readonly removed: readonly { readonly kind: Definition['kind']; readonly name: string }[];
   /** Paths of knowledge items that are new or say something else. */
   readonly changedKnowledge: readonly string[];
-  /** The whole folder as it is now, with problems; definitions of files that are broken for now as they last were. */
+  /** All of it as it is now, with problems; definitions of files that are broken for now as they last were. */
   readonly current: LoadedDefinitions;
 }
 
 export interface DefinitionWatcher {
-  /** Reads the folder now, whether or not anything was seen to change; resolves after `onChange`, if it was due. */
+  /** Reads the folders now, whether or not anything was seen to change; resolves after `onChange`, if it was due. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Watches a folder of verticals. `onChange` is called once the folder is quiet, when what the definitions *say*, or the
- * problems, changed: a touched or re-formatted file is no change. It watches folders, not files, so that editors that
- * write beside and rename are seen, and looks at file times now and then besides. The first state is read before this
- * resolves and is handed back, not announced.
+ * Watches folders of verticals, one set together (`loadDefinitions`). `onChange` is called once they are quiet, when what
+ * the definitions *say*, or the problems, changed: a touched or re-formatted file is no change. It watches folders, not
+ * files, so that editors that write beside and rename are seen, and looks at file times now and then besides. The first
+ * state is read before this resolves and is handed back, not announced.
  */
 export async function watchDefinitions(
-  folder: string,
+  folders: string | readonly string[],
   onChange: (change: DefinitionChange) => void | Promise<void>,
   options: WatchOptions = {},
 ): Promise<DefinitionWatcher & { readonly initial: LoadedDefinitions }> {
-  const watching = new FolderWatch(folder, onChange, options);
+  const watching = new FolderWatch([folders].flat(), onChange, options);
   const initial = await watching.start();
   return { initial, reload: () => watching.reload(), close: () => watching.close() };
 }
 
 class FolderWatch {
-  readonly #folder: string;
+  readonly #folders: readonly string[];
   readonly #onChange: (change: DefinitionChange) => void | Promise<void>;
   readonly #options: WatchOptions;
   readonly #watchers = new Map<string, FSWatcher>();
@@ -58,15 +58,19 @@ class FolderWatch {
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(folder: string, onChange: (change: DefinitionChange) => void | Promise<void>, options: WatchOptions) {
-    this.#folder = folder;
+  constructor(
+    folders: readonly string[],
+    onChange: (change: DefinitionChange) => void | Promise<void>,
+    options: WatchOptions,
+  ) {
+    this.#folders = folders;
     this.#onChange = onChange;
     this.#options = options;
   }
 
   async start(): Promise<LoadedDefinitions> {
     await this.#look();
-    this.#current = await loadDefinitions(this.#folder, this.#options);
+    this.#current = await loadDefinitions(this.#folders, this.#options);
     this.#schedulePoll();
     return this.#current;
   }
@@ -89,7 +93,7 @@ class FolderWatch {
   async #reloadOnce(): Promise<void> {
     try {
       await this.#look();
-      const loaded = keepBroken(await loadDefinitions(this.#folder, this.#options), this.#current);
+      const loaded = keepBroken(await loadDefinitions(this.#folders, this.#options), this.#current);
       const change = difference(this.#current, loaded);
       this.#current = loaded;
       if (change && !this.#closed) await this.#onChange(change);
@@ -119,7 +123,7 @@ class FolderWatch {
   async #look(): Promise<void> {
     const folders: string[] = [];
     const marks: string[] = [];
-    await survey(this.#folder, { depth: 0, folders, marks });
+    for (const folder of this.#folders) await survey(folder, { depth: 0, folders, marks });
     this.#signature = marks.join('\n');
     if (this.#closed) return;
     for (const [name, watcher] of this.#watchers) {

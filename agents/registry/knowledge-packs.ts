@@ -1,6 +1,6 @@
 import { Knowledge, type NodeOf, type UnitOfWork, verticalScope } from '#graph-schema';
 import { derivedId } from '#platform';
-import { type KnowledgeItem, type LoadedDefinitions, SHARED_PACK } from '../definitions/index.ts';
+import { type KnowledgeItem, type LoadedDefinitions, packsOfFiles, SHARED_PACK } from '../definitions/index.ts';
 import { type SyncContext, verticalId } from './sync-context.ts';
 
 /** Where a pack's items stand: the vertical's scope, or `platform` for what belongs to all verticals. */
@@ -44,9 +44,7 @@ export async function syncKnowledge(
     });
   }
   const present = new Set(knowledge.map(idOf));
-  const broken = new Set(
-    unreadableFiles.filter((file) => file.includes('/knowledge/')).map((file) => packScope(file.split('/')[0]!)),
-  );
+  const broken = new Set(packsOfFiles(unreadableFiles).map(packScope));
   const gone = [...known.values()].filter(({ id, scope }) => !present.has(id) && !broken.has(scope));
   for (const batch of batches(gone)) {
     await store.transact(principal, { why: 'gone from its pack' }, async (unit) => {

@@ -30,8 +30,11 @@ export interface RegistryChanges {
 export interface Registry {
   /** Makes the graph say what the definitions say. Problems of single files are logged and leave the rest alone. */
   sync(loaded: LoadedDefinitions): Promise<RegistryChanges>;
-  /** Reads a folder of verticals, syncs it, and goes on doing so when it changes. */
-  watch(folder: string, options?: WatchOptions): Promise<DefinitionWatcher & { readonly changes: RegistryChanges }>;
+  /** Reads folders of verticals as one set, syncs it, and goes on doing so when it changes. */
+  watch(
+    folders: string | readonly string[],
+    options?: WatchOptions,
+  ): Promise<DefinitionWatcher & { readonly changes: RegistryChanges }>;
 }
 
 /** Safe to run in several processes, and again: what is there already is not written. */
@@ -60,9 +63,9 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   return {
     sync,
-    async watch(folder, watchOptions = {}) {
+    async watch(folders, watchOptions = {}) {
       const watcher = await watchDefinitions(
-        folder,
+        folders,
         async ({ current }) => {
           const changes = await sync(current);
           options.logger.info({ changes }, 'definitions changed');

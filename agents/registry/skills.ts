@@ -148,7 +148,8 @@ function readable({ positions: _, source, qualityCriteria, knowledgeDependencies
     ...rest,
     qualityCriteria: criteria,
     knowledge: knowledgeDependencies.map(({ path }) => path),
-    file: source.file,
+    // Within its folder of verticals; where that lies is nobody's business who reads the graph.
+    file: source.file.split('/').slice(-3).join('/'),
   };
 }
 

@@ -18,7 +18,7 @@ import { runCase } from './run-case.ts';
 import { type SkillScorecard, scoreCriteria } from './scorecard.ts';
 
 export interface SkillCasesOptions {
-  /** Folder of verticals, as given to `loadDefinitions`. */
+  /** Folder of verticals, the first of those given to `loadDefinitions`. */
   readonly folder: string;
   readonly loaded: LoadedDefinitions;
   readonly handlers: SkillHandlers;
@@ -29,7 +29,7 @@ export interface SkillCasesOptions {
 const MOST_BYTES = 256 * 1024;
 const MOST_FIXTURE_BYTES = 10 * 1024 * 1024;
 
-/** Where the cases of a skill stand, relative to the folder of verticals. */
+/** Where the cases of a skill stand: relative to the first folder of verticals, or absolute. */
 export const casesFile = ({ source }: SkillDefinition): string => source.file.replace(/\.ya?ml$/, '.cases.yaml');
 
 /** Names of the skills that have cases, in the order of the definitions. */
@@ -39,7 +39,7 @@ export async function skillsWithCases({
 }: Pick<SkillCasesOptions, 'folder' | 'loaded'>): Promise<string[]> {
   const there = await Promise.all(
     loaded.skills.map((skill) =>
-      stat(path.join(folder, casesFile(skill))).then(
+      stat(path.resolve(folder, casesFile(skill))).then(
         (info) => info.isFile(),
         () => false,
       ),
@@ -57,7 +57,7 @@ export async function runSkillCases(name: string, options: SkillCasesOptions): P
   const definition = findSkill(name, loaded);
   const handler = handlers.handler(name);
   const { cases } = await readCases(definition, options);
-  const fixtures = path.join(folder, casesFile(definition).replace(/\.yaml$/, ''));
+  const fixtures = path.resolve(folder, casesFile(definition).replace(/\.yaml$/, ''));
   const knowledge: readonly KnowledgeItem[] = loaded.knowledge;
   const services = {
     handlers,
@@ -92,7 +92,7 @@ function findSkill(name: string, { skills, problems }: LoadedDefinitions): Skill
 
 async function readCases(definition: SkillDefinition, { folder, handlers }: SkillCasesOptions): Promise<SkillCases> {
   const file = casesFile(definition);
-  const text = await readLimited(path.join(folder, file), MOST_BYTES);
+  const text = await readLimited(path.resolve(folder, file), MOST_BYTES);
   if (text === undefined) {
     throw agentError('KAZE_SKILL_CASE', `${definition.name} has no cases; write them in ${file}`, {
       fields: { skill: definition.name, file },
