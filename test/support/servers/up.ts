@@ -7,15 +7,19 @@ import { once } from 'node:events';
 import { startShared } from './shared.ts';
 
 const forRunner = process.argv.includes('--until-stdin-ends');
+const inputEnded = forRunner ? once(process.stdin.resume(), 'end') : undefined;
+// Not waited for while they are fetched or started: what runs by then ends with this process.
+const leave = () => process.exit(1);
+if (forRunner) process.stdin.once('end', leave);
 try {
   const set = await startShared(process.env);
   const variables = Object.entries(set.urls).map(
     ([name, url]) => [`KAZE_TEST_${name.toUpperCase()}_URL`, url] as const,
   );
   if (forRunner) {
+    process.stdin.off('end', leave);
     console.log(JSON.stringify(Object.fromEntries(variables)));
-    process.stdin.resume();
-    await once(process.stdin, 'end');
+    await inputEnded;
   } else {
     for (const [name, url] of variables) console.log(`export ${name}=${url}`);
     console.error('The servers run until Ctrl-C. With the lines above in a shell, clustered tests there use them.');
