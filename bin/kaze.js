@@ -4,9 +4,7 @@
 (() => {
   var found = process.versions.node.split('.').map(Number);
   if (found[0] < 20 || (found[0] === 20 && found[1] < 19)) {
-    console.error(
-      'Kaze needs Node 20.19 or later; this is Node ' + process.versions.node + ' (' + process.execPath + ').',
-    );
+    console.error(`Kaze needs Node 20.19 or later; this is Node ${process.versions.node} (${process.execPath}).`);
     console.error('Get a current one from https://nodejs.org, or with a version manager: nvm install 24');
     process.exit(1);
   }
