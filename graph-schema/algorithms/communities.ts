@@ -3,7 +3,7 @@ import louvainModule from 'graphology-communities-louvain';
 import { type Principal, systemPrincipal } from '../access/principal.ts';
 import { Community } from '../definitions/nodes/community.ts';
 import type { GraphStore } from '../ports/graph-store.ts';
-import type { ReadConnection, RelationRead, Where } from '../read/plan.ts';
+import type { PageRead, ReadConnection, RelationRead, RootRead, Where } from '../read/plan.ts';
 
 /** The package's types describe a default export that its CommonJS build does not have. */
 const louvain = louvainModule as unknown as {
@@ -17,6 +17,8 @@ const louvain = louvainModule as unknown as {
 };
 
 const PAGE = 500;
+/** Of ids alone. */
+const IDS_PAGE = 10_000;
 const MAX_NODES = 20_000;
 const MAX_RELATED = 50;
 const LEAST_MEMBERS = 3;
@@ -92,30 +94,56 @@ async function readGraph(store: GraphStore, principal: Principal, scope: string)
         { field, page: { first: MAX_RELATED, where: inScope }, select: { properties: { id: 'id' } } },
       ]),
     );
-    for (let after = ''; graph.order < MAX_NODES; ) {
-      const page = {
-        where: { ...inScope, ...where, id: { gt: after } },
-        orderBy: [{ property: 'id', direction: 'asc' as const }],
-        first: PAGE,
-      };
+    const ids = await idsIn(store, principal, {
+      ...{ label, where: { ...inScope, ...where } },
+      limit: MAX_NODES - graph.order,
+    });
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const page = { where: { id: { in: ids.slice(at, at + PAGE) }, ...inScope, ...where }, first: PAGE };
       const select = { properties: { id: 'id', caption }, relations: related };
-      const result = await store.read(principal, {
-        roots: [{ key: 'page', node: label, find: { by: 'page', page }, select }],
+      const { nodes } = await readPage(store, principal, {
+        key: 'page',
+        node: label,
+        find: { by: 'page', page },
+        select,
       });
-      const { nodes, hasNextPage } = result.page as ReadConnection;
       for (const node of nodes) {
         const id = node.id as string;
         graph.mergeNode(id, { label, caption: String(node.caption) });
         for (const field of relations)
           for (const end of (node[field] as ReadConnection).nodes) pairs.push([id, end.id as string]);
       }
-      if (!hasNextPage) break;
-      after = nodes.at(-1)!.id as string;
     }
   }
   for (const [from, to] of pairs)
     if (from !== to && graph.hasNode(from) && graph.hasNode(to)) graph.mergeEdge(from, to);
   return graph;
+}
+
+/**
+ * Ids of a type, oldest first. Whoever asks for the nodes behind the last one makes an engine without an index on order
+ * look through all of them again for each page; looking them up by these ids costs what is found.
+ */
+async function idsIn(
+  store: GraphStore,
+  principal: Principal,
+  { label, where, limit }: { label: string; where: Where; limit: number },
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | undefined; ids.length < limit; ) {
+    const first = Math.min(IDS_PAGE, limit - ids.length);
+    const page: PageRead = { where, orderBy: [{ property: 'id', direction: 'asc' }], first, after, cursors: true };
+    const select = { properties: { id: 'id' } };
+    const found = await readPage(store, principal, { key: 'page', node: label, find: { by: 'page', page }, select });
+    ids.push(...found.nodes.map(({ id }) => id as string));
+    if (!found.hasNextPage) break;
+    after = found.cursors!.at(-1)!;
+  }
+  return ids;
+}
+
+async function readPage(store: GraphStore, principal: Principal, root: RootRead): Promise<ReadConnection> {
+  return (await store.read(principal, { roots: [root] }))[root.key] as ReadConnection;
 }
 
 /** Mulberry32: small, and the same sequence for the same text. */

@@ -26,7 +26,7 @@ export interface RootRead {
 export interface PageRead {
   readonly where?: Where;
   readonly orderBy?: readonly OrderBy[];
-  /** 1 to 1,000; default 50. */
+  /** 1 to 1,000, for parts of the platform to 10,000; default 50. */
   readonly first?: number;
   /** Cursor of the item after which to go on. */
   readonly after?: string;

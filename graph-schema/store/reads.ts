@@ -34,7 +34,8 @@ function publicText(schema: GraphSchema, principal: Principal, plan: ReadPlan): 
   }
   const known = byPrincipal.get(principal);
   if (known?.schema === schema) return known;
-  const options = { visibility: 'public', maxPage: MAX_PUBLIC_PAGE } as const;
+  const maxPage = principal.kind === 'system' ? MAX_LIST : MAX_PUBLIC_PAGE;
+  const options = { visibility: 'public', maxPage } as const;
   const compiled = { ...compileRead(plan, new TextBuilder(schema, principal), options), schema };
   byPrincipal.set(principal, compiled);
   return compiled;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Community, Entity, Knowledge, refreshCommunities } from '#graph-schema';
+import { Community, Entity, Knowledge, refreshCommunities, systemPrincipal } from '#graph-schema';
 import { fact, foreignScope, ingestion, operator, type StoreOf, scope, stranger, why } from './fixture.ts';
 
 /** What is computed over a scope. */
@@ -39,6 +39,20 @@ export function algorithmsContract(store: StoreOf): void {
     expect((await ofColour()).map((communities) => communities.length)).toEqual([1, 1]);
     expect(await store().count(stranger, Community, { scope: { eq: scope } })).toBe(0);
     expect(await refreshCommunities(store(), `${foreignScope}-empty`)).toBe(0);
+  });
+
+  it('leaves none out of a community that is larger than what is read at once', async () => {
+    const many = `${scope}-many`;
+    await store().transact(ingestion, why, async (unit) => {
+      const hub = unit.create(Entity, { scope: many, name: 'hub', kind: 'term', aliases: [] });
+      for (let at = 0; at < 1_100; at++) {
+        const id = unit.create(Knowledge, { ...fact, title: `fact ${at}`, scope: many });
+        unit.relate(Knowledge, 'entities', id, hub);
+      }
+    });
+    expect(await refreshCommunities(store(), many)).toBe(1);
+    const [community] = await store().list(systemPrincipal('curation'), Community, { where: { scope: { eq: many } } });
+    expect(community).toMatchObject({ size: 1_101, title: expect.stringContaining('hub') });
   });
 
   it('follows nothing from what too much hangs on, by what the principal may see of it, and can give ids alone', async () => {
