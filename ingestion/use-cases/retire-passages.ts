@@ -3,6 +3,11 @@ import type { IngestionContext, Writer } from './context.ts';
 import { batched } from './context.ts';
 import { chunksOf, idsOf, idsRead } from './source-reads.ts';
 
+/** Subjects asked for at once: a subject has few facts, but nothing says how many. */
+const KEYS = 100;
+
+type Fact = NodeOf<typeof Knowledge>;
+
 /** Passages with the facts that they state. */
 export interface GonePassages {
   readonly chunks: readonly string[];
@@ -32,39 +37,62 @@ export async function retirePassages(
   gone: GonePassages,
 ): Promise<void> {
   await unit.updateAll(Chunk, gone.chunks, { retiredAt: unit.now }, { expect: { retiredAt: null } });
-  const leaving = new Set(gone.chunks);
-  for (const id of gone.facts) {
-    // The lock first: a file elsewhere that states the fact just now takes the same one.
-    const fact = await unit.update(Knowledge, id, {});
-    if (!fact || fact.retiredAt !== null || fact.scope !== scope || fact.createdBy !== unit.principal.id) continue;
-    if (await isHeld(unit, id, leaving)) continue;
-    const successor = await successorOf(unit, fact, source);
-    await unit.update(Knowledge, id, { retiredAt: unit.now, ...(successor ? { validTo: unit.now } : {}) });
-    if (successor) unit.relate(Knowledge, 'supersedes', successor, id);
-  }
+  // The locks first, in one text: a file elsewhere that states one of these just now takes the same ones.
+  const locked = await unit.updateAll(Knowledge, gone.facts, {});
+  const own = locked.filter(
+    (fact) => fact.retiredAt === null && fact.scope === scope && fact.createdBy === unit.principal.id,
+  );
+  if (own.length === 0) return;
+  const held = await heldOf(unit, own, new Set(gone.chunks));
+  const leaving = own.filter(({ id }) => !held.has(id));
+  const successors = await successorsOf(unit, leaving, source);
+  await unit.updateAll(
+    Knowledge,
+    leaving.map(({ id }) => id),
+    ({ id }) => ({ retiredAt: unit.now, ...(successors.has(id) ? { validTo: unit.now } : {}) }),
+  );
+  for (const [fact, successor] of successors) unit.relate(Knowledge, 'supersedes', successor, fact);
 }
 
-async function isHeld(unit: UnitOfWork, fact: string, leaving: ReadonlySet<string>): Promise<boolean> {
-  const stating = (await unit.related(Knowledge, 'chunks', fact)).filter((id) => !leaving.has(id));
-  for (const ids of batched(stating)) {
-    const held = await unit.list(Chunk, { where: { id: { in: ids }, retiredAt: { isNull: true } }, limit: 1 });
-    if (held.length > 0) return true;
-  }
-  return false;
-}
-
-/** The one fact of the same source about the same thing; undefined when there is none, or when several could be meant. */
-async function successorOf(
+/** Those of the facts that a passage states which is held and does not leave. */
+async function heldOf(
   unit: UnitOfWork,
-  fact: NodeOf<typeof Knowledge>,
-  source: string,
-): Promise<string | undefined> {
-  if (fact.factKey === null) return undefined;
-  const where = { factKey: { eq: fact.factKey }, retiredAt: { isNull: true } };
-  const others = (await unit.list(Knowledge, { where, limit: 20 })).filter(({ id }) => id !== fact.id);
-  const own: string[] = [];
-  for (const { id } of others) {
-    if ((await unit.related(Knowledge, 'sources', id)).includes(source)) own.push(id);
+  facts: readonly Fact[],
+  leaving: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  // Begun in one go: they share a journey.
+  const stating = await Promise.all(facts.map(({ id }) => unit.related(Knowledge, 'chunks', id)));
+  const asked = new Set(stating.flat().filter((id) => !leaving.has(id)));
+  const held = new Set<string>();
+  for (const ids of batched([...asked])) {
+    const where = { id: { in: ids }, retiredAt: { isNull: true } };
+    for (const { id } of await unit.list(Chunk, { where, limit: ids.length })) held.add(id);
   }
-  return own.length === 1 ? own[0] : undefined;
+  return new Set(facts.filter((_fact, at) => stating[at]!.some((id) => held.has(id))).map(({ id }) => id));
+}
+
+/**
+ * By the id of a fact that leaves, the one fact of the same source about the same thing that stays; nothing where there
+ * is none, or where several could be meant.
+ */
+async function successorsOf(
+  unit: UnitOfWork,
+  leaving: readonly Fact[],
+  source: string,
+): Promise<ReadonlyMap<string, string>> {
+  const gone = new Set(leaving.map(({ id }) => id));
+  const keys = new Set(leaving.flatMap(({ factKey }) => factKey ?? []));
+  const ofSource = new Map<string, string[]>();
+  for (const some of batched([...keys], KEYS)) {
+    const where = { factKey: { in: some }, retiredAt: { isNull: true }, sources: { some: { id: { eq: source } } } };
+    for (const { id, factKey } of await unit.list(Knowledge, { where, limit: 10_000 })) {
+      if (!gone.has(id)) ofSource.set(factKey!, [...(ofSource.get(factKey!) ?? []), id]);
+    }
+  }
+  return new Map(
+    leaving.flatMap(({ id, factKey }) => {
+      const [only, ...more] = (factKey !== null && ofSource.get(factKey)) || [];
+      return only && more.length === 0 ? [[id, only] as const] : [];
+    }),
+  );
 }

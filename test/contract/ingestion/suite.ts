@@ -238,6 +238,32 @@ export function ingestionContract(start: () => Promise<EngineUnderTest>): void {
     expect((await facts()).map(({ value }) => value)).not.toContain('90 pounds a night');
   });
 
+  it('decides on each fact of a changed file by itself: superseded, closed, or kept for another file', async () => {
+    const { ingest, facts, me } = await client();
+    const hotels = '# Trips\n\nHotels cost 90 pounds a night.\n';
+    await ingest('b.md', hotels);
+    await ingest('a.md', `${hotels}\n# Food\n\nLunch is paid up to 12 pounds.\n\n# Rail\n\nTrains are second class.\n`);
+    expect(await facts()).toHaveLength(3);
+    await ingest('a.md', '# Food\n\nLunch is paid up to 14 pounds.\n');
+    const now = await facts();
+    expect(now.map(({ text }) => text).sort()).toEqual([
+      'Hotels cost 90 pounds a night. (Trips)',
+      'Lunch is paid up to 14 pounds. (Food)',
+    ]);
+    const closed = await facts({ retiredAt: { isNull: false } });
+    const lunch = now.find(({ subject }) => subject === 'Lunch');
+    const superseded = await store.transact(me, { why: 'test' }, (unit) =>
+      unit.related(Knowledge, 'supersedes', lunch!.id),
+    );
+    expect(closed.map(({ text, validTo, retiredAt }) => [text, validTo === retiredAt])).toEqual(
+      expect.arrayContaining([
+        ['Lunch is paid up to 12 pounds. (Food)', true],
+        ['Trains are second class. (Rail)', false],
+      ]),
+    );
+    expect(superseded).toEqual([closed.find(({ subject }) => subject === 'Lunch')!.id]);
+  });
+
   it('holds back a run in which more than a fifth is missing, unless told to prune; so with an empty root', async () => {
     const { ingest, finish, held } = await client();
     for (const name of ['a', 'b', 'c']) await ingest(`${name}.md`, `# ${name}\n\nRoom ${name} has ten seats.\n`);
