@@ -15,10 +15,11 @@ export default defineConfig({
   // One copy of graphql: Vite would take its .mjs build while Node's own imports take the CommonJS one.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // Two lanes share two cores with servers and cells: these end what hangs, they measure nothing.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // What is polled comes at once on an idle machine; a busy one only has to get there.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     maxWorkers: 2,
     projects: [

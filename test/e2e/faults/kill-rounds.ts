@@ -33,7 +33,7 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
     folder = await mkdtemp(join(tmpdir(), 'kaze-kill-'));
     cell = new CellProcess(join(folder, 'data'), await settings());
     await cell.start();
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await cell?.kill();
@@ -53,12 +53,13 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
         await until(
           async () => acknowledged.decided.size,
           (size) => size > 0,
+          240_000,
         );
       if (endedBefore !== undefined)
         await until(
           () => endedTasks(cell, acknowledged),
           (count) => count > endedBefore,
-          120_000,
+          240_000,
         );
       await cell.kill();
       gone.abort();
@@ -68,6 +69,6 @@ export function killRounds({ rounds, workMs: [least, most], settings }: KillRoun
       expect(found, `after kill ${round}`).toHaveLength(acknowledged.tasks.size);
     }
     expect(acknowledged.tasks.size).toBeGreaterThan(rounds);
-    await expectAllDoneOnce(cell, acknowledged, 240_000);
-  }, 900_000);
+    await expectAllDoneOnce(cell, acknowledged, 480_000);
+  }, 1_800_000);
 }

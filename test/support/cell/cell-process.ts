@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const KAZE = fileURLToPath(new URL('../../../bin/kaze.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const START_MS = 90_000;
+const START_MS = 240_000;
 
 export interface CommandResult {
   readonly code: number;
@@ -162,7 +162,7 @@ export class CellProcess {
 }
 
 /** Asks until the answer fits, up to a deadline. */
-export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 100_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
