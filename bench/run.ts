@@ -12,7 +12,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   'agent-cost': 'a durable task of two calls of a model and one tool, against the bare loop that makes them',
   'nested-read': 'the HTTP answer to a nested read, against the store, the bare engine and @neo4j/graphql',
   'graphql-layer': 'the GraphQL layer without a database, against a plain JSON server',
-  gateway: 'the gateway’s throughput, CPU, latency and memory, against direct, a bare proxy and Portkey (--requests N)',
+  gateway:
+    'the gateway’s throughput, CPU, latency, memory, leavers and caps, against direct, a bare proxy and Portkey (--part, --requests N, --long N)',
   growth: 'restart, reads, search and memory at 500,000 nodes and at a tenth (--size small|large|both, --work DIR)',
   ingestion: 'passages a second with and without vectors, and memory over a corpus ten times as large',
   retrieval: 'finding and answering on a multi-hop question set (needs --data)',

@@ -1,19 +1,21 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { quantile } from '../measure.ts';
 import type { Finding } from '../report.ts';
-import type { Measured } from './measured.ts';
+import type { Field } from './field.ts';
 
 const CALLS = 1_000;
 const PROBES = 200;
 
-interface Answered {
+export interface Answered {
   readonly status: number;
   readonly ms: number;
 }
 
-function ask(port: number, options: { path: string; agent: Agent; token?: string; body?: string }): Promise<Answered> {
+export function ask(
+  port: number,
+  options: { path: string; agent: Agent; token?: string; body?: string },
+): Promise<Answered> {
   const { path, agent, token, body } = options;
   const began = performance.now();
   return new Promise((resolve, reject) => {
@@ -31,14 +33,14 @@ function ask(port: number, options: { path: string; agent: Agent; token?: string
  * 1,000 calls at once on one key, which the model server holds until it is told to let them go; meanwhile `/healthz` is
  * asked one time after another. Every call must end, with an answer or a clear refusal.
  */
-export async function crowdOfOneKey(upstream: ChildProcess, kaze: Measured): Promise<Finding> {
+export async function crowdOfOneKey({ upstream, targets: { kaze } }: Field): Promise<Finding> {
   const crowd = new Agent({ keepAlive: false, maxSockets: CALLS });
   const probes = new Agent({ keepAlive: true });
   const messages = [{ role: 'user', content: 'held' }];
   const body = JSON.stringify({ model: 'openai/gpt-5.4-mini', messages, max_tokens: 100 });
   const began = performance.now();
   const calls = Array.from({ length: CALLS }, () =>
-    ask(kaze.port, { path: '/v1/chat/completions', agent: crowd, token: kaze.secret, body }),
+    ask(kaze.port, { path: '/v1/chat/completions', agent: crowd, token: kaze.token, body }),
   );
   const times: number[] = [];
   for (let probe = 0; probe < PROBES; probe++) {

@@ -2,7 +2,9 @@
  * `kaze gateway` in a process of its own with everything on: a virtual key, budgets for the cell, the tenant and the
  * agent, limits a key, tenant and agent, breaker, retries, journal, ledger, metrics.
  *
- *     kaze.ts UPSTREAM [postgres=URL] [redis=URL]
+ *     kaze.ts UPSTREAM [postgres=URL] [redis=URL] [cap=MICROS] [tenants=a,b]
+ *
+ * Each tenant gets a key beside acme's; `cap` is what every one of them may spend, acme excepted.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +13,10 @@ import { collectSooner, loadGatewayConfig, openKeyAccess, startGateway } from '.
 import { tellOfSelf } from './measured.ts';
 
 const PLENTY = 1_000_000_000;
+const [upstream, ...rest] = process.argv.slice(2);
+const given = (name: string) => rest.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+const [postgres, redis, cap] = [given('postgres'), given('redis'), given('cap')];
+const tenants = ['acme', ...(given('tenants')?.split(',') ?? [])];
 const POLICY = {
   limits: [
     { per: 'key', requestsPerMinute: PLENTY, tokensPerMinute: PLENTY, concurrency: 10_000 },
@@ -21,12 +27,10 @@ const POLICY = {
     { scope: { level: 'cell' }, window: 'month', maxMicros: 1e12 },
     { scope: { level: 'tenant', tenant: 'acme' }, window: 'month', maxMicros: 1e12 },
     { scope: { level: 'agent', tenant: 'acme', agent: 'support' }, window: 'day', maxMicros: 1e11 },
+    ...(cap ? [{ scope: { level: 'tenant', tenant: '*' }, window: 'month', maxMicros: Number(cap) }] : []),
   ],
 };
 
-const [upstream, ...stores] = process.argv.slice(2);
-const urlOf = (name: string) => stores.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
-const [postgres, redis] = [urlOf('postgres'), urlOf('redis')];
 const folder = await mkdtemp(join(tmpdir(), 'kaze-bench-gateway-'));
 await writeFile(join(folder, 'policy.json'), JSON.stringify(POLICY));
 const env = { OPENAI_API_KEY: 'sk-bench-openai', ANTHROPIC_API_KEY: 'sk-ant-bench' };
@@ -48,7 +52,10 @@ const loaded = loadGatewayConfig({
 collectSooner();
 const gateway = await startGateway({ loaded, env });
 const access = await openKeyAccess(loaded.values);
-const { secret } = await access.create({ name: 'bench', tenant: 'acme', agent: 'support' });
+const secrets: Record<string, string> = {};
+for (const tenant of tenants) {
+  secrets[tenant] = (await access.create({ name: `bench-${tenant}`, tenant, agent: 'support' })).secret;
+}
 await access.close();
 process.once('disconnect', () => {
   void gateway.stop().finally(async () => {
@@ -56,4 +63,4 @@ process.once('disconnect', () => {
     process.exit(0);
   });
 });
-tellOfSelf({ port: gateway.port, secret });
+tellOfSelf({ port: gateway.port, secrets });

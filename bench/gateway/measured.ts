@@ -3,6 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { forkBench, messageOf } from '../load/index.ts';
 
+/** Virtual keys, by tenant. */
+export type Secrets = Readonly<Record<string, string>>;
+
 /** Processor time and memory of a process so far. */
 export interface Taken {
   readonly cpuMs: number;
@@ -10,7 +13,7 @@ export interface Taken {
 }
 
 /** In the measured process: says where it listens, then answers every question for what it has taken. */
-export function tellOfSelf(first: { readonly port: number; readonly secret?: string }): void {
+export function tellOfSelf(first: { readonly port: number; readonly secrets?: Secrets }): void {
   process.on('message', (word) => {
     if (word !== 'taken') return;
     const { user, system } = process.cpuUsage();
@@ -21,8 +24,8 @@ export function tellOfSelf(first: { readonly port: number; readonly secret?: str
 
 export interface Measured {
   readonly port: number;
-  /** A virtual key, from a server that asks for one. */
-  readonly secret?: string;
+  /** From a server that asks for virtual keys. */
+  readonly secrets?: Secrets;
   taken(): Promise<Taken>;
   close(): Promise<void>;
 }
@@ -36,7 +39,7 @@ export async function startMeasured(
 }
 
 export async function measured(child: ChildProcess): Promise<Measured> {
-  const first = await messageOf<{ port: number; secret?: string }>(child);
+  const first = await messageOf<{ port: number; secrets?: Secrets }>(child);
   return {
     ...first,
     taken() {

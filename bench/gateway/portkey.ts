@@ -4,8 +4,8 @@ import type { Measured } from './measured.ts';
 export interface Portkey {
   readonly port: number;
   readonly token: string;
-  /** Which provider, and where. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Which provider, and where: for OpenAI's interface and for Anthropic's. */
+  readonly headers: Readonly<Record<'openai' | 'anthropic', Readonly<Record<string, string>>>>;
   readonly measured: Measured;
 }
 
@@ -15,10 +15,11 @@ export async function startPortkey(upstream: string): Promise<Portkey> {
   const measured: Measured = {
     port: peer.port,
     async taken() {
-      return { cpuMs: await peer.cpuMs(), rssMiB: Number.NaN };
+      return { cpuMs: await peer.cpuMs(), rssMiB: await peer.rssMiB() };
     },
     close: () => peer.close(),
   };
-  const headers = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream}/v1` };
+  const headersOf = (name: string) => ({ 'x-portkey-provider': name, 'x-portkey-custom-host': `${upstream}/v1` });
+  const headers = { openai: headersOf('openai'), anthropic: headersOf('anthropic') };
   return { port: peer.port, token: 'sk-bench', headers, measured };
 }

@@ -1,6 +1,7 @@
 /**
  * A model server that costs as little as it can: fixed bytes, in OpenAI's and Anthropic's shape, whole and streamed. A
  * stream whose request says `paced` begins after a while and goes on in steps, as a model does; any other comes at once.
+ * Of calls that say `leaver` and a number it tells over IPC when they came and when their caller left.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +15,13 @@ const STREAM = '"stream":true';
 const PACED = 'paced';
 /** Never answered before its caller goes. */
 const HELD = 'held';
+/** Answered after a while, so that many are under way at once. */
+const SLOW = 'slow';
+const SLOW_MS = 50;
+/** Of a stream: stops after so many events and never ends. */
+const STALLED = 'stalled';
+const STALLED_EVENTS = 3;
+const LEAVER = /leaver (\d+)/;
 const held = new Set<ServerResponse>();
 
 function whole(response: ServerResponse, bytes: Buffer): void {
@@ -38,16 +46,31 @@ function streamed(response: ServerResponse, events: readonly Buffer[], paced: bo
   setTimeout(step, FIRST_AFTER_MS);
 }
 
+/** The first event at once, the others one after another; then nothing more. */
+function stalled(response: ServerResponse, events: readonly Buffer[]): void {
+  response.writeHead(200, STREAM_HEAD);
+  for (let at = 0; at < STALLED_EVENTS; at++) setTimeout(() => response.write(events[at]!), at * STEP_MS);
+}
+
 function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const leaver = LEAVER.exec(body)?.[1];
+  if (leaver) {
+    const tell = (word: string) => process.connected && process.send?.({ leaver: `${leaver} ${word}` });
+    tell('came');
+    response.once('close', () => tell('left'));
+  }
   if (body.includes(HELD)) {
     held.add(response);
     response.once('close', () => held.delete(response));
     return;
   }
   const anthropic = request.url === '/v1/messages';
+  const events = anthropic ? ANTHROPIC_EVENTS : OPENAI_EVENTS;
   if (request.url === '/v1/models') whole(response, MODELS);
+  else if (body.includes(STALLED)) stalled(response, events);
+  else if (body.includes(SLOW)) setTimeout(() => whole(response, OPENAI_WHOLE), SLOW_MS);
   else if (!body.includes(STREAM)) whole(response, anthropic ? ANTHROPIC_WHOLE : OPENAI_WHOLE);
-  else streamed(response, anthropic ? ANTHROPIC_EVENTS : OPENAI_EVENTS, body.includes(PACED));
+  else streamed(response, events, body.includes(PACED));
 }
 
 const server = createServer({ noDelay: true, keepAliveTimeout: 600_000 }, (request, response) => {

@@ -8,6 +8,8 @@ export interface Peer {
   readonly port: number;
   /** Processor milliseconds that its process has taken so far. */
   cpuMs(): Promise<number>;
+  /** Resident memory of its process; NaN of one that does not tell. */
+  rssMiB(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -42,12 +44,19 @@ export async function startPeer(name: string, args: readonly string[]): Promise<
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const { port } = await messageOf<{ port: number }>(child);
+  const taken = () => {
+    child.send('cpu');
+    return messageOf<{ cpu: NodeJS.CpuUsage; rss?: number }>(child);
+  };
   return {
     port,
     async cpuMs() {
-      child.send('cpu');
-      const { cpu } = await messageOf<{ cpu: NodeJS.CpuUsage }>(child);
+      const { cpu } = await taken();
       return (cpu.user + cpu.system) / 1_000;
+    },
+    async rssMiB() {
+      const { rss = Number.NaN } = await taken();
+      return rss / 2 ** 20;
     },
     async close() {
       const ended = once(child, 'exit');

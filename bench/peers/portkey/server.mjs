@@ -7,6 +7,8 @@ const { port } = taken.address();
 await new Promise((resolve) => taken.close(resolve));
 process.argv.push(`--port=${port}`, '--headless');
 console.log = () => {};
+// It draws a wheel that turns.
+process.stdout.write = () => true;
 process.env.TRUSTED_CUSTOM_HOSTS ??= '127.0.0.1,localhost';
 await import('@portkey-ai/gateway/build/start-server.js');
 for (;;) {
@@ -14,6 +16,6 @@ for (;;) {
   if (answer) break;
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
-process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
+process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));
 process.once('disconnect', () => process.exit(0));
 process.send?.({ port });
