@@ -16,6 +16,11 @@ export interface ModelInfo {
     readonly embeddings: boolean;
     /** Thinks before it answers when `reasoning` asks for it. Default false. */
     readonly reasoning?: boolean;
+    /**
+     * What it may be asked of reasoning when tools are offered: as without them (the default), `none` said outright, or
+     * nothing.
+     */
+    readonly effortWithTools?: 'any' | 'none' | 'unsaid';
     /** Takes temperature, top-p and top-k, as far as its vendor has them. Default true. */
     readonly temperature?: boolean;
     /** Takes penalties of frequency and presence, where its vendor has them. Default true. */

@@ -27,19 +27,26 @@ export interface Dialect {
 }
 
 export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
-  const { model, maxOutputTokens, tools = [], responseSchema, reasoning } = call;
+  const { model, maxOutputTokens, tools = [], responseSchema } = call;
   const documents = new NumberedDocuments();
   const { temperature, topP, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
   return {
     model: model.name,
     messages: call.messages.flatMap((message) => messagesOf(message, documents)),
     [dialect.outputLimit]: maxOutputTokens,
-    ...said({ temperature, top_p: topP, seed, stop: stopsFor(call, MOST_STOPS) }),
+    ...said({ temperature, top_p: topP, seed, stop: stopsFor(call, MOST_STOPS), reasoning_effort: effortOf(call) }),
     ...said({ frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty }),
-    ...(reasoning && model.capabilities.reasoning ? { reasoning_effort: reasoning } : {}),
     ...(tools.length > 0 ? { tools: tools.map(toolOf), tool_choice: toolChoiceOf(call.toolChoice) } : {}),
     ...(responseSchema ? { response_format: formatOf(responseSchema) } : {}),
   };
+}
+
+/** Of some models this interface takes tools only from those who ask for no thoughts. */
+function effortOf({ model: { capabilities }, reasoning, tools = [] }: ProviderCall) {
+  if (!capabilities.reasoning) return undefined;
+  const { effortWithTools = 'any' } = capabilities;
+  if (tools.length === 0 || effortWithTools === 'any') return reasoning;
+  return effortWithTools === 'none' ? 'none' : undefined;
 }
 
 function messagesOf(message: Message, documents: NumberedDocuments): ChatMessage[] {

@@ -45,6 +45,10 @@ export const openAiWire: Wire = {
     if (body.max_tokens !== undefined && String(body.model).startsWith('gpt-5')) {
       return error(400, 'invalid_request_error', 'unsupported_parameter');
     }
+    // Since 5.6 also where nothing is said of it.
+    if (body.tools && String(body.model).startsWith('gpt-5.6') && body.reasoning_effort !== 'none') {
+      return error(400, 'invalid_request_error', null, 'Function tools with reasoning_effort are not supported');
+    }
     if (body.temperature !== undefined && String(body.model).startsWith('gpt-5')) {
       return error(400, 'invalid_request_error', 'unsupported_value');
     }

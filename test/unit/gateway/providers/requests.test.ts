@@ -148,6 +148,20 @@ describe('requests to vendors', () => {
     expect(google(call(gemini, reasoning), signal).config?.thinkingConfig).toMatchObject({ thinkingLevel: 'HIGH' });
   });
 
+  it('ask OpenAI for no thoughts beside tools where its interface takes both only apart', () => {
+    const effort = (name: string, more: Partial<CompleteRequest>) =>
+      openai(call(named(OPENAI_MODELS, name), more), plain).reasoning_effort;
+    for (const reasoning of [undefined, 'high'] as const) {
+      expect(effort('gpt-5.6-terra', { reasoning, tools: TOOLS })).toBe('none');
+      expect(effort('gpt-5.4', { reasoning, tools: TOOLS })).toBeUndefined();
+      expect(effort('gpt-5-mini', { reasoning, tools: TOOLS })).toBe(reasoning);
+      expect(effort('gpt-5.6-terra', { reasoning })).toBe(reasoning);
+      expect(effort('gpt-4.1', { reasoning, tools: TOOLS })).toBeUndefined();
+    }
+    // Takes no `none`.
+    expect(named(OPENAI_MODELS, 'gpt-6.1-sol').capabilities.tools).toBe(false);
+  });
+
   it('refer to images by address where the vendor fetches them', () => {
     const url = 'https://example.com/a.png';
     const content = [{ type: 'image' as const, mediaType: 'image/png', source: { url } }];
