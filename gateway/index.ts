@@ -52,6 +52,7 @@ export {
 export { fullName, type ModelInfo } from './domain/model.ts';
 export { type PartialAnswer, partialOf } from './domain/partial-answer.ts';
 export { costMicros, type PricedUsage } from './domain/price/cost.ts';
+export { priceError } from './domain/price/errors.ts';
 export { type ModelPrice, type PriceFile, parsePriceFile } from './domain/price/price-file.ts';
 export { createPriceList, type Price, type PriceList } from './domain/price/price-list.ts';
 export type {

@@ -115,6 +115,10 @@ export const cellSections = [
       meaning:
         'File (YAML or JSON) with the gateway’s policy: retries, fallbacks, keys, models, limits, cache, guard, budgets.',
     }),
+    priceFile: field.text({
+      meaning:
+        'File (YAML or JSON) with prices of your own, each above the one that comes with Kaze: of contracts, and of models that it does not know.',
+    }),
     guardrailsFile: field.text({
       meaning:
         'Module (JavaScript or TypeScript) with code of one’s own around every call to a model: it exports the list `guardrails`.',

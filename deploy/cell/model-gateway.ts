@@ -8,7 +8,6 @@ import {
   createKeyRing,
   createLedgerHistory,
   createOutcomeFeed,
-  defaultPriceList,
   flowError,
   type Gateway,
   type GatewayMetrics,
@@ -25,6 +24,7 @@ import type { CellConfig } from './config.ts';
 import type { Engines } from './engines.ts';
 import { readGuardrails } from './guardrails.ts';
 import { createModels } from './models.ts';
+import { readPrices } from './prices.ts';
 import { TaskCosts } from './task-costs.ts';
 
 export interface ModelGatewayOptions {
@@ -54,7 +54,8 @@ export interface ModelGateway {
 
 /**
  * The gateway of a cell: attempts go through a journal in the data folder, budgets and limits are kept in this process
- * or, with a Redis for jobs, in there. Errors: KAZE_GATEWAY_POLICY_INVALID, KAZE_BUDGET_RULE_INVALID.
+ * or, with a Redis for jobs, in there. Errors: KAZE_GATEWAY_POLICY_INVALID, KAZE_BUDGET_RULE_INVALID,
+ * KAZE_PRICE_FILE_INVALID.
  */
 export async function openModelGateway(options: ModelGatewayOptions): Promise<ModelGateway> {
   const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
@@ -66,7 +67,7 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
     connectTimeoutMs: policy.timeouts.connectMs,
   });
   const stores = await openStores(options);
-  const prices = defaultPriceList();
+  const prices = await readPrices(config.models.priceFile);
   let journal: Journal | undefined;
   const underWay = {
     pending: (filter: UsageFilter) => journal?.pending(filter) ?? false,

@@ -6,6 +6,7 @@ import { type BudgetRule, createKeyRing, type GatewayPolicy, type ModelInfo } fr
 import { silentLogger } from '#platform';
 import { createEnvironmentSecrets } from '#platform/adapters/secrets/environment';
 import { readPolicy } from '../../deploy/cell/model-gateway.ts';
+import { readPrices } from '../../deploy/cell/prices.ts';
 import { createPriceList } from '../../gateway/domain/price/price-list.ts';
 import { ANTHROPIC_MODELS } from '../../gateway/models/anthropic.ts';
 import { OPENAI_MODELS } from '../../gateway/models/openai.ts';
@@ -13,7 +14,9 @@ import { candidatesOf } from '../../gateway/use-cases/admission/candidates.ts';
 import { budgetsWith } from '../unit/gateway/budget/setup.ts';
 
 const page = await readFile(new URL('../../docs/gateway.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
+const isPrices = (text: string) => text.startsWith('date:');
+const texts = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text);
+const blocks = texts.filter((text) => !isPrices(text));
 
 let folder: string;
 let policies: readonly { policy: GatewayPolicy; budgets: readonly BudgetRule[] }[];
@@ -75,6 +78,22 @@ it('which models a call is tried with is as the page says', () => {
   expect(() => tried('globex', 'gpt-5.6-terra')).toThrow(/the policy denies it/);
   expect(() => tried('initech', 'claude-sonnet-5')).toThrow(/it is in us, and data must stay in eu/);
   expect(tried('initech', 'gpt-5.6-terra')).toEqual([gpt]);
+});
+
+it('prices of one’s own stand above those that come with Kaze, and a file that is wrong or away is refused', async () => {
+  const file = join(folder, 'prices.yaml');
+  await writeFile(file, texts.find(isPrices)!);
+  const prices = await readPrices(file);
+  const { input, source, date } = prices.of({ provider: 'anthropic', name: 'claude-sonnet-5-5' })!;
+  expect([input, date]).toEqual([1.8, '2026-11-23']);
+  expect(source).toContain('our contract');
+  expect(prices.of({ provider: 'openai', name: 'gpt-6-sol' })?.long).toMatchObject({ input: 3.6 });
+  expect(prices.of({ provider: 'my-server', name: 'anything' })?.output).toBe(0.4);
+  expect(prices.of({ provider: 'openai', name: 'gpt-4.1' })?.input).toBe(2);
+  const refusal = expect.objectContaining({ code: 'KAZE_PRICE_FILE_INVALID' });
+  await expect(readPrices(join(folder, 'nothing.yaml'))).rejects.toEqual(refusal);
+  await writeFile(file, 'date: today');
+  await expect(readPrices(file)).rejects.toEqual(refusal);
 });
 
 it('budgets hold as in the worked example', async () => {

@@ -32,16 +32,19 @@ export async function loadGatewaySettings(cli: Cli, options: GatewaySettingOptio
     readFile: (file) => readFileSync(resolve(cwd, file), 'utf8'),
   });
   const { models } = loaded.values;
-  const { policyFile: policy, guardrailsFile: guardrails } = models;
-  const policyFile = policy === undefined ? undefined : resolve(cwd, policy);
-  const guardrailsFile = guardrails === undefined ? undefined : resolve(cwd, guardrails);
+  const from = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
+  const files = {
+    policyFile: from(models.policyFile),
+    priceFile: from(models.priceFile),
+    guardrailsFile: from(models.guardrailsFile),
+  };
   const dir = dataFolder({ data: loaded.values.data.dir }, cli.terminal);
   return {
     ...loaded,
     values: {
       ...loaded.values,
       data: { ...loaded.values.data, dir },
-      models: { ...models, policyFile, guardrailsFile },
+      models: { ...models, ...files },
     },
   };
 }

@@ -18,8 +18,8 @@ export const budgetError = defineErrors({
   KAZE_BUDGET_PRICE_UNKNOWN: {
     kind: 'caller',
     status: 422,
-    when: 'A budget in money holds for the call, and no price file knows the price of the model.',
-    remedy: 'Add the model to your own price file, or choose a model whose price is known.',
+    when: 'A budget in money holds for the call, and no price is known of the model.',
+    remedy: 'Add the model to a price file of your own (models.priceFile), or choose a model whose price is known.',
   },
   KAZE_BUDGET_STREAM_CUT: {
     kind: 'caller',

@@ -52,7 +52,7 @@ export function priceUnknown(model: { provider: string; name: string }, { key }:
   const name = `${model.provider}/${model.name}`;
   return budgetError(
     'KAZE_BUDGET_PRICE_UNKNOWN',
-    `the budget ${key} is in money, and no price file knows the price of ${name}; add it to your own price file`,
+    `the budget ${key} is in money, and no price is known of ${name}; add it to your own price file (models.priceFile)`,
     { fields: { model: name, budget: key } },
   );
 }

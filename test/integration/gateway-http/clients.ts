@@ -19,6 +19,7 @@ export interface Failed {
   readonly code: string | undefined;
   readonly type: string | undefined;
   readonly name: string;
+  readonly message: string;
   readonly headers: Headers | undefined;
   /** What had come of a stream. */
   readonly text: string;
@@ -36,7 +37,7 @@ function failedBy(error: unknown, text: string, read: (body: unknown) => { code?
   if (!(error instanceof OpenAI.APIError || error instanceof Anthropic.APIError)) throw error;
   const { status, headers } = error as { status?: number; headers?: Headers };
   const { code, type } = read(error.error);
-  return { status, code, type, name: error.constructor.name, headers, text };
+  return { status, code, type, name: error.constructor.name, message: error.message, headers, text };
 }
 
 export const openAiClient: Client = {

@@ -109,7 +109,25 @@ describe.each(PAIRS)('the $client.name package before $vendor', ({ client, vendo
     }
     expect(served.vendors[vendor].seen).toHaveLength(0);
     await served.settled(2);
-    for (const row of served.rows) expect(row).toMatchObject({ outcome: 'refused', errorCode: 'KAZE_BUDGET_EXHAUSTED' });
+    for (const row of served.rows)
+      expect(row).toMatchObject({ outcome: 'refused', errorCode: 'KAZE_BUDGET_EXHAUSTED' });
+  });
+
+  it('is told with 422 that no price is known of a model under a budget of money, and may use it under one of tokens', async () => {
+    const prices = { of: () => undefined };
+    const served = await serveUpstreams({ prices });
+    for (const stream of [false, true]) {
+      const failed = await client.ask(served, { model, stream });
+      expect(failed).toMatchObject({ status: 422, code: 'KAZE_BUDGET_PRICE_UNKNOWN' });
+      if (!('message' in failed)) throw new Error('no failure');
+      for (const word of [model, 'tenant:acme:total', 'models.priceFile']) expect(failed.message).toContain(word);
+    }
+    expect(served.vendors[vendor].seen).toHaveLength(0);
+    await served.settled(2);
+    for (const row of served.rows) expect(row).toMatchObject({ outcome: 'refused', costMicros: 0 });
+    const tokens = await serveUpstreams({ prices, rules: [{ ...WIDE, maxMicros: undefined, maxTokens: 50_000 }] });
+    expect(await client.ask(tokens, { model })).toMatchObject({ text: 'hello' });
+    await tokens.settled(1);
   });
 
   it('is told with 429 to come again where only calls under way hold the budget, and may then', async () => {

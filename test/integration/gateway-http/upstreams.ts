@@ -11,6 +11,7 @@ import {
   type GatewayOptions,
   type GatewayPolicyInput,
   noHistory,
+  type PriceList,
   parsePolicy,
 } from '#gateway';
 import { createMemoryBudgetStore } from '#gateway/adapters/budget-store/memory';
@@ -39,6 +40,7 @@ export interface UpstreamsOptions {
   readonly gateway?: Partial<GatewayOptions>;
   /** How long a call waits for room under a budget. Default 20 ms. */
   readonly maxWaitMs?: number;
+  readonly prices?: PriceList;
 }
 
 export interface Upstreams {
@@ -64,7 +66,7 @@ export async function serveUpstreams(options: UpstreamsOptions = {}): Promise<Up
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void emitted.push(line) } });
   const metrics = createMetrics();
   const budgets = createBudgets({
-    ...{ store: createMemoryBudgetStore({ clock: systemClock }), prices: PRICES, clock: systemClock },
+    ...{ store: createMemoryBudgetStore({ clock: systemClock }), prices: options.prices ?? PRICES, clock: systemClock },
     ...{ logger, history: noHistory, rules: options.rules ?? [WIDE], maxWaitMs: options.maxWaitMs ?? 20 },
   });
   const gateway = createGateway({

@@ -3,6 +3,9 @@ import { createPriceList, defaultPriceList, parsePriceFile, shippedPrices } from
 import { createStreamCount } from '../../../../gateway/domain/budget/stream-count.ts';
 import { QuantileEstimate } from '../../../../gateway/domain/budget/usual-length.ts';
 import { costMicros, highestRates } from '../../../../gateway/domain/price/cost.ts';
+import { ANTHROPIC_MODELS } from '../../../../gateway/models/anthropic.ts';
+import { GOOGLE_MODELS } from '../../../../gateway/models/google.ts';
+import { OPENAI_MODELS } from '../../../../gateway/models/openai.ts';
 
 const file = (models: Record<string, { input: number; output: number }>) =>
   parsePriceFile(JSON.stringify({ date: '2026-11-01', source: 'contract', models }), 'own.yaml');
@@ -71,6 +74,12 @@ describe('the cost of a call', () => {
     expect(highestRates(price, 1_000)).toEqual({ inputMicros: 4, outputMicros: 12 });
     expect(highestRates(price, 1_000, { cacheWrites: false })).toEqual({ inputMicros: 2, outputMicros: 12 });
   });
+});
+
+test('every hosted model that Kaze offers has a price, so that none is refused under a budget of money', () => {
+  const list = defaultPriceList();
+  const models = [...ANTHROPIC_MODELS, ...OPENAI_MODELS, ...GOOGLE_MODELS];
+  expect(models.filter((model) => !list.of(model)).map(({ name }) => name)).toEqual([]);
 });
 
 test('every shipped price costs something where it should, and cached input no more than plain', () => {
