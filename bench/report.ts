@@ -46,6 +46,28 @@ export function publish({ title, findings }: Report): void {
   });
 }
 
+/**
+ * Prints a table of a bench's own columns; sends it, one object a row, under the columns' names, with the figures as they
+ * were measured. Columns without a name are notes.
+ */
+export function publishTable({
+  title,
+  head,
+  rows,
+  about,
+}: {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: ReadonlyArray<ReadonlyArray<string | number>>;
+  /** Said above the table. */
+  readonly about?: string;
+}): void {
+  console.log(`\n## ${title}\n\n${about ? `${about}\n\n` : ''}${table(head, rows)}`);
+  const named = (row: ReadonlyArray<string | number>) =>
+    Object.fromEntries(row.flatMap((value, at) => (value === '' ? [] : [[head[at] || 'note', value]])));
+  process.send?.({ title, ...(about ? { about } : {}), findings: rows.map(named) });
+}
+
 /** Names rows that could not be measured, and why. */
 export function skip(title: string, reason: string): void {
   console.log(`\n## ${title}\n\nSkipped: ${reason}`);

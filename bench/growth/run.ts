@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { quantile, table } from '../measure.ts';
+import { quantile } from '../measure.ts';
+import { publishTable } from '../report.ts';
 import { idOf } from './graph-data.ts';
 import type { InnerOrder, InnerRow } from './inner-process.ts';
 import { type Loaded, loadCell } from './load.ts';
@@ -115,8 +116,12 @@ async function measure(size: Size, { seed, work }: { seed: number; work: string 
   const took = seconds
     ? `loaded in ${Math.round(seconds.total)} s through the ports of graph and index (graph ${Math.round(seconds.graph)} s beside it)`
     : 'loaded by an earlier run';
-  console.log(`\n## Growth: ${counts}\n\n${took}; bars are those of the large size\n`);
-  console.log(table(['what', 'value (p50 ms)', 'p95 ms', 'bar', 'verdict', ''], rows));
+  publishTable({
+    title: `Growth: ${counts}`,
+    about: `${took}; bars are those of the large size`,
+    head: ['what', 'value (p50 ms)', 'p95 ms', 'bar', 'verdict', ''],
+    rows,
+  });
 }
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { table } from '../measure.ts';
+import { publishTable } from '../report.ts';
 import type { IngestAnswer, IngestOrder } from './ingest-process.ts';
 
 const HEAP_MIB = 256;
@@ -100,10 +100,18 @@ for (const { name, order, sizes } of PAIRS) {
     before = answer;
   }
 }
-console.log(`\n## Ingestion, JavaScript heap of at most ${HEAP_MIB} MiB\n`);
-console.log(
-  table(
-    ['what', 'MB', 'passages', 'passages/s', 'peak MiB', 'x of a tenth', 'bar', 'verdict', 'graph process, peak MiB'],
-    rows,
-  ),
-);
+publishTable({
+  title: `Ingestion, JavaScript heap of at most ${HEAP_MIB} MiB`,
+  head: [
+    'what',
+    'MB',
+    'passages',
+    'passages/s',
+    'peak MiB',
+    'x of a tenth',
+    'bar',
+    'verdict',
+    'graph process, peak MiB',
+  ],
+  rows,
+});

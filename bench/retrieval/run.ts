@@ -10,13 +10,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '../measure.ts';
+import { publishTable, skip } from '../report.ts';
 import { measureAnswers } from './answers.ts';
 import { BAR_HEAD, barRows } from './bars.ts';
 import { openRetrievalCell } from './cell.ts';
 import { readCorpus } from './corpus.ts';
 import { loadHandbook, measureHandbook } from './handbook.ts';
 import { measureRanking } from './ranking.ts';
+
+type Rows = ReadonlyArray<ReadonlyArray<string | number>>;
 
 const { values } = parseArgs({
   options: {
@@ -35,16 +37,16 @@ async function multiHop(data: string, entities: boolean): Promise<void> {
   const cell = await openRetrievalCell({ passages: corpus.passages, entities, vectors });
   try {
     const { questions, passages } = corpus;
-    console.log(
-      `### ${questions.length} questions, ${passages.length} passages, ${entities ? 'with' : 'without'} entities\n`,
-    );
+    const over = `${questions.length} questions, ${passages.length} passages, ${entities ? 'with' : 'without'} entities`;
+    const publish = (what: string, head: readonly string[], rows: Rows, about?: string) =>
+      publishTable({ title: `Retrieval: ${what}, ${over}`, head, rows, about });
     const ranking = await measureRanking(cell, questions);
-    console.log(table(['ranking', 'recall@5', 'recall@20', 'perfect@8', 'p50 ms'], ranking.rows));
+    publish('ranking', ['ranking', 'recall@5', 'recall@20', 'perfect@8', 'p50 ms'], ranking.rows);
     const answers = await measureAnswers(cell, questions, values.depths.split(',').map(Number));
-    console.log(table(answers.head, answers.rows));
-    console.log('Refusal by threshold at the depth of `ask`: gold in the graph (false) / gold taken away (right)\n');
-    console.log(table(['threshold', 'false refusals', 'rightly refused'], answers.curve));
-    console.log(table(BAR_HEAD, barRows([...ranking.bars, ...answers.bars])));
+    publish('answers', answers.head, answers.rows);
+    const curve = 'at the depth of `ask`: gold in the graph (false) / gold taken away (right)';
+    publish('refusal by threshold', ['threshold', 'false refusals', 'rightly refused'], answers.curve, curve);
+    publish('bars', BAR_HEAD, barRows([...ranking.bars, ...answers.bars]));
     console.log(`words searchable after ${seconds(cell.textMs)} s, vectors after ${seconds(cell.vectorsMs)} s\n`);
   } finally {
     await cell.close();
@@ -54,19 +56,26 @@ async function multiHop(data: string, entities: boolean): Promise<void> {
 async function handbook(): Promise<void> {
   const cell = await openRetrievalCell({ passages: [], entities: false, load: loadHandbook });
   try {
-    console.log('### The example handbook, ingested by Kaze: 60 questions it answers, 30 it does not\n');
     const { found, answered } = await measureHandbook(cell);
-    console.log(table(['passage among the first 1 / 5 / 8', 'in its words', 'in other words'], found));
-    console.log(table(['questions', 'answered rightly, its file cited', 'refused'], answered));
+    const over = 'the example handbook, ingested by Kaze: 60 questions it answers, 30 it does not';
+    publishTable({
+      title: `Retrieval: passages found in ${over}`,
+      head: ['passage among the first 1 / 5 / 8', 'in its words', 'in other words'],
+      rows: found,
+    });
+    publishTable({
+      title: `Retrieval: answers from ${over}`,
+      head: ['questions', 'answered rightly, its file cited', 'refused'],
+      rows: answered,
+    });
   } finally {
     await cell.close();
   }
 }
 
-console.log('\n## Retrieval\n');
 try {
   if (values.data) for (const entities of [false, true]) await multiHop(values.data, entities);
-  else console.log('multi-hop rows skipped: they need --data DIR or KAZE_BENCH_DATA (a folder with hotpotqa/)\n');
+  else skip('Retrieval: multi-hop questions', 'they need --data DIR or KAZE_BENCH_DATA (a folder with hotpotqa/)');
   await handbook();
 } finally {
   await rm(folder, { recursive: true, force: true });
