@@ -1,5 +1,6 @@
 import type { Clock, Ledger, Logger } from '#platform';
 import type { Credential } from './domain/credential.ts';
+import type { Ending } from './domain/ending.ts';
 import type { GatewayPolicy } from './domain/flow/policy.ts';
 import type { ModelInfo } from './domain/model.ts';
 import type { PriceList } from './domain/price/price-list.ts';
@@ -40,7 +41,7 @@ export interface GatewayOptions {
 }
 
 export interface CallOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: Ending;
   /** With which of Kaze's own keys the caller came; stands in the usage row. */
   readonly virtualKeyId?: string | null;
   /** Models (`name`, `provider/name`, `provider/*`) that its virtual key is held to; default: all. */

@@ -99,7 +99,7 @@ class ModelGateway implements Gateway {
 
   async relay(request: CompleteRequest, answer: WireAnswer, options: CallOptions = {}): Promise<boolean> {
     const forwards = this.options.providers.some((provider) => provider.forwarder);
-    if (!forwards || this.policy.guard.redact.length > 0) return false;
+    if (!forwards || this.guard.redacts) return false;
     const { dialect, stream } = answer;
     const chat = await this.prepare(request, options, stream);
     // Two streams at once cannot both be passed on as they come: the beginning of each is read first.
@@ -272,7 +272,8 @@ class ModelGateway implements Gateway {
     // What does not leave the process may be seen whole.
     const seen = model.offline ? request : outgoing;
     return {
-      ...{ provider, asked: { ...seen, model, credential, maxOutputTokens: outputTokens } },
+      provider,
+      asked: { ...seen, model, credential, maxOutputTokens: outputTokens },
       redaction: model.offline ? undefined : redaction,
     };
   }
@@ -302,17 +303,29 @@ class ModelGateway implements Gateway {
     checkCompleteRequest(request);
     this.guard.checkSize(request);
     const { attribution, limits, taskType, taskCap } = request;
-    const [all, redaction] = await Promise.all([this.modelsOf(request), this.guard.redaction(request)]);
+    const all = await this.modelsOf(request);
+    const redaction = this.guard.redacts ? await this.guard.redaction(request) : undefined;
     const outgoing = redaction ? redaction.request() : request;
     const own = inputTokenBound(request);
     const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
     const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound });
     const call: AdmissionCall = {
-      ...{ operation: 'chat', attribution, taskType, taskCap, candidates, inputTokenBound: bound, streamed },
-      ...{ outputTokensWanted: limits?.maxOutputTokens, defaultOutputTokens: DEFAULT_OUTPUT_TOKENS },
+      operation: 'chat',
+      attribution,
+      taskType,
+      taskCap,
+      candidates,
+      inputTokenBound: bound,
+      streamed,
+      outputTokensWanted: limits?.maxOutputTokens,
+      defaultOutputTokens: DEFAULT_OUTPUT_TOKENS,
       hedgeable: request.tools?.every(({ sideEffects }) => sideEffects === false) ?? true,
-      ...{ timeoutMs: limits?.timeoutMs, signal: options.signal, cacheWrites: asksForCaching(request) },
-      ...{ virtualKeyId: options.virtualKeyId, allowedModels: options.allowedModels, onAdmitted: options.onAdmitted },
+      timeoutMs: limits?.timeoutMs,
+      signal: options.signal,
+      cacheWrites: asksForCaching(request),
+      virtualKeyId: options.virtualKeyId,
+      allowedModels: options.allowedModels,
+      onAdmitted: options.onAdmitted,
       countInput: ({ model, credential }: AttemptTarget, signal) =>
         this.providerOf(model)
           .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)

@@ -1,5 +1,5 @@
 /** One span a call, named and attributed as OpenTelemetry's conventions for generative AI have it (no prompt text). */
-import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { fullName, type ModelInfo } from './domain/model.ts';
 import type { Attribution } from './domain/request.ts';
 import type { StopReason, Usage } from './domain/response.ts';
@@ -10,19 +10,17 @@ export type Operation = 'chat' | 'embeddings';
 const tracer = trace.getTracer('kaze.gateway');
 
 export function startSpan(operation: Operation, model: ModelInfo, attribution: Attribution): Span {
-  return tracer.startSpan(`${operation} ${model.name}`, {
-    kind: SpanKind.CLIENT,
-    attributes: {
-      'gen_ai.operation.name': operation,
-      'gen_ai.provider.name': model.provider,
-      'gen_ai.request.model': fullName(model),
-      'gen_ai.response.model': model.name,
-      'kaze.tenant': attribution.tenant,
-      'kaze.agent': attribution.agent,
-      ...(attribution.task === null ? {} : { 'kaze.task': attribution.task }),
-      ...(attribution.skillVersion === null ? {} : { 'kaze.skill_version': attribution.skillVersion }),
-    },
-  });
+  const attributes: Attributes = {
+    'gen_ai.operation.name': operation,
+    'gen_ai.provider.name': model.provider,
+    'gen_ai.request.model': fullName(model),
+    'gen_ai.response.model': model.name,
+    'kaze.tenant': attribution.tenant,
+    'kaze.agent': attribution.agent,
+  };
+  if (attribution.task !== null) attributes['kaze.task'] = attribution.task;
+  if (attribution.skillVersion !== null) attributes['kaze.skill_version'] = attribution.skillVersion;
+  return tracer.startSpan(`${operation} ${model.name}`, { kind: SpanKind.CLIENT, attributes });
 }
 
 export function endSpan(span: Span, ended: { usage: Usage; stopReason?: StopReason; errorCode: string | null }): void {

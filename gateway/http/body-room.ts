@@ -1,3 +1,4 @@
+import type { Ending } from '../domain/ending.ts';
 import { httpError } from './errors.ts';
 
 /** Bodies up to this never wait: what many of them take is bounded by how many calls there are. */
@@ -57,7 +58,7 @@ export class BodyRoom {
     }
   }
 
-  private wait(bytes: number, signal: AbortSignal, enter: () => void): Promise<void> {
+  private wait(bytes: number, signal: Ending, enter: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
@@ -93,7 +94,7 @@ export class BodyRoom {
 
 export interface BodyPlace {
   /** Undefined where there is room at once. Errors: KAZE_GATEWAY_BODIES_FULL, KAZE_GATEWAY_BODY when the caller leaves. */
-  take(bytes: number, signal: AbortSignal): Promise<void> | undefined;
+  take(bytes: number, signal: Ending): Promise<void> | undefined;
   /** Gives back what was taken beyond so many bytes. */
   keep(bytes: number): void;
   leave(): void;

@@ -40,7 +40,12 @@ export const chatCompletions: Handler = async ({ gateway, clock }, call) => {
   const asked = askedOf(call, { model, request });
   const answer = { id: `chatcmpl-${exchange.id.slice(4)}`, model, now: clock.now(), parallelCalls, includeUsage };
   await answerWith(gateway, call, {
-    ...{ asked, dialect: 'openai', stream, includeUsage, parallelCalls, end: DONE },
+    asked,
+    dialect: 'openai',
+    stream,
+    includeUsage,
+    parallelCalls,
+    end: DONE,
     reply: (completion) => chatReply(completion, answer),
     frames: () => new ChatFrames(answer),
   });
@@ -83,7 +88,8 @@ async function answerWith(gateway: Gateway, call: Call, answering: Answering): P
     if (!(Symbol.asyncIterator in answer)) exchange.json(200, reply(answer));
     else await streamTo(exchange, answer, { frames: answering.frames(), end });
   };
-  const passed = { ...exchange.passing(stream), dialect, stream, includeUsage, translated };
+  const { write, end: endWith } = exchange.passing(stream);
+  const passed = { write, end: endWith, dialect, stream, includeUsage, translated };
   if (parallelCalls && (await gateway.relay(asked, passed, options))) return;
   await translated(stream ? gateway.stream(asked, options) : await gateway.complete(asked, options));
 }
@@ -155,7 +161,7 @@ const idOf = ({ provider, name }: Named) => `${provider}/${name}`;
 /** Those that the key may use. */
 function modelsFor(gateway: Gateway, { exchange, key }: Call): Promise<readonly ModelInfo[]> {
   const { tenant, agent } = attributionOf(key, exchange.request.headers);
-  return gateway.models({ tenant, agent, ...allowedBy(key) });
+  return gateway.models({ tenant, agent, allowedModels: allowedBy(key) });
 }
 
 /** When a model was made is not known of all; clients only sort by it. */
@@ -187,14 +193,14 @@ function askedOf(
   const timeoutMs = timeoutOf(headers);
   const limits = timeoutMs === undefined ? request.limits : { ...request.limits, timeoutMs };
   const modelHint: ModelHint = LEVELS.find((level) => level === model) ?? { model };
-  return { ...request, ...(limits ? { limits } : {}), taskType, attribution, modelHint };
+  return { ...request, limits, taskType, attribution, modelHint };
 }
 
 function optionsOf({ exchange, key, onAdmitted }: Call): CallOptions {
-  return { signal: exchange.signal, virtualKeyId: key.id, onAdmitted, ...allowedBy(key) };
+  return { signal: exchange.signal, virtualKeyId: key.id, onAdmitted, allowedModels: allowedBy(key) };
 }
 
-const allowedBy = ({ models }: VirtualKey) => (models.length === 0 ? {} : { allowedModels: models });
+const allowedBy = ({ models }: VirtualKey) => (models.length === 0 ? undefined : models);
 
 /** Nothing is sent before the first delta, so that what fails before it still has a status of its own. */
 async function streamTo(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KazeError, type Logger, newId } from '#platform';
+import { type Ending, OwnEnding } from '../domain/ending.ts';
 import { type Dialect, errorBody, errorReply, publicError } from './error-shapes.ts';
 import { httpError } from './errors.ts';
 import { EventStream } from './sse.ts';
@@ -10,7 +11,7 @@ export class Exchange {
   readonly dialect: Dialect;
   /** Without the query. */
   readonly path: string;
-  private readonly left = new AbortController();
+  private readonly left = new OwnEnding();
   private abandoned = false;
 
   constructor(
@@ -31,8 +32,8 @@ export class Exchange {
   }
 
   /** Aborts as soon as the caller is gone without its whole answer, and when the gateway gives up on it. */
-  get signal(): AbortSignal {
-    return this.left.signal;
+  get signal(): Ending {
+    return this.left;
   }
 
   /** The gateway gives up on it: its caller is told why, as far as it still listens. */

@@ -52,7 +52,8 @@ export class RefusedCalls {
     let admitted = false;
     let model = UNKNOWN;
     return {
-      ...{ exchange, key },
+      exchange,
+      key,
       onAdmitted: () => {
         admitted = true;
       },

@@ -1,4 +1,5 @@
 import type { Credential } from '../domain/credential.ts';
+import type { Ending } from '../domain/ending.ts';
 import type { ModelInfo } from '../domain/model.ts';
 import type { CompleteRequest } from '../domain/request.ts';
 import type { Completion, Delta, Embeddings, StopReason, TokenCount, Usage } from '../domain/response.ts';
@@ -56,7 +57,7 @@ export type WireDialect = 'openai' | 'anthropic';
 /** Passes an answer on as the vendor writes it, reading no more of it than what it costs and how it ends. */
 export interface Forwarder {
   /** Errors: as those of `complete` and `stream`. */
-  send(options: { readonly includeUsage: boolean }, sink: ForwardSink, signal: AbortSignal): Promise<Forwarded>;
+  send(options: { readonly includeUsage: boolean }, sink: ForwardSink, signal: Ending): Promise<Forwarded>;
 }
 
 /** Takes a stream as it comes. */

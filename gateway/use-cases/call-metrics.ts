@@ -48,8 +48,8 @@ function recordConvention(measured: Parameters<GatewayMetrics['call']>[0]): void
     'gen_ai.request.model': measured.model,
     'gen_ai.response.model': measured.model,
   };
-  const failed = measured.errorCode === null ? {} : { 'error.type': measured.errorCode };
-  duration.record(measured.latencyMs / 1_000, { ...shared, ...failed });
+  const { errorCode } = measured;
+  duration.record(measured.latencyMs / 1_000, errorCode === null ? shared : { ...shared, 'error.type': errorCode });
   if (measured.inputTokens > 0) tokens.record(measured.inputTokens, { ...shared, 'gen_ai.token.type': 'input' });
   if (measured.outputTokens > 0) tokens.record(measured.outputTokens, { ...shared, 'gen_ai.token.type': 'output' });
 }

@@ -1,5 +1,5 @@
 import { withPartial } from '../domain/partial-answer.ts';
-import type { Completion, Delta } from '../domain/response.ts';
+import type { Completion, Delta, Usage } from '../domain/response.ts';
 import type { Forwarder, ForwardSink, WireDialect } from '../ports/provider.ts';
 import type { Attempt } from './admission/attempt.ts';
 
@@ -23,24 +23,39 @@ export interface WireAnswer {
  */
 export async function relayed(forwarder: Forwarder, answer: WireAnswer, attempt: Attempt): Promise<void> {
   const { includeUsage, stream } = answer;
-  const sink: ForwardSink = {
-    text: (text) => attempt.piece(text),
-    usage: (usage) => attempt.used(usage),
-    get spent() {
-      return attempt.spent;
-    },
-    write(bytes) {
-      const slow = answer.write(bytes);
-      if (!attempt.spent) return slow;
-      return slow ? slow.then(() => more(attempt)) : more(attempt);
-    },
-  };
+  const sink = new CountedSink(answer, attempt);
   // Rejects by itself as soon as the signal aborts, so nothing has to race it.
-  const sent = attempt.send(() => forwarder.send({ includeUsage }, sink, attempt.signal));
+  const sent = attempt.send(() => forwarder.send({ includeUsage }, sink, attempt.ending));
   const { bytes, usage, stopReason } = await sent;
   if (stream) attempt.piece();
   await attempt.succeed(usage, stopReason);
   answer.end(bytes);
+}
+
+class CountedSink implements ForwardSink {
+  constructor(
+    private readonly answer: WireAnswer,
+    private readonly attempt: Attempt,
+  ) {}
+
+  text(text: string): void {
+    this.attempt.piece(text);
+  }
+
+  usage(usage: Usage): void {
+    this.attempt.used(usage);
+  }
+
+  get spent(): boolean {
+    return this.attempt.spent;
+  }
+
+  write(bytes: Buffer): Promise<void> | undefined {
+    const { answer, attempt } = this;
+    const slow = answer.write(bytes);
+    if (!attempt.spent) return slow;
+    return slow ? slow.then(() => more(attempt)) : more(attempt);
+  }
 }
 
 /** A stream that ends here is charged by the count that ended it. */

@@ -1,20 +1,27 @@
-/** A signal of the caller and a time limit in one, and afterwards which of the two it was. */
+import { type Ending, OwnEnding } from '../domain/ending.ts';
+
+/** An ending of the caller and a time limit in one, and afterwards which of the two it was. */
 export class TimeLimit {
-  private readonly own = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly own = new OwnEnding();
+  private timer: NodeJS.Timeout | undefined = undefined;
   private expired = false;
   private readonly onCaller = () => this.own.abort(this.caller?.reason);
 
   /** @param timeoutMs undefined for none of its own */
   constructor(
     timeoutMs: number | undefined,
-    private readonly caller: AbortSignal | undefined,
+    private readonly caller: Ending | undefined,
   ) {
     if (timeoutMs !== undefined) this.renew(timeoutMs);
     if (caller?.aborted) this.onCaller();
     else caller?.addEventListener('abort', this.onCaller, { once: true });
   }
 
+  get ending(): Ending {
+    return this.own;
+  }
+
+  /** The ending for those who take nothing but a signal of the platform, which costs far more. */
   get signal(): AbortSignal {
     return this.own.signal;
   }
@@ -39,19 +46,19 @@ export class TimeLimit {
 
   /** Settles as `work` does, or rejects at once when the signal aborts: a provider that does not listen is left. */
   race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.own;
+    const { own } = this;
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal.reason);
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
+      const onAbort = () => reject(own.reason);
+      if (own.aborted) onAbort();
+      else own.addEventListener('abort', onAbort);
       // Heard to its end in any case: work that fails after it was given up has nobody else to tell.
       work.then(
         (value) => {
-          signal.removeEventListener('abort', onAbort);
+          own.removeEventListener('abort', onAbort);
           resolve(value);
         },
         (error: unknown) => {
-          signal.removeEventListener('abort', onAbort);
+          own.removeEventListener('abort', onAbort);
           reject(error);
         },
       );

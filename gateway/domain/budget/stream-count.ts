@@ -12,20 +12,25 @@ const BYTES_PER_TOKEN = 4;
 
 /** At least a token a piece and a token for four bytes, or what the vendor said when that is more. */
 export function createStreamCount(): StreamCount {
-  let pieces = 0;
-  let bytes = 0;
-  let reported = 0;
-  return {
-    add(text) {
-      if (text === '') return;
-      pieces += 1;
-      bytes += Buffer.byteLength(text);
-    },
-    report(outputTokens) {
-      reported = Math.max(reported, outputTokens);
-    },
-    get outputTokens() {
-      return Math.max(reported, pieces, Math.ceil(bytes / BYTES_PER_TOKEN));
-    },
-  };
+  return new PiecesAndBytes();
+}
+
+class PiecesAndBytes implements StreamCount {
+  private pieces = 0;
+  private bytes = 0;
+  private reported = 0;
+
+  add(text: string): void {
+    if (text === '') return;
+    this.pieces += 1;
+    this.bytes += Buffer.byteLength(text);
+  }
+
+  report(outputTokens: number): void {
+    this.reported = Math.max(this.reported, outputTokens);
+  }
+
+  get outputTokens(): number {
+    return Math.max(this.reported, this.pieces, Math.ceil(this.bytes / BYTES_PER_TOKEN));
+  }
 }

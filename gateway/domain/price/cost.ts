@@ -45,12 +45,18 @@ export function highestRates(
   options?: { cacheWrites?: boolean },
 ): HighestRates {
   const cacheWrites = options?.cacheWrites ?? true;
-  const tiers = price.long && inputTokens > price.long.aboveInputTokens ? [price, price.long] : [price];
-  const input = tiers.flatMap((tier) => [
-    tier.input,
-    tier.cached ?? 0,
-    ...(cacheWrites ? [tier.cacheWrite ?? 0, tier.cacheWriteHour ?? 0] : []),
-  ]);
-  const output = tiers.flatMap((tier) => [tier.output, tier.reasoning ?? 0]);
-  return { inputMicros: Math.max(...input), outputMicros: Math.max(...output) };
+  const { long } = price;
+  const rates = highestOf(price, cacheWrites);
+  if (!long || inputTokens <= long.aboveInputTokens) return rates;
+  const longer = highestOf(long, cacheWrites);
+  return {
+    inputMicros: Math.max(rates.inputMicros, longer.inputMicros),
+    outputMicros: Math.max(rates.outputMicros, longer.outputMicros),
+  };
+}
+
+function highestOf(tier: Omit<ModelPrice, 'long'>, cacheWrites: boolean): HighestRates {
+  const { input, cached = 0, cacheWrite = 0, cacheWriteHour = 0, output, reasoning = 0 } = tier;
+  const written = cacheWrites ? Math.max(cacheWrite, cacheWriteHour) : 0;
+  return { inputMicros: Math.max(input, cached, written), outputMicros: Math.max(output, reasoning) };
 }

@@ -60,12 +60,13 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   functions: () => false,
   function_call: () => false,
 };
+const NEUTRALS = Object.entries(NEUTRAL);
 const KNOWN: ReadonlySet<string> = new Set([...READ, ...IGNORED, ...Object.keys(NEUTRAL)]);
 
 /** Errors: KAZE_GATEWAY_FIELD, KAZE_GATEWAY_UNSUPPORTED, each with the field in `param`. */
 export function chatRequestOf(body: Fields): ChatRequest {
   onlyKnown(body, KNOWN, 'OpenAI');
-  for (const [name, isNeutral] of Object.entries(NEUTRAL)) {
+  for (const [name, isNeutral] of NEUTRALS) {
     const value = body[name];
     if (value === undefined || value === null || isNeutral(value)) continue;
     unsupported(name, 'the gateway cannot carry this to every provider; leave it out');
@@ -80,41 +81,42 @@ export function chatRequestOf(body: Fields): ChatRequest {
   const streamOptions = given(body.stream_options, 'stream_options', objectAt);
   const stream = given(body.stream, 'stream', booleanAt) ?? false;
   if (streamOptions && !stream) badField('stream_options', 'may only be set when stream is true');
+  const model = nameAt(body.model, 'model');
+  // Field by field: a literal of many spreads is the dearest way there is to make an object.
+  const limits = samplingAt(body);
+  if (maxOutputTokens !== undefined) limits.maxOutputTokens = maxOutputTokens;
+  const request: Writable<ChatRequest['request']> = { messages: messagesOf(body.messages), limits };
+  if (tools && tools.length > 0) request.tools = tools;
+  if (toolChoice) request.toolChoice = toolChoice;
+  if (responseSchema) request.responseSchema = responseSchema;
+  if (reasoning) request.reasoning = reasoning;
   return {
-    model: nameAt(body.model, 'model'),
-    request: {
-      messages: messagesOf(body.messages),
-      ...(tools && tools.length > 0 ? { tools } : {}),
-      ...(toolChoice ? { toolChoice } : {}),
-      ...(responseSchema ? { responseSchema } : {}),
-      ...(reasoning ? { reasoning } : {}),
-      limits: {
-        ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-        ...samplingAt(body),
-      },
-    },
+    model,
+    request,
     stream,
     includeUsage: given(streamOptions?.include_usage, 'stream_options.include_usage', booleanAt) ?? false,
     parallelCalls: given(body.parallel_tool_calls, 'parallel_tool_calls', booleanAt) ?? true,
   };
 }
 
-function samplingAt(body: Fields): Omit<CallLimits, 'timeoutMs'> {
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function samplingAt(body: Fields): Writable<CallLimits> {
   const temperature = given(body.temperature, 'temperature', numberAt(0, 2));
   const topP = given(body.top_p, 'top_p', numberAt(0, 1));
   const frequencyPenalty = given(body.frequency_penalty, 'frequency_penalty', numberAt(-2, 2));
   const presencePenalty = given(body.presence_penalty, 'presence_penalty', numberAt(-2, 2));
   const seed = given(body.seed, 'seed', integerAt);
   const stop = given(body.stop, 'stop', stopsAt);
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    // Those that say nothing ask for nothing.
-    ...(frequencyPenalty ? { frequencyPenalty } : {}),
-    ...(presencePenalty ? { presencePenalty } : {}),
-    ...(seed === undefined ? {} : { seed }),
-    ...(stop && stop.length > 0 ? { stop } : {}),
-  };
+  const limits: Writable<CallLimits> = {};
+  if (temperature !== undefined) limits.temperature = temperature;
+  if (topP !== undefined) limits.topP = topP;
+  // Those that say nothing ask for nothing.
+  if (frequencyPenalty) limits.frequencyPenalty = frequencyPenalty;
+  if (presencePenalty) limits.presencePenalty = presencePenalty;
+  if (seed !== undefined) limits.seed = seed;
+  if (stop && stop.length > 0) limits.stop = stop;
+  return limits;
 }
 
 function toolsAt(value: unknown, param: string): Tool[] {

@@ -2,6 +2,7 @@ import { context, type Span, trace } from '@opentelemetry/api';
 import { isKazeError, type KazeError, type UsageRow } from '#platform';
 import { createStreamCount, type StreamCount } from '../../domain/budget/stream-count.ts';
 import type { Credential } from '../../domain/credential.ts';
+import type { Ending } from '../../domain/ending.ts';
 import { flowError } from '../../domain/flow/errors.ts';
 import { fullName, type ModelInfo } from '../../domain/model.ts';
 import { partialOf } from '../../domain/partial-answer.ts';
@@ -65,7 +66,6 @@ export class Attempt {
   readonly credential: Credential | null;
   /** The limit that the provider must be given. */
   readonly outputTokens: number;
-  readonly signal: AbortSignal;
   private readonly span: Span;
   private readonly count: StreamCount;
   private firstTokenAtMs: number | undefined;
@@ -77,13 +77,12 @@ export class Attempt {
     private readonly deps: AdmissionDeps,
     private readonly facts: AttemptFacts,
   ) {
-    const { id, number, model, credential, outputTokens, own, call } = facts;
+    const { id, number, model, credential, outputTokens, call } = facts;
     this.id = id;
     this.number = number;
     this.model = model;
     this.credential = credential;
     this.outputTokens = outputTokens;
-    this.signal = own.signal;
     this.count = createStreamCount();
     const charged = facts.reservation?.amount;
     // If nothing more is heard of it, it counts as if all that was reserved had been used.
@@ -93,6 +92,16 @@ export class Attempt {
       outputTokens,
     });
     this.span = startSpan(call.operation, model, call.attribution);
+  }
+
+  /** When its work has to end. */
+  get ending(): Ending {
+    return this.facts.own.ending;
+  }
+
+  /** The same as a signal of the platform. */
+  get signal(): AbortSignal {
+    return this.facts.own.signal;
   }
 
   /** True once something of the answer may have reached the caller: nothing is tried again after it. */
@@ -246,34 +255,32 @@ export class Attempt {
     const { reservation, own, limit, call, release } = this.facts;
     const times = this.times();
     if (own !== limit) own.clear();
-    release({
-      ok: outcome === 'ok',
-      error,
-      ...times,
-      tokens: usage.inputTokens + usage.outputTokens,
-      sent: this.sent,
-    });
-    const charged = usage.inputTokens + usage.outputTokens > 0;
+    const { latencyMs, firstTokenMs } = times;
+    const tokens = usage.inputTokens + usage.outputTokens;
+    release({ ok: outcome === 'ok', error, latencyMs, firstTokenMs, tokens, sent: this.sent });
     let costMicros = 0;
-    if (charged) costMicros = (await reservation?.settle(usage))?.costMicros ?? this.deps.costOf(this.model, usage);
+    if (tokens > 0) costMicros = (await reservation?.settle(usage))?.costMicros ?? this.deps.costOf(this.model, usage);
     else await reservation?.release();
     endSpan(this.span, { usage, stopReason, errorCode });
     const { inputTokens, outputTokens } = usage;
     const { operation } = call;
     const { provider, name: model } = this.model;
-    const tokens = { inputTokens, outputTokens };
-    this.deps.metrics?.call({ operation, provider, model, outcome, errorCode, ...times, ...tokens, costMicros });
+    this.deps.metrics?.call({
+      operation,
+      provider,
+      model,
+      outcome,
+      errorCode,
+      latencyMs,
+      firstTokenMs,
+      inputTokens,
+      outputTokens,
+      costMicros,
+    });
     const { attribution, taskType = null } = call;
-    const { latencyMs } = times;
-    if (this.sent) {
-      this.deps.chooser?.observe?.({
-        model: this.model,
-        attribution,
-        taskType,
-        ok: outcome === 'ok',
-        latencyMs,
-        costMicros,
-      });
+    if (this.sent && this.deps.chooser?.observe) {
+      const ok = outcome === 'ok';
+      this.deps.chooser.observe({ model: this.model, attribution, taskType, ok, latencyMs, costMicros });
     }
     const row = this.row(usage, { outcome, errorCode, costMicros });
     if (this.deps.journal) this.deps.journal.end(row);

@@ -1,4 +1,5 @@
 import type { Credential } from '../../domain/credential.ts';
+import type { Ending } from '../../domain/ending.ts';
 import type { ModelInfo } from '../../domain/model.ts';
 import type { Attribution } from '../../domain/request.ts';
 import type { Operation } from '../../telemetry.ts';
@@ -31,7 +32,7 @@ export interface AdmissionCall {
   readonly hedgeable?: boolean;
   /** For the whole call with all that it waits for; default: the policy's. */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Ending;
   /** Told when it is admitted. */
   readonly onAdmitted?: () => void;
 }

@@ -67,7 +67,7 @@ export class Ticket {
       } catch (error) {
         const coded = this.coded(error, last);
         refusal ??= coded;
-        if (this.limit.signal.aborted || !PASSED_ON.has(coded.code)) break;
+        if (this.limit.ending.aborted || !PASSED_ON.has(coded.code)) break;
       }
     }
     const error = refusal ?? modelError('KAZE_MODEL_PROVIDER_FAILED', 'no model is left to try');
@@ -106,7 +106,7 @@ export class Ticket {
   async again(attempt: Attempt, error: KazeError): Promise<boolean> {
     const { retries } = this.deps.policy;
     const remedy = remedyFor(error);
-    if (remedy === 'stop' || attempt.answered || this.limit.signal.aborted) return false;
+    if (remedy === 'stop' || attempt.answered || this.limit.ending.aborted) return false;
     if (this.attempts >= retries.maxAttempts) return false;
     const more = this.candidate + 1 < this.call.candidates.length;
     const nextModel = () => {
@@ -127,7 +127,7 @@ export class Ticket {
     if (pause === undefined || this.deps.clock.now() + pause >= this.untilMs) return false;
     // A timer may fire a millisecond early.
     await this.deps.clock.sleep(Math.ceil(pause) + 1, this.limit.signal).catch(() => {});
-    return !this.limit.signal.aborted;
+    return !this.limit.ending.aborted;
   }
 
   close(): void {
@@ -136,7 +136,7 @@ export class Ticket {
 
   private async open(model: ModelInfo): Promise<Attempt> {
     const { deps, call, limit } = this;
-    limit.signal.throwIfAborted();
+    limit.ending.throwIfAborted();
     const { breaker, latency } = deps.modelStates.of(model);
     const waitMs = breaker?.waitMs(deps.clock.now()) ?? 0;
     if (waitMs > 0) throw circuitOpen(model, waitMs);
@@ -148,7 +148,7 @@ export class Ticket {
     const crowded = breaker?.waitMs(deps.clock.now()) ?? 0;
     const told = crowded > 0 ? undefined : breaker?.enter();
     let reservation: Reservation | undefined;
-    const own = call.streamed || this.hedges ? new TimeLimit(undefined, limit.signal) : limit;
+    const own = call.streamed || this.hedges ? new TimeLimit(undefined, limit.ending) : limit;
     try {
       if (crowded > 0) throw circuitOpen(model, crowded);
       reservation = await this.reserve(id, model, key);
@@ -180,11 +180,18 @@ export class Ticket {
     const wanted = Math.min(call.outputTokensWanted ?? call.defaultOutputTokens, model.maxOutputTokens);
     const keyId = key?.credential.keyId ?? null;
     return new Attempt(deps, {
-      ...{ id, number: this.attempts + 1, callId: this.id, call, model, reservation, own, limit: this.limit },
+      id,
+      number: this.attempts + 1,
+      callId: this.id,
+      call,
+      model,
+      reservation,
+      own,
+      limit: this.limit,
       credential: key?.credential ?? null,
       outputTokens: reservation?.outputTokens ?? wanted,
       atMs: reservation?.atMs ?? deps.clock.now(),
-      ...(this.hedges ? { claim: () => this.claim(id) } : {}),
+      claim: this.hedges ? () => this.claim(id) : undefined,
       release: ({ ok, error, latencyMs, firstTokenMs, tokens, sent }) => {
         const nowMs = deps.clock.now();
         const failed = error !== undefined && remedyFor(error) === 'again';
@@ -197,7 +204,11 @@ export class Ticket {
         }
         room.leave({ tokens, sent });
         this.tried.push({
-          ...{ id, provider: model.provider, model: model.name, keyId, latencyMs },
+          id,
+          provider: model.provider,
+          model: model.name,
+          keyId,
+          latencyMs,
           errorCode: error?.code ?? null,
         });
         if (keyId === null) return;
@@ -245,7 +256,10 @@ export class Ticket {
     const { call, limit, untilMs } = this;
     const output = Math.min(call.outputTokensWanted ?? call.defaultOutputTokens, model.maxOutputTokens);
     const asked = (key: RoutedKey | undefined) => ({
-      ...{ id, attribution: call.attribution, provider: model.provider, keyId: key?.credential.keyId ?? null },
+      id,
+      attribution: call.attribution,
+      provider: model.provider,
+      keyId: key?.credential.keyId ?? null,
       tokens: Math.ceil(call.inputTokenBound / BYTES_PER_TOKEN) + output,
       leaseMs: this.timeoutMs + LEASE_MARGIN_MS,
     });
@@ -266,7 +280,7 @@ export class Ticket {
     const [key] = keys;
     if (key) keyStates.begin(key.credential.keyId);
     try {
-      return { key, room: await limits.take(asked(key), { untilMs, signal: limit.signal }) };
+      return { key, room: await limits.take(asked(key), { untilMs, signal: limit.ending }) };
     } catch (error) {
       if (key) keyStates.end(key.credential.keyId);
       throw error;
@@ -279,12 +293,19 @@ export class Ticket {
     const credential = key?.credential ?? null;
     return this.deps.budgets?.reserve(
       {
-        ...{ id, attribution: call.attribution, model, inputTokenBound: call.inputTokenBound },
-        ...{ outputTokensWanted: call.outputTokensWanted, taskType: call.taskType, taskCap: call.taskCap },
-        ...{ extendable: call.streamed, cacheWrites: call.cacheWrites, timeoutMs: this.timeoutMs },
-        ...(countInput ? { countInput: (signal) => countInput({ model, credential }, signal ?? limit.signal) } : {}),
+        id,
+        attribution: call.attribution,
+        model,
+        inputTokenBound: call.inputTokenBound,
+        outputTokensWanted: call.outputTokensWanted,
+        taskType: call.taskType,
+        taskCap: call.taskCap,
+        extendable: call.streamed,
+        cacheWrites: call.cacheWrites,
+        timeoutMs: this.timeoutMs,
+        countInput: countInput && ((signal) => countInput({ model, credential }, signal ?? limit.signal)),
       },
-      { signal: limit.signal },
+      { signal: limit.ending },
     );
   }
 

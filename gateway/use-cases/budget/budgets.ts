@@ -11,9 +11,11 @@ import {
 } from '../../domain/budget/rule.ts';
 import { RuledAccounts } from '../../domain/budget/ruled-accounts.ts';
 import { UsualLengths } from '../../domain/budget/usual-length.ts';
+import { type Ending, signalOf } from '../../domain/ending.ts';
 import { highestRates } from '../../domain/price/cost.ts';
 import type { Price, PriceList } from '../../domain/price/price-list.ts';
-import type { BudgetLine, BudgetStore, ReservationAsk } from '../../ports/budget-store.ts';
+import type { BudgetStore, ReservationAsk } from '../../ports/budget-store.ts';
+import { linesOf } from './budget-lines.ts';
 import { busy, exhausted, priceUnknown } from './failures.ts';
 import type { BudgetHistory } from './history.ts';
 import { type BudgetNotice, Notices } from './notices.ts';
@@ -74,7 +76,7 @@ export interface Budgets {
    * Errors: KAZE_BUDGET_EXHAUSTED, KAZE_BUDGET_BUSY (with retryAfterMs), KAZE_BUDGET_PRICE_UNKNOWN,
    * KAZE_BUDGET_UNAVAILABLE; the signal's reason once it aborts.
    */
-  reserve(request: ReserveRequest, options?: { readonly signal?: AbortSignal }): Promise<Reservation>;
+  reserve(request: ReserveRequest, options?: { readonly signal?: Ending }): Promise<Reservation>;
   /** Holds for calls that begin after it. Errors: KAZE_BUDGET_RULE_INVALID. */
   setRules(rules: readonly BudgetRule[]): void;
   readonly rules: readonly BudgetRule[];
@@ -130,7 +132,7 @@ class TreeBudgets implements Budgets {
     this.ruled = new RuledAccounts(this.rules);
   }
 
-  async reserve(request: ReserveRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Reservation> {
+  async reserve(request: ReserveRequest, { signal }: { signal?: Ending } = {}): Promise<Reservation> {
     signal?.throwIfAborted();
     const { store, clock, prices } = this.options;
     const atMs = clock.now();
@@ -160,7 +162,7 @@ class TreeBudgets implements Budgets {
         if (answer.state === 'granted' || counted) return answer;
         // It may only be the bound that is too wide.
         counted = true;
-        const exact = await request.countInput?.(signal).catch(() => undefined);
+        const exact = await request.countInput?.(signal && signalOf(signal)).catch(() => undefined);
         if (exact === undefined || exact >= inputTokens) return answer;
         inputTokens = exact;
       }
@@ -257,7 +259,7 @@ class TreeBudgets implements Budgets {
       request: ReserveRequest;
       id: string;
       attempt: (place?: string) => Promise<Try>;
-      signal?: AbortSignal;
+      signal?: Ending;
     },
   ): Promise<Exclude<Try, { state: 'busy' }>> {
     const { clock, store } = this.options;
@@ -373,21 +375,6 @@ function costOf(request: ReserveRequest, price: Price | undefined, inputTokens: 
   if (!price) return { inputMicros: 0, inputTokens, outputMicros: 0 };
   const rates = highestRates(price, inputTokens, { cacheWrites: request.cacheWrites });
   return { inputMicros: inputTokens * rates.inputMicros, inputTokens, outputMicros: rates.outputMicros };
-}
-
-/** One line per counter: a warning rule beside a hard one counts the same spend, and must not count it twice. */
-function linesOf(accounts: readonly BudgetAccount[]): readonly BudgetLine[] {
-  const lines = new Map<string, BudgetLine>();
-  for (const { key, window, mode, span, ...limits } of accounts) {
-    const known = lines.get(key);
-    const tighter = (name: 'maxMicros' | 'maxTokens') => {
-      const caps = [known?.[name] ?? null, mode === 'hard' ? limits[name] : null].filter((cap) => cap !== null);
-      return caps.length > 0 ? Math.min(...caps) : null;
-    };
-    const caps = { maxMicros: tighter('maxMicros'), maxTokens: tighter('maxTokens') };
-    lines.set(key, { key, window, forgetAtMs: span.forgetAtMs, ...caps });
-  }
-  return [...lines.values()];
 }
 
 function nameOf({ provider, name }: { provider: string; name: string }): string {

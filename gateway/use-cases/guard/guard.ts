@@ -36,9 +36,14 @@ export class Guard {
     throw flowError('KAZE_GATEWAY_INPUT_TOO_LARGE', message, { fields: { bytes, max: maxInputBytes } });
   }
 
+  /** Whether the policy takes anything out at all. */
+  get redacts(): boolean {
+    return this.policy.redact.length > 0;
+  }
+
   /** Undefined where nothing is taken out for this caller. */
   async redaction(request: CompleteRequest): Promise<Redaction | undefined> {
-    if (this.policy.redact.length === 0) return undefined;
+    if (!this.redacts) return undefined;
     const rules = this.policy.redact.filter((rule) => holdsForCaller(rule, request.attribution));
     const kinds = [...new Set(rules.flatMap((rule) => rule.kinds))];
     if (kinds.length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { signalOf } from '../../domain/ending.ts';
 import { flowError } from '../../domain/flow/errors.ts';
 import type { CompleteRequest } from '../../domain/request.ts';
 import type { Completion, Delta } from '../../domain/response.ts';
@@ -103,7 +104,7 @@ class Guardrails {
     options: CallOptions | undefined,
   ): AsyncGenerator<Delta, void, undefined> {
     const held: Delta[] = [];
-    const { signal = new AbortController().signal } = options ?? {};
+    const signal = options?.signal ? signalOf(options.signal) : new AbortController().signal;
     let text = '';
     for await (const delta of deltas) {
       if (delta.type === 'text' && this.watches.length > 0) {

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '#platform';
+import type { Ending } from '../../domain/ending.ts';
 import { flowError } from '../../domain/flow/errors.ts';
 import type { Rate } from '../../domain/flow/gcra.ts';
 import { type GatewayPolicy, holdsForCaller, type LimitRule } from '../../domain/flow/policy.ts';
@@ -30,6 +31,14 @@ export interface TakenRoom {
   leave(used: { readonly tokens: number; readonly sent: boolean }): void;
 }
 
+/** The limits that hold for a caller, before it is known how much a call takes of them. */
+interface Ruled {
+  readonly rates: Array<Omit<Rate, 'cost'> & { readonly counts: 'calls' | 'tokens' }>;
+  readonly slots: readonly Slots[];
+}
+
+/** Callers whose limits are kept. */
+const MOST_RULED = 1_000;
 const NO_ROOM_NEEDED: TakenRoom = { leave: () => {} };
 const POLL_SHARED_MS = 50;
 const UNKNOWN_WAIT_MS = 1_000;
@@ -40,6 +49,7 @@ export class Limits {
   private readonly closing = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private readonly shutters = new Set<() => void>();
+  private readonly ruled = new Map<string, Ruled>();
 
   constructor(private readonly options: LimitsOptions) {
     if (options.policy.limits.length > 0 && !options.store) {
@@ -65,7 +75,7 @@ export class Limits {
    * Waits in the line of its tenant, at most `queue.maxWaitMs` and not beyond `untilMs`.
    * Errors: KAZE_GATEWAY_LIMITED, KAZE_GATEWAY_QUEUE_FULL (both with retryAfterMs); the signal's reason once it aborts.
    */
-  async take(call: LimitedCall, wait: { untilMs: number; signal: AbortSignal }): Promise<TakenRoom> {
+  async take(call: LimitedCall, wait: { untilMs: number; signal: Ending }): Promise<TakenRoom> {
     const ask = this.askOf(call);
     if (!ask) return NO_ROOM_NEEDED;
     wait.signal.throwIfAborted();
@@ -139,27 +149,43 @@ export class Limits {
       leave: ({ tokens, sent }) => {
         if (left) return;
         left = true;
-        const back = ask.rates.flatMap((rate) => {
-          if (!sent) return [{ ...rate, cost: Math.min(rate.cost, rate.perMinute) }];
-          if (!rate.key.endsWith(TOKENS)) return [];
-          const cost = Math.min(rate.cost, rate.perMinute) - tokens;
-          return cost === 0 ? [] : [{ ...rate, cost }];
+        const back: Rate[] = [];
+        for (const { key, perMinute, cost: taken } of ask.rates) {
+          if (sent && !key.endsWith(TOKENS)) continue;
+          const cost = Math.min(taken, perMinute) - (sent ? tokens : 0);
+          if (cost !== 0) back.push({ key, perMinute, cost });
+        }
+        const serve = () => {
+          if (this.queue.size > 0) void this.queue.serve();
+        };
+        this.options.store!.leave(ask.id, ask.slots, back).then(serve, (error: unknown) => {
+          this.options.logger.warn({ error: String(error) }, 'gateway: room was not given back');
+          serve();
         });
-        this.options
-          .store!.leave(ask.id, ask.slots, back)
-          .catch((error: unknown) =>
-            this.options.logger.warn({ error: String(error) }, 'gateway: room was not given back'),
-          )
-          .finally(() => {
-            if (this.queue.size > 0) void this.queue.serve();
-          });
       },
     };
   }
 
   /** Undefined where nothing limits the call. */
-  private askOf({ id, attribution, provider, keyId, tokens, leaseMs }: LimitedCall): LimitAsk | undefined {
-    const rates: Rate[] = [];
+  private askOf(call: LimitedCall): LimitAsk | undefined {
+    if (this.options.policy.limits.length === 0) return undefined;
+    const { rates, slots } = this.ruledFor(call);
+    if (rates.length + slots.length === 0) return undefined;
+    const { id, tokens, leaseMs } = call;
+    const asked = rates.map(({ key, perMinute, counts }) => ({
+      key,
+      perMinute,
+      cost: counts === 'calls' ? 1 : tokens,
+    }));
+    return { id, rates: asked, slots, leaseMs };
+  }
+
+  /** Which limits hold for a caller, a provider and a key: worked out once for each of them. */
+  private ruledFor({ attribution, provider, keyId }: LimitedCall): Ruled {
+    const name = `${attribution.tenant}\n${attribution.agent}\n${provider}\n${keyId ?? ''}`;
+    const known = this.ruled.get(name);
+    if (known) return known;
+    const rates: Ruled['rates'] = [];
     const slots: Slots[] = [];
     for (const rule of this.options.policy.limits) {
       if (!holdsForCaller(rule, attribution)) continue;
@@ -168,14 +194,17 @@ export class Limits {
       const subject = `${subjectOf(rule, attribution, keyId)}:${rule.provider}`;
       const { requestsPerMinute, tokensPerMinute, concurrency } = rule;
       if (requestsPerMinute !== undefined) {
-        rates.push({ key: `${subject}:${requestsPerMinute}:requests`, perMinute: requestsPerMinute, cost: 1 });
+        rates.push({ key: `${subject}:${requestsPerMinute}:requests`, perMinute: requestsPerMinute, counts: 'calls' });
       }
       if (tokensPerMinute !== undefined) {
-        rates.push({ key: `${subject}:${tokensPerMinute}${TOKENS}`, perMinute: tokensPerMinute, cost: tokens });
+        rates.push({ key: `${subject}:${tokensPerMinute}${TOKENS}`, perMinute: tokensPerMinute, counts: 'tokens' });
       }
       if (concurrency !== undefined) slots.push({ key: `${subject}:${concurrency}:calls`, max: concurrency });
     }
-    return rates.length + slots.length === 0 ? undefined : { id, rates, slots, leaseMs };
+    if (this.ruled.size >= MOST_RULED) this.ruled.clear();
+    const ruled = { rates, slots };
+    this.ruled.set(name, ruled);
+    return ruled;
   }
 
   private serveAgainIn(waitMs: number | null): void {

@@ -1,3 +1,4 @@
+import type { Ending } from '../../../domain/ending.ts';
 import { partialOf, withPartial } from '../../../domain/partial-answer.ts';
 import type { Usage } from '../../../domain/response.ts';
 import { NO_USAGE } from '../../../domain/response.ts';
@@ -36,9 +37,8 @@ export class Forwarding {
     if (dialect !== this.vendor.dialect) return undefined;
     const request = this.vendor.request(call, stream);
     if (!request) return undefined;
-    const context: FailureContext = {
-      ...{ provider: this.name, model: call.model, keyId: call.credential?.keyId, rules: this.failures },
-    };
+    const { model, credential } = call;
+    const context: FailureContext = { provider: this.name, model, keyId: credential?.keyId, rules: this.failures };
     return {
       send: (options, sink, signal) => {
         const reader = this.vendor.reader(options);
@@ -70,7 +70,7 @@ class Passing implements Tell {
     private readonly context: FailureContext,
   ) {}
 
-  async run(upstream: Upstream, request: UpstreamRequest, signal: AbortSignal): Promise<Forwarded> {
+  async run(upstream: Upstream, request: UpstreamRequest, signal: Ending): Promise<Forwarded> {
     try {
       await upstream.exchange(request, (piece) => (this.stream ? this.events(piece) : this.keep(piece)), signal);
       const bytes = this.kept.length === 1 ? this.kept[0]! : Buffer.concat(this.kept, this.keptBytes);
@@ -151,17 +151,18 @@ class Passing implements Tell {
   private usageSoFar(): Usage {
     const { usage } = this.reader;
     const { inputTokens, outputTokens } = usage ?? {};
-    if (inputTokens !== undefined && outputTokens !== undefined) return { ...NO_USAGE, ...usage };
+    if (usage && isWhole(usage)) return usage;
+    const told = Object.assign({}, NO_USAGE, usage);
+    if (inputTokens !== undefined && outputTokens !== undefined) return told;
     return {
-      ...NO_USAGE,
-      ...usage,
+      ...told,
       inputTokens: inputTokens ?? inputTokenBound(this.call),
       outputTokens: outputTokens ?? this.written,
       estimated: true,
     };
   }
 
-  private failed(error: unknown, signal: AbortSignal): unknown {
+  private failed(error: unknown, signal: Ending): unknown {
     if (signal.aborted) return signal.reason;
     const { context } = this;
     const failure =
@@ -183,4 +184,9 @@ class Passing implements Tell {
   private offered(tool: string): string | undefined {
     return this.call.tools?.some(({ name }) => name === tool) ? tool : undefined;
   }
+}
+
+function isWhole(usage: Partial<Usage>): usage is Usage {
+  const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return [inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens].every((one) => one !== undefined);
 }

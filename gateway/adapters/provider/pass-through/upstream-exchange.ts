@@ -1,6 +1,7 @@
 /** One request to a vendor over kept connections, without fetch and web streams, which cost three times as much. */
 import { context, propagation } from '@opentelemetry/api';
 import type { Agent, Dispatcher } from 'undici';
+import type { Ending } from '../../../domain/ending.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
 
 export interface UpstreamRequest {
@@ -30,14 +31,18 @@ export class Upstream {
    * Resolves once the answer has come to its end and every piece was taken. Errors: `UpstreamFailure` for what is no
    * success, those of the connection, what `take` threw, the signal's reason.
    */
-  async exchange(request: UpstreamRequest, take: TakePiece, signal: AbortSignal): Promise<void> {
+  async exchange(request: UpstreamRequest, take: TakePiece, signal: Ending): Promise<void> {
     const agent = this.agent ?? (await this.load());
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const reading = new Reading(take, signal, (error) => (error === undefined ? resolve() : reject(error)));
       const { origin, path } = addressOf(request.url);
       const { headers, body } = request;
-      agent.dispatch({ origin, path, method: 'POST', headers: traced(headers), body, ...OPTIONS }, reading);
+      const { headersTimeout, bodyTimeout } = OPTIONS;
+      agent.dispatch(
+        { origin, path, method: 'POST', headers: traced(headers), body, headersTimeout, bodyTimeout },
+        reading,
+      );
     });
   }
 
@@ -70,7 +75,7 @@ class Reading implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly take: TakePiece,
-    private readonly signal: AbortSignal,
+    private readonly signal: Ending,
     private readonly done: (error: unknown) => void,
   ) {
     signal.addEventListener('abort', this.onAbort, { once: true });

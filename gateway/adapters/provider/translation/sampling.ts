@@ -10,9 +10,13 @@ export type Sampling = Pick<
 export function samplingOf({ limits = {}, model }: ProviderCall): Sampling {
   const { temperature, topP, topK, frequencyPenalty, presencePenalty, seed } = limits;
   const { capabilities } = model;
+  const [warm, penal] = [capabilities.temperature !== false, capabilities.penalties !== false];
   return {
-    ...(capabilities.temperature === false ? {} : { temperature, topP, topK }),
-    ...(capabilities.penalties === false ? {} : { frequencyPenalty, presencePenalty }),
+    temperature: warm ? temperature : undefined,
+    topP: warm ? topP : undefined,
+    topK: warm ? topK : undefined,
+    frequencyPenalty: penal ? frequencyPenalty : undefined,
+    presencePenalty: penal ? presencePenalty : undefined,
     seed,
   };
 }
@@ -28,7 +32,10 @@ export function stopsFor({ limits, model }: ProviderCall, most: number): string[
 
 /** Without the fields that are undefined: SDKs would send some of them as null. */
 export function said<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  const spoken: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name of Object.keys(fields) as Array<keyof T>) {
+    const value = fields[name];
+    if (value !== undefined) spoken[name] = value as Exclude<T[keyof T], undefined>;
+  }
+  return spoken;
 }
