@@ -85,6 +85,7 @@ export type {
   SearchQuery,
   SearchVector,
 } from './ports/search-index.ts';
+export { keptPlans } from './read/kept-plans.ts';
 export type {
   Condition,
   OrderBy,

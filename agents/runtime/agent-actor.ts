@@ -24,6 +24,8 @@ export interface ActorCallbacks {
 }
 
 const INBOX = 16;
+/** No error: nobody hears of it, and one is made for every abort without a reason. */
+const ENDED = 'the attempt has ended';
 
 /**
  * One agent at work in this process: an inbox of task ids, one task at a time, and state that nobody else touches. It
@@ -132,7 +134,7 @@ export class AgentActor {
       const failure = await endAttempt(services, run, reason);
       if (failure.kind === 'retry' && failure.crashed) this.#callbacks.crashed(failure.error);
     } finally {
-      timers.abort();
+      timers.abort(ENDED);
       // Whatever of the handler still runs is told to stop, and finds every way to write closed.
       run.end(agentError('KAZE_TASK_LEASE_LOST', 'the attempt has ended'));
     }

@@ -21,11 +21,14 @@ export class Lease {
   readonly task: TaskNode;
   readonly #options: LeaseOptions;
   #until: number;
+  /** The task as the last write left it, for one more: then it need not be asked for before it is changed. */
+  #last: TaskNode | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.task = options.task;
     this.#until = options.task.leaseUntil ?? 0;
+    this.#last = options.task;
   }
 
   get principal(): Principal {
@@ -41,6 +44,9 @@ export class Lease {
   async hold(unit: UnitOfWork, patch: NodePatch<typeof Task> = {}): Promise<TaskNode> {
     const { owner, task } = this.#options;
     const expect = { state: 'running', leaseOwner: owner };
+    // Once: where it has changed meanwhile, the unit comes again and asks.
+    if (this.#last) unit.lockAs(Task, this.#last);
+    this.#last = undefined;
     const held = await unit.update(Task, task.id, patch, { expect });
     if (held) return held;
     throw agentError('KAZE_TASK_LEASE_LOST', `attempt ${task.attempt} of the task ${task.id} lost its lease`, {
@@ -49,15 +55,17 @@ export class Lease {
   }
 
   /** One transaction under the claim. Errors: KAZE_TASK_LEASE_LOST, KAZE_TASK_CANCELLED once someone asked to end it. */
-  write(why: string, patch: NodePatch<typeof Task>, work: (unit: UnitOfWork) => Promise<void>): Promise<void> {
+  async write(why: string, patch: NodePatch<typeof Task>, work: (unit: UnitOfWork) => Promise<void>): Promise<void> {
     const { store, principal, task } = this.#options;
-    return store.transact(principal, { why }, async (unit) => {
+    const left = await store.transact(principal, { why }, async (unit) => {
       const held = await this.hold(unit, patch);
       if (held.cancelRequested) {
         throw agentError('KAZE_TASK_CANCELLED', `the task ${task.id} was asked to end`, { fields: { task: task.id } });
       }
       await work(unit);
+      return unit.get(Task, task.id);
     });
+    this.#leftAs(left);
   }
 
   /** Keeps the claim for another while. Gives the task as it is. Errors: KAZE_TASK_LEASE_LOST, and the graph's. */
@@ -70,6 +78,12 @@ export class Lease {
       return this.hold(unit, { ...patch, leaseUntil: until });
     });
     this.#until = until;
+    this.#leftAs(held);
     return held;
+  }
+
+  /** Only what was committed: what another write has changed since is found out by its version. */
+  #leftAs(task: TaskNode | undefined): void {
+    if (task && task.version > (this.#last?.version ?? 0)) this.#last = task;
   }
 }

@@ -1,5 +1,12 @@
 import { type DeliveryGate, type DeliveryQuestion, type SupervisionLevel, settleTask } from '#agents';
-import { Approval, type GraphStore, type ReadConnection, systemPrincipal, type UnitOfWork } from '#graph-schema';
+import {
+  Approval,
+  type GraphStore,
+  keptPlans,
+  type ReadConnection,
+  systemPrincipal,
+  type UnitOfWork,
+} from '#graph-schema';
 import { derivedId } from '#platform';
 import { unguarded } from './guarded-store.ts';
 import { isSampled } from './sampling.ts';
@@ -50,16 +57,21 @@ interface AgentRead {
   readonly skills: ReadConnection & { readonly edges: ReadonlyArray<{ readonly level: SupervisionLevel | null }> };
 }
 
-/** How far the agent is trusted with the skill at this moment; not at all when nothing says so. */
-async function levelOf(store: GraphStore, { agentId, skillId }: DeliveryQuestion): Promise<SupervisionLevel> {
+const runtime = systemPrincipal('runtime');
+
+const levelPlan = keptPlans((agent: string, skill: string) => {
   const skills = {
     field: 'skills',
-    page: { where: { id: { eq: skillId } }, first: 1 },
+    page: { where: { id: { eq: skill } }, first: 1 },
     edgeProperties: { level: 'level' },
     select: { properties: { id: 'id' } },
   };
   const select = { properties: { id: 'id' }, relations: { skills } };
-  const roots = [{ key: 'agent', node: 'Agent', find: { by: 'id' as const, id: agentId }, select }];
-  const { agent } = await store.read(systemPrincipal('runtime'), { roots });
+  return { roots: [{ key: 'agent', node: 'Agent', find: { by: 'id', id: agent }, select }] };
+});
+
+/** How far the agent is trusted with the skill at this moment; not at all when nothing says so. */
+async function levelOf(store: GraphStore, { agentId, skillId }: DeliveryQuestion): Promise<SupervisionLevel> {
+  const { agent } = await store.read(runtime, levelPlan(agentId, skillId));
   return (agent as unknown as AgentRead | null)?.skills.edges[0]?.level ?? 'supervised';
 }

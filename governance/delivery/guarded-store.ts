@@ -77,6 +77,11 @@ function guardedUnit(unit: UnitOfWork): UnitOfWork {
     ) {
       return unit.updateAll(definition, ids, checkedPatch(definition, patch), options);
     },
+    lockAs(definition, node) {
+      // What is refused here is refused by what a node is: for these it must come from the graph itself.
+      if (is(definition, Approval) || is(definition, Outcome)) refuse(`saying how a ${definition.name} is`);
+      unit.lockAs(definition, node);
+    },
     async remove(definition, id) {
       checkRemoval(definition);
       return unit.remove(definition, id);

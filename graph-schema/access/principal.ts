@@ -117,8 +117,24 @@ export function systemPrincipal(part: SystemPart): Principal {
   return { id: `system:${part}`, kind: 'system', name: part, role: 'system', grants: SYSTEM_GRANTS[part] };
 }
 
+const MOST_TENANTS = 1_000;
+/** Kept, so that what follows from a principal is worked out once for each client. */
+const within = new WeakMap<Principal, Map<string, Principal>>();
+
 /** Same system part, kept to one client: for work on behalf of a tenant that must not reach another. */
 export function withinTenant(principal: Principal, tenant: string): Principal {
+  const kept = within.get(principal) ?? new Map<string, Principal>();
+  within.set(principal, kept);
+  let narrowed = kept.get(tenant);
+  if (!narrowed) {
+    if (kept.size >= MOST_TENANTS) kept.clear();
+    narrowed = keptWithin(principal, tenant);
+    kept.set(tenant, narrowed);
+  }
+  return narrowed;
+}
+
+function keptWithin(principal: Principal, tenant: string): Principal {
   const keep = (scope: string) =>
     scope === 'tenant:*' ? [`tenant:${tenant}`] : scope === 'agent:*' ? [`agent:${tenant}/*`] : [scope];
   return {

@@ -73,6 +73,13 @@ export interface UnitOfWork {
       readonly expect?: Readonly<Record<string, CypherScalar | readonly CypherScalar[]>>;
     },
   ): Promise<Array<NodeOf<D>>>;
+  /**
+   * Locks a node that was read before, without asking for it: for this unit it is as `node` says. When it has changed
+   * since, the unit runs again from the start (KAZE_GRAPH_CONFLICT); whoever calls must not say the same then.
+   *
+   * @param node as a committed unit or a read left it
+   */
+  lockAs<D extends NodeDefinition>(definition: D, node: NodeOf<D>): void;
   /** Removes the node and its relationships. For what may be erased or swept; facts are retired instead. */
   remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean>;
   /** Removes many at once, without a lock on each: for what only sweeps remove. Gives how many were there. */

@@ -15,6 +15,10 @@ export const LOCK = (type: NodeType, scope: string) =>
 export const LOCK_ALL = (type: NodeType, scope: string) =>
   `UNWIND $ids AS id MATCH (n:Node) WHERE n.id = id AND n:${type.definition.name} AND ${scope} SET n.lock = $token WITH n RETURN {${properties(type)}} AS node`;
 
+/** Looks at the version under the lock: before it, another writer could come between. */
+export const LOCK_VERSION = (label: string, scope: string) =>
+  `MATCH (n:Node) WHERE n.id = $id AND n:${label} AND ${scope} SET n.lock = $token WITH n RETURN n.version AS version`;
+
 /** Only for nodes that this transaction has locked. */
 export const PATCH = (label: string, scope: string) =>
   `UNWIND $rows AS row MATCH (n:Node) WHERE n.id = row.id AND n:${label} AND ${scope} SET n += row.patch`;

@@ -15,6 +15,7 @@ import { HeldNodes } from './held-nodes.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { type Reader, readOne, readPage } from './reads.ts';
 import { LOCK, LOCK_ALL, RELATED, REMOVE, UNRELATE } from './statements.ts';
+import { lockAtVersion } from './version-lock.ts';
 
 interface Context {
   readonly transaction: EngineTransaction;
@@ -205,6 +206,12 @@ export class TransactionUnit implements UnitOfWork {
       });
     }
     return { before, after: { ...before, ...patch } as NodeOf<D> };
+  }
+
+  lockAs<D extends NodeDefinition>(definition: D, node: NodeOf<D>): void {
+    if (this.#held.get(definition, node.id)) return;
+    this.#context.transaction.queue(lockAtVersion(this.#text(), definition, node));
+    this.#held.locked(definition, node);
   }
 
   async remove<D extends NodeDefinition>(definition: D, id: string): Promise<boolean> {

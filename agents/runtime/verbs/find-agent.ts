@@ -1,4 +1,4 @@
-import { Agent, type GraphStore, type Principal, Skill, Tenant, tenantScope } from '#graph-schema';
+import { Agent, type GraphStore, keptPlans, type Principal, Skill, Tenant, tenantScope } from '#graph-schema';
 import { didYouMean, nearestName, nearestNames } from '#platform';
 import type { Limits } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
@@ -11,6 +11,8 @@ export interface FoundAgent {
   readonly limits: Limits | undefined;
   readonly skillId: string;
   readonly skillVersionId: string;
+  /** Id of the person who asks, where the graph holds that person. */
+  readonly asker: string | undefined;
 }
 
 interface AgentRead {
@@ -33,6 +35,29 @@ interface SkillRead {
 
 const own = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
 
+const AGENT = {
+  properties: own('id', 'name', 'state', 'pausedReason', 'limits'),
+  relations: {
+    pinned: pinsRead(),
+    skills: {
+      field: 'skills',
+      page: { first: 200 },
+      select: {
+        properties: own('id', 'name', 'scope', 'status'),
+        relations: { current: { field: 'current', select: { properties: own('id') } } },
+      },
+    },
+  },
+};
+
+/** @param asker id of the person who asks, or empty */
+const agentPlan = keptPlans((agent: string, asker: string) => {
+  const byId = (id: string) => ({ by: 'id' as const, id });
+  const roots = [{ key: 'agent', node: 'Agent', find: byId(agent), select: AGENT }];
+  const person = { key: 'asker', node: 'Person', find: byId(asker), select: { properties: own('id') } };
+  return { roots: asker === '' ? roots : [...roots, person] };
+});
+
 /**
  * The agent and its skill, as far as the principal sees them and as far as they can take a task now. What it may not
  * see is "unknown", as what does not exist.
@@ -42,23 +67,9 @@ export async function findAgent(
   principal: Principal,
   wanted: { readonly tenant: string; readonly agent: string; readonly skill: string },
 ): Promise<FoundAgent> {
-  const select = {
-    properties: own('id', 'name', 'state', 'pausedReason', 'limits'),
-    relations: {
-      pinned: pinsRead(),
-      skills: {
-        field: 'skills',
-        page: { first: 200 },
-        select: {
-          properties: own('id', 'name', 'scope', 'status'),
-          relations: { current: { field: 'current', select: { properties: own('id') } } },
-        },
-      },
-    },
-  };
-  const id = agentId(wanted.tenant, wanted.agent);
-  const plan = { roots: [{ key: 'agent', node: 'Agent', find: { by: 'id' as const, id }, select }] };
-  const agent = (await store.read(principal, plan)).agent as unknown as AgentRead | null;
+  const asker = principal.kind === 'person' ? principal.id : '';
+  const found = await store.read(principal, agentPlan(agentId(wanted.tenant, wanted.agent), asker));
+  const agent = found.agent as unknown as AgentRead | null;
   if (!agent) throw await unknownAgent(store, principal, wanted);
   const skill = agent.skills.nodes.find(({ name }) => name === wanted.skill);
   if (!skill)
@@ -82,7 +93,14 @@ export async function findAgent(
     throw agentError('KAZE_AGENT_PAUSED', `the agent ${agent.name} of ${wanted.tenant} is paused${why}`, { fields });
   }
   const limits = agent.limits === null ? undefined : (JSON.parse(agent.limits) as Limits);
-  return { id: agent.id, name: agent.name, limits, skillId: skill.id, skillVersionId: version.id };
+  return {
+    id: agent.id,
+    name: agent.name,
+    limits,
+    skillId: skill.id,
+    skillVersionId: version.id,
+    asker: found.asker ? asker : undefined,
+  };
 }
 
 async function unknownAgent(

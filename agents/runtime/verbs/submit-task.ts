@@ -1,11 +1,11 @@
-import { Goal, Person, type Principal, Task, tenantScope, type UnitOfWork } from '#graph-schema';
+import { Goal, type Principal, Task, tenantScope, type UnitOfWork } from '#graph-schema';
 import { derivedId, isKazeError, NAME_PATTERN, newId } from '#platform';
-import { canonicalJson, type SkillDefinition } from '../../definitions/index.ts';
+import { canonicalJson, numberRepeated, type SkillDefinition } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import { requireRunnable } from '../../skill-versions/runnable.ts';
 import { connectedTools } from '../connected-tools.ts';
 import { requireTools } from '../domain/required-tools.ts';
-import { checkInputs, type KeptInput } from '../domain/task-inputs.ts';
+import { checkInputs, type KeptInput, namesOfFiles } from '../domain/task-inputs.ts';
 import { taskLimits } from '../domain/task-limits.ts';
 import { skillInputs } from '../skill-inputs.ts';
 import { type FoundAgent, findAgent } from './find-agent.ts';
@@ -19,6 +19,7 @@ export interface SubmitRequest {
   /** By name, plain values: text stays text, whatever it begins with. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly files?: ReadonlyArray<{
+    /** Again for each further file of an input that takes several. */
     readonly input: string;
     readonly upload: { readonly id: string; readonly name: string; readonly sha256: string };
   }>;
@@ -66,7 +67,7 @@ export async function submitTask(context: VerbContext, principal: Principal, req
     const prepared = await prepare(context, principal, { id, request, found });
     try {
       await context.store.transact(principal, { why: action, signal: request.signal }, async (unit) => {
-        await write(unit, principal, prepared);
+        await write(unit, prepared);
         unit.audit({ action, subject: id, subjectType: 'Task', scope, attempt });
       });
     } catch (error) {
@@ -119,10 +120,11 @@ async function prepare(
     given: new Set([...Object.keys(kept), ...given.files]),
     standIns: handler?.standIns ?? {},
   });
-  for (const { input, upload } of files) {
+  const names = namesOfFiles(definition.inputs, given.files);
+  for (const [at, { upload }] of files.entries()) {
     const opened = await context.incoming.open(principal, upload.id);
     const stored = await context.files.keep(request.tenant, opened.stream);
-    kept[input] = { kind: 'file', name: upload.name.slice(0, 500), ...stored };
+    kept[names[at]!] = { kind: 'file', name: upload.name.slice(0, 500), ...stored };
   }
   await handler?.check?.(skillInputs(request.tenant, kept, context.files));
   return { id, request, found, definition, inputs: canonicalJson(kept) };
@@ -143,7 +145,7 @@ function checkLimits({ deadlineAt, maxAttempts, budgetMicros }: QueueRequest, no
   }
 }
 
-async function write(unit: UnitOfWork, principal: Principal, prepared: Prepared): Promise<void> {
+async function write(unit: UnitOfWork, prepared: Prepared): Promise<void> {
   const { id, request, found, definition, inputs } = prepared;
   const limits = taskLimits(definition.limits, found.limits, request.budgetMicros);
   unit.create(Task, {
@@ -174,9 +176,7 @@ async function write(unit: UnitOfWork, principal: Principal, prepared: Prepared)
   }
   if (request.retryOf !== undefined) unit.relate(Task, 'retryOf', id, request.retryOf);
   if (request.conversation !== undefined) unit.relate(Task, 'conversation', id, request.conversation);
-  if (principal.kind === 'person' && (await unit.get(Person, principal.id))) {
-    unit.relate(Task, 'requestedBy', id, principal.id);
-  }
+  if (found.asker !== undefined) unit.relate(Task, 'requestedBy', id, found.asker);
 }
 
 /** Whether the key has its task already. Errors: KAZE_TASK_KEY_REUSED when that one is another. */
@@ -188,7 +188,10 @@ async function isRepeated(
   const task = await store.get(principal, Task, id);
   if (!task) return false;
   const kept = JSON.parse(task.inputs) as Record<string, KeptInput>;
-  const files = request.files ?? [];
+  const uploads = request.files ?? [];
+  // A further file of one input is numbered; who gave two where one is taken was refused.
+  const names = numberRepeated(uploads.map(({ input }) => input));
+  const files = uploads.map(({ upload }, at) => ({ input: names[at]!, upload }));
   const sameFiles = files.every(({ input, upload }) => {
     const held = kept[input];
     return held?.kind === 'file' && held.sha256 === upload.sha256;

@@ -71,6 +71,54 @@ export function packingContract(store: StoreOf): void {
       expect(await store().count(runtime, Task, { id: { in: [id!, `${id}x`] } })).toBe(0);
     });
 
+    it('changes a node as it was last seen, without asking for it', async () => {
+      const [id] = (await work(store())).tasks;
+      const seen = (await store().get(runtime, Task, id!))!;
+      const left = await store().transact(runtime, why, async (unit) => {
+        unit.lockAs(Task, seen);
+        expect(await unit.get(Task, id!)).toEqual(seen);
+        return unit.update(Task, id!, (now) => ({ steps: now.steps + 1, progress: 'on' }));
+      });
+      expect(left).toMatchObject({ steps: seen.steps + 1, progress: 'on', version: seen.version + 1 });
+      expect(await store().get(runtime, Task, id!)).toEqual(left);
+    });
+
+    it('begins again where a node is no longer as it was last seen, and loses no change of eight', async () => {
+      const [id] = (await work(store())).tasks;
+      const seen = (await store().get(runtime, Task, id!))!;
+      let tries = 0;
+      const add = () => {
+        let said = false;
+        return store().transact(runtime, why, async (unit) => {
+          tries += 1;
+          if (!said) unit.lockAs(Task, seen);
+          said = true;
+          await unit.update(Task, id!, (now) => ({ steps: now.steps + 1 }));
+        });
+      };
+      await add();
+      await add();
+      expect(tries).toBe(3);
+      await Promise.all(Array.from({ length: 6 }, add));
+      expect(await store().get(runtime, Task, id!)).toMatchObject({ steps: seen.steps + 8 });
+    });
+
+    it('keeps nothing of a unit whose node has gone or is out of reach', async () => {
+      const { tasks } = await work(store());
+      const gone = (await store().get(runtime, Task, tasks[0]!))!;
+      const other = (await store().get(runtime, Task, tasks[1]!))!;
+      await store().transact(runtime, why, (unit) => unit.remove(Task, gone.id));
+      let said = false;
+      const result = store().transact(runtime, why, async (unit) => {
+        await unit.update(Task, other.id, { progress: 'not kept' });
+        if (!said) unit.lockAs(Task, gone);
+        said = true;
+        if (!(await unit.update(Task, gone.id, { progress: 'on' }))) throw new Error('gone');
+      });
+      await expect(result).rejects.toThrow('gone');
+      expect(await store().get(runtime, Task, other.id)).toMatchObject({ progress: other.progress });
+    });
+
     it('discards what is there and does not mind what is not', async () => {
       const [id] = (await work(store())).tasks;
       const steps = [newId(), newId()];
