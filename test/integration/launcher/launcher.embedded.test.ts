@@ -236,6 +236,16 @@ describe('the machine', () => {
 });
 
 describe('bin/kaze.js', () => {
+  it.each(['18.20.4', '20.18.1'])('says on Node %s which one it needs and how to have it', async (version) => {
+    const pretend = join(clone, 'older-node.cjs');
+    await writeFile(pretend, `Object.defineProperty(process.versions, 'node', { value: '${version}' });`);
+    const { code, stdout, stderr } = await kaze(['help'], { env: { NODE_OPTIONS: `--require ${pretend}` } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`Kaze needs Node 20.19 or later; this is Node ${version}`);
+    expect(stderr).toContain('nvm install');
+    expect(await npmCalls()).toEqual([]);
+  });
+
   it('uses nothing that Node 10 cannot read, so that it can say which Node is needed', async () => {
     const text = await readFile(join(ROOT, 'bin/kaze.js'), 'utf8');
     const source = ts.createSourceFile('kaze.js', text, ts.ScriptTarget.Latest, true);

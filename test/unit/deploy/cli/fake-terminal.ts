@@ -14,6 +14,8 @@ export interface RunSetup {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
   readonly stdin?: string;
+  /** Whether somebody sits before it and types what stands in `stdin`. */
+  readonly typed?: boolean;
   /** Width of a terminal on stdout and stderr; none without it. */
   readonly columns?: number;
   readonly signal?: AbortSignal;
@@ -30,7 +32,7 @@ export async function kaze(argv: readonly string[], setup: RunSetup = {}): Promi
     isTTY: setup.columns !== undefined,
     columns: setup.columns,
   });
-  const stdin = new PassThrough();
+  const stdin = Object.assign(new PassThrough(), { isTTY: setup.typed === true });
   stdin.end(setup.stdin ?? '');
   const terminal: Terminal = {
     stdin,

@@ -110,6 +110,27 @@ describe('kaze ingest', () => {
     expect(err).toContain('8 of 9 sources are gone from "docs"');
   });
 
+  it.each([
+    ['y', [false, true], 0],
+    ['', [false], 3],
+  ] as const)(
+    'asks a person whether to retire more than a fifth, and takes %j as it is meant',
+    async (typed, asked, code) => {
+      files(['a.md']);
+      const end = { total: 9, missing: 8, retired: 0, held: true };
+      const finish = ({ input }: { input: { prune: boolean } }) => ({
+        finishSourceRoot: input.prune ? { ...end, retired: 8, held: false } : end,
+      });
+      const cell = fakeCell({ SourceIngest: ingested, SourceRootFinish: finish });
+      const setup = { cwd, connect: cell.connect, stdin: `${typed}\n`, typed: true };
+      const ran = await kaze('ingest docs --tenant acme'.split(' '), setup);
+      expect(ran.err).toContain('8 of 9 sources are no longer in "docs". Retire them? [y/N]');
+      const ends = cell.calls.filter(({ name }) => name === 'SourceRootFinish');
+      expect(ends.map(({ variables }) => (variables.input as { prune: boolean }).prune)).toEqual(asked);
+      expect(ran.code).toBe(code);
+    },
+  );
+
   it('does not end a root for a single file', async () => {
     files(['a.md']);
     const cell = fakeCell({ SourceIngest: ingested });
