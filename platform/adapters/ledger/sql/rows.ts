@@ -19,8 +19,16 @@ export function toInteger(value: StoredInteger): number {
 }
 
 export function toStoredUsage(row: UsageRow): Omit<Insertable<LedgerTables['usage']>, 'position'> {
-  const integer = (name: keyof UsageRow) => checkedInteger(row[name], `usage row ${row.id}: ${name}`);
-  const text = (name: keyof UsageRow) => checkedText(row[name], `usage row ${row.id}: ${name}`);
+  // Where a value stands is only said of one that is refused: the sentence costs more than the check.
+  const where = (name: keyof UsageRow) => `usage row ${row.id}: ${name}`;
+  const integer = (name: keyof UsageRow): number => {
+    const value = row[name];
+    return isInteger(value) ? value : checkedInteger(value, where(name));
+  };
+  const text = (name: keyof UsageRow): string => {
+    const value = row[name];
+    return isText(value) ? value : checkedText(value, where(name));
+  };
   const textOrNull = (name: keyof UsageRow) => (row[name] == null ? null : text(name));
   const integerOr = (name: keyof UsageRow, otherwise: number) => (row[name] == null ? otherwise : integer(name));
   return {
@@ -165,18 +173,24 @@ export function checkedEntry(entry: AuditEntry): AuditEntry {
 
 /** PostgreSQL cannot keep NUL in text, and half a surrogate pair is no character in UTF-8. */
 function checkedText(value: unknown, where: string): string {
+  if (isText(value)) return value;
   if (typeof value !== 'string') throw refused(where, 'a text', typeof value);
-  if (value.includes('\u0000') || /\p{Surrogate}/u.test(value)) {
-    throw refused(where, 'text without NUL characters and unpaired surrogates', 'such a character');
-  }
-  return value;
+  throw refused(where, 'text without NUL characters and unpaired surrogates', 'such a character');
+}
+
+const NO_TEXT = /\0|\p{Surrogate}/u;
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !NO_TEXT.test(value);
+}
+
+function isInteger(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function checkedInteger(value: unknown, where: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw refused(where, 'a whole number from 0 to 2^53 - 1', value);
-  }
-  return value;
+  if (isInteger(value)) return value;
+  throw refused(where, 'a whole number from 0 to 2^53 - 1', value);
 }
 
 export function refused(where: string, expected: string, received: unknown): Error {

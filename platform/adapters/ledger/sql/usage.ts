@@ -4,7 +4,7 @@ import { lock } from '../../database/migrations.ts';
 import { refused, toInteger, toStoredUsage, toUsageRow } from './rows.ts';
 import { type LedgerDatabase, usageLock } from './tables.ts';
 
-/** Rows a statement inserts: 26 parameters each, of the 65,535 that PostgreSQL takes. */
+/** Rows a statement inserts. */
 const BATCH = 1_000;
 const MAX_PAGE = 1_000;
 
@@ -40,17 +40,18 @@ const SUMS = [
 export async function recordUsage(db: LedgerDatabase, schema: string, rows: readonly UsageRow[]): Promise<void> {
   // In one order, so that two writers of the same rows wait for each other instead of deadlocking.
   const stored = rows.map(toStoredUsage).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  if (stored.length === 0) return;
+  const [first] = stored;
+  if (!first) return;
+  const table = sql.id(schema, 'usage');
+  const columns = sql.join(Object.keys(first).map((column) => sql.id(column)));
   await db.transaction().execute(async (transaction) => {
     // A backup waits for holders of this lock: after that, no row can still appear below the positions it reads.
     await lock(transaction, usageLock(schema), 'shared');
     for (let start = 0; start < stored.length; start += BATCH) {
-      const batch = stored.slice(start, start + BATCH) as never;
-      await transaction
-        .insertInto('usage')
-        .values(batch)
-        .onConflict((on) => on.column('id').doNothing())
-        .execute();
+      const batch = JSON.stringify(stored.slice(start, start + BATCH));
+      // One parameter for all rows, and one text for any number of them: 26 for each row were built and written one by one.
+      await sql`insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, ${batch}::json)
+        on conflict (id) do nothing`.execute(transaction);
     }
   });
 }
