@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -15,8 +16,11 @@ import { openPostgresDatabase } from '#platform/adapters/database/postgres';
 import { createPgliteLedger } from '#platform/adapters/ledger/pglite';
 import { createPostgresLedger } from '#platform/adapters/ledger/postgres';
 import { createBackup } from '../../../deploy/cell/backup.ts';
+import { loadCellConfig } from '../../../deploy/cell/config.ts';
 import { restoreBackup } from '../../../deploy/cell/restore.ts';
+import { restoreCell } from '../../../deploy/cell/restore-cell.ts';
 import { createWriteGate } from '../../../deploy/cell/write-gate.ts';
+import { type Migration, migrations } from '../../../graph-schema/migrations/index.ts';
 import { fact, task } from '../../contract/graph-store/fixture.ts';
 import { freshDatabase } from '../../support/servers/databases.ts';
 import { neo4j } from '../../support/servers/index.ts';
@@ -204,4 +208,79 @@ describe('a backup while other processes of the cell write', { timeout: 180_000 
     expect(await probe()).toBe('passed');
     await other.close();
   });
+
+  // It empties the graph.
+  it('is restored into Neo4j and PostgreSQL as `kaze restore` does it: whole, and with nothing that runs by itself', async () => {
+    const ledger = await createPostgresLedger({ database: openPostgresDatabase({ url: postgres.url }) });
+    const tokenId = await engine.transaction(async (transaction) => {
+      await transaction.run("MATCH (n:Task) WHERE n.id = $id SET n.state = 'queued'", { id: TASK_IDS[0] });
+      await transaction.run('CREATE (n:Node:Token) SET n += $token', {
+        token: { id: 'a-token', scope: 'platform', hash: 'h', createdAt: 1, updatedAt: 1, version: 1 },
+      });
+      return 'a-token';
+    });
+    const archive = join(folder, 'whole.tgz');
+    const { stream, manifest } = await createBackup({
+      gate: createWriteGate(engine, systemClock),
+      ...{ ledger, clock: systemClock, taskFiles: join(folder, 'none'), workFolder: join(folder, 'work') },
+      about: { kazeVersion: '0.0.0', cell: 'test', storeId: 'test' },
+    });
+    await pipeline(stream, createWriteStream(archive));
+    await ledger.close();
+    expect(manifest.nodes).toBeGreaterThan(FILLER_NODES);
+
+    const { nats, redis, postgres: databases } = inject('servers');
+    const database = await freshDatabase(databases);
+    const env = {
+      KAZE_CELL_NAME: `restore-${randomBytes(4).toString('hex')}`,
+      KAZE_DATA_DIR: join(folder, 'restored-cell'),
+      ...{ KAZE_GRAPH_ENGINE: 'neo4j', KAZE_GRAPH_URL: server.url },
+      ...{ KAZE_LEDGER_ENGINE: 'postgres', KAZE_LEDGER_URL: database.url },
+      ...{ KAZE_BUS_ENGINE: 'nats', KAZE_BUS_URL: nats, KAZE_QUEUE_ENGINE: 'bullmq', KAZE_QUEUE_URL: redis },
+    };
+    const loaded = loadCellConfig({ env });
+    await expect(restoreCell({ loaded, archive })).rejects.toMatchObject({ code: 'KAZE_RESTORE_NOT_EMPTY' });
+    await empty();
+    expect(await restoreCell({ loaded, archive })).toMatchObject({ nodes: manifest.nodes });
+
+    const read = async (text: string, parameters = {}) => (await engine.read(text, parameters))[0]!;
+    const { fillers } = await read('MATCH (n:Goal) WHERE n.id STARTS WITH $m RETURN count(n) AS fillers', { m: 'm' });
+    expect(fillers).toBe(FILLER_NODES);
+    const task = await read('MATCH (n:Node) WHERE n.id = $id RETURN n.state AS state', { id: TASK_IDS[0] });
+    expect(task).toEqual({ state: 'parked' });
+    const token = await read('MATCH (n:Node) WHERE n.id = $id RETURN n.revokedAt AS at', { id: tokenId });
+    expect(token.at).toEqual(expect.any(Number));
+    const rows = await createPostgresLedger({ database: openPostgresDatabase({ url: database.url }) });
+    expect(await rows.verifyAudit()).toMatchObject({ ok: true, checked: manifest.ledgerRows - 1 });
+    await rows.close();
+    await database.drop();
+  });
 });
+
+// The last one: nothing here can open the graph after it.
+it('a migration runs once when several processes open the graph at the same moment', async () => {
+  const number = migrations.length + 1;
+  const step: Migration = {
+    number,
+    name: 'a later step',
+    run: async (transaction) => void (await transaction.run('CREATE (n:Probe) SET n.step = $number', { number })),
+  };
+  const others = await Promise.all([1, 2].map(() => createNeo4jEngine({ ...common, settings: { url: server.url } })));
+  const opening = [engine, ...others].map((each) =>
+    openGraph({ ...common, engine: each, schema }, [...migrations, step]),
+  );
+  const opened = await Promise.all(opening);
+  expect(opened.flatMap(({ migrated }) => migrated)).toEqual([`${number} a later step`]);
+  expect(await engine.read('MATCH (n:Probe) WHERE n.step = $number RETURN count(n) AS total', { number })).toEqual([
+    { total: 1 },
+  ]);
+  await expect(openGraph({ ...common, engine, schema })).rejects.toMatchObject({ code: 'KAZE_GRAPH_NEWER' });
+  await Promise.all(others.map((each) => each.close()));
+}, 60_000);
+
+/** As a new server is, without the seconds that one takes to start. */
+async function empty(): Promise<void> {
+  const driver = (await import('neo4j-driver')).default.driver(server.url);
+  await driver.executeQuery('MATCH (n) DETACH DELETE n');
+  await driver.close();
+}
