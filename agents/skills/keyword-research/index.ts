@@ -21,7 +21,7 @@ const LACKS_VOLUME =
 /** Finds keyword opportunities in exports of Search Console and of keyword tools; `docs/skills/keyword-research.md` has method and limits. */
 export const keywordResearch: SkillHandler = {
   skill: 'keyword-research',
-  revision: 2,
+  revision: 3,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
     semrush_api: { inputs: ['current_rankings'], lacks: LACKS_VOLUME },

@@ -1,7 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { Pace } from '#platform';
-import { wordsOf } from '../text/languages.ts';
-import { foldAccents } from '../text/stems.ts';
+import { knownNames, NameUnits, spellingsOf } from './brand-names.ts';
 import type { BusinessContext } from './business-context.ts';
 import type { ClickCurve } from './click-curve.ts';
 import type { Tokens } from './tokens.ts';
@@ -41,63 +40,71 @@ export async function findBrand(
   queries: readonly Query[],
   { context, curve, tokens, pace = new Pace() }: BrandOptions,
 ): Promise<BrandReport> {
-  const names = nameCandidates(queries, context);
-  const brandWords = chooseWords(queries, { tokens, names, curve });
+  const units = new NameUnits(tokens, knownNames(queries, context));
   if (pace.isDue()) await pace.rest();
-  const isExact = tokens.words.map((word) => brandWords.some((brand) => word === brand || isJoined(word, brand)));
-  // Most words are never asked for a misspelling: only those in queries that are clicked like the brand.
-  const misspelt: Array<boolean | undefined> = [];
-  const isMisspelt = (word: number): boolean => {
-    misspelt[word] ??= isNear(tokens.words[word]!, brandWords);
-    return misspelt[word];
-  };
-  const exact = queries.map((_, index) => tokens.of(index).some((word) => isExact[word]));
+  const chosen = chooseUnits(queries, { units, curve });
+  if (pace.isDue()) await pace.rest();
+  const exact = units.holding(chosen);
+  const brandWords = chosen.map((unit) => units.text(unit));
   if (pace.isDue()) await pace.rest();
   const rate = brandRate(queries, exact);
   const namesakes: number[] = [];
-  const branded = queries.map((query, index) => {
+  const odds = queries.map((query) => logOdds(query, { curve, rate }));
+  const isMisspelt = misspellings(queries, { tokens, brandWords, exact, odds });
+  const branded = queries.map((_, index) => {
     if (exact[index]) {
-      const means = PRIOR_LOG_ODDS + logOdds(query, { curve, rate }) > 0;
+      const means = PRIOR_LOG_ODDS + odds[index]! > 0;
       if (!means) namesakes.push(index);
       return means;
     }
-    // A misspelling is told from another word by being clicked like the brand.
-    const isMeant =
-      brandWords.length > 0 && query.position <= TOP_POSITION && logOdds(query, { curve, rate }) > PRIOR_LOG_ODDS;
-    return isMeant && tokens.of(index).some(isMisspelt);
+    return isMisspelt(index);
   });
   return { words: brandWords, branded, namesakes };
 }
 
-function isNear(word: string, brandWords: readonly string[]): boolean {
-  if (word.length < 4) return false;
-  return brandWords.some(
-    (brand) => brand.length >= 4 && distance(foldAccents(word), foldAccents(brand)) <= (brand.length >= 7 ? 2 : 1),
-  );
-}
-
-/** "acmerota" for the brand "acme": the start of a longer word, as people leave out spaces. */
-function isJoined(word: string, brand: string): boolean {
-  return brand.length >= 4 && word.length > brand.length + 1 && word.startsWith(brand);
-}
-
-function nameCandidates(queries: readonly Query[], context: BusinessContext): ReadonlySet<string> {
-  const names = new Set(context.names);
-  const hosts = new Set(queries.slice(0, 2_000).flatMap(({ pages }) => pages.map(({ page }) => hostOf(page))));
-  for (const host of hosts) {
-    // The registered name is the longest label that is no common prefix or ending.
-    for (const part of host
-      .replace(/^www\d?\./, '')
-      .split('.')
-      .slice(0, -1)) {
-      for (const word of wordsOf(part)) if (word.length >= 3) names.add(word);
+/**
+ * Queries that hold a misspelling of the brand. It is told from another word by being clicked like the brand: in this
+ * query, and, as a word may be lucky in one, over all its queries at the top together ("brakes" beside the brand "Brake").
+ */
+function misspellings(
+  queries: readonly Query[],
+  by: {
+    readonly tokens: Tokens;
+    readonly brandWords: readonly string[];
+    readonly exact: readonly boolean[];
+    readonly odds: readonly number[];
+  },
+): (index: number) => boolean {
+  const { tokens, exact, odds } = by;
+  const brands = by.brandWords.map((word) => spellingsOf(word)[0]!).filter(({ length }) => length >= 4);
+  const isTop = (index: number) => !exact[index] && queries[index]!.position <= TOP_POSITION;
+  // Most words are never asked for a misspelling: only those in queries that are clicked like the brand.
+  const near = new Map<number, number>();
+  const other = new Set<number>();
+  const clickedLike = queries.flatMap((_, index) => {
+    if (brands.length === 0 || !isTop(index) || odds[index]! <= PRIOR_LOG_ODDS) return [];
+    for (const word of tokens.of(index)) {
+      if (near.has(word) || other.has(word)) continue;
+      if (isNear(tokens.words[word]!, brands)) near.set(word, 0);
+      else other.add(word);
     }
+    return tokens.of(index).some((word) => near.has(word)) ? [index] : [];
+  });
+  if (near.size === 0) return () => false;
+  for (const index of queries.keys()) {
+    if (!isTop(index)) continue;
+    for (const word of new Set(tokens.of(index))) if (near.has(word)) near.set(word, near.get(word)! + odds[index]!);
   }
-  return names;
+  const found = new Set(
+    clickedLike.filter((index) => tokens.of(index).some((word) => (near.get(word) ?? 0) > PRIOR_LOG_ODDS)),
+  );
+  return (index) => found.has(index);
 }
 
-function hostOf(page: string): string {
-  return /^[a-z]+:\/\/([^/:?#]+)/i.exec(page)?.[1]?.toLowerCase() ?? '';
+function isNear(word: string, brands: readonly string[]): boolean {
+  if (word.length < 4) return false;
+  const [folded = word] = spellingsOf(word);
+  return brands.some((brand) => distance(folded, brand) <= (brand.length >= 7 ? 2 : 1));
 }
 
 /** Log excess over the curve of each query at the top, and its weight; undefined where too few clicks tell. */
@@ -110,52 +117,66 @@ function excessOf(
   return { excess: Math.log((clicks + 0.5) / (expected + 0.5)), weight: 1 / (curve.spread ** 2 + 1 / expected) };
 }
 
-/** Greedy: the word with the surest excess, then the same over the queries that it leaves unexplained. */
-function chooseWords(
-  queries: readonly Query[],
-  found: { tokens: Tokens; names: ReadonlySet<string>; curve: ClickCurve },
-): string[] {
-  const { tokens, names } = found;
+interface Evidence {
+  readonly excess: number;
+  readonly weight: number;
+  readonly units: readonly number[];
+}
+
+/** Words first, since they explain most; names of several words that are ordinary each only where no word stands out. */
+function chooseUnits(queries: readonly Query[], { units, curve }: { units: NameUnits; curve: ClickCurve }): number[] {
+  const top = queries.flatMap((query, index) => {
+    const excess = excessOf(query, curve);
+    return excess ? [{ ...excess, index }] : [];
+  });
+  const choose = (unitsOf: (index: number) => readonly number[]) =>
+    surest(
+      top.map(({ index, ...excess }) => ({ ...excess, units: unitsOf(index) })),
+      units,
+    );
+  const words = choose((index) => units.wordsAt(index));
+  return words.length > 0 ? words : choose((index) => units.namesAt(index));
+}
+
+/** Greedy: the unit with the surest excess, then the same over the queries that it leaves unexplained. */
+function surest(evidence: readonly Evidence[], units: NameUnits): number[] {
   const chosen: number[] = [];
   let first: number | undefined;
-  const evidence = queries.flatMap((query, index) => {
-    const excess = excessOf(query, found.curve);
-    return excess ? [{ ...excess, words: [...new Set(tokens.of(index))] }] : [];
-  });
   for (let round = 0; round < 5; round++) {
-    const values = new Float64Array(tokens.words.length);
-    const weights = new Float64Array(tokens.words.length);
-    const counts = new Uint32Array(tokens.words.length);
-    for (const { excess, weight, words } of evidence) {
-      if (words.some((word) => chosen.includes(word))) continue;
-      for (const word of words) {
-        values[word]! += excess * weight;
-        weights[word]! += weight;
-        counts[word]!++;
+    const values = new Float64Array(units.count);
+    const weights = new Float64Array(units.count);
+    const counts = new Uint32Array(units.count);
+    for (const { excess, weight, units: here } of evidence) {
+      if (here.some((unit) => chosen.includes(unit))) continue;
+      for (const unit of here) {
+        values[unit]! += excess * weight;
+        weights[unit]! += weight;
+        counts[unit]!++;
       }
     }
-    let best: { word: number; mean: number; sure: number } | undefined;
-    for (const [word, text] of tokens.words.entries()) {
-      if (counts[word] === 0) continue;
-      const mean = values[word]! / weights[word]!;
-      const sure = values[word]! / Math.sqrt(weights[word]!);
+    let best: { unit: number; mean: number; sure: number } | undefined;
+    for (let unit = 0; unit < units.count; unit++) {
+      if (counts[unit] === 0) continue;
+      const mean = values[unit]! / weights[unit]!;
+      const sure = values[unit]! / Math.sqrt(weights[unit]!);
+      const text = units.text(unit);
       if (mean < EXCESS || sure <= (best?.sure ?? 0) || text.length < 3 || /^\p{N}+$/u.test(text)) continue;
-      const isName = names.has(text);
-      // A further word must stand out nearly as the first does: chance lifts some word of every large export a little.
+      const isName = units.isName(unit);
+      // A further one must stand out nearly as the first does: chance lifts some word of every large export a little.
       const isSure =
         first === undefined
           ? // Without a name to go by, several queries must agree.
             isName
             ? sure >= SURE.named
-            : sure >= SURE.unnamed && counts[word]! >= 4
+            : sure >= SURE.unnamed && counts[unit]! >= 4
           : isName && sure >= SURE.further && mean >= first * 0.7;
-      if (isSure) best = { word, mean, sure };
+      if (isSure) best = { unit, mean, sure };
     }
     if (!best) break;
     first ??= best.mean;
-    chosen.push(best.word);
+    chosen.push(best.unit);
   }
-  return chosen.map((word) => tokens.words[word]!);
+  return chosen;
 }
 
 /** Click-through of the brand's own queries at the top, pooled. */

@@ -13,6 +13,10 @@ export interface BusinessContext {
   readonly names: ReadonlySet<string>;
   /** Those of them in the first heading: most likely the name itself. */
   readonly titleNames: ReadonlySet<string>;
+  /** Names of several words as the text writes them, lower case, `&` and the like among them: at most 60. */
+  readonly fullNames: ReadonlyArray<readonly string[]>;
+  /** Domains that the text names, lower case. */
+  readonly hosts: readonly string[];
   /** Distinct content stems: below `ENOUGH_STEMS` nothing is called foreign. */
   readonly isEnough: boolean;
 }
@@ -36,6 +40,8 @@ export function understandContext(input: InputText | undefined): BusinessContext
     sentences: sentencesOf(text),
     names: namesOf(input, stemmer),
     titleNames: titleNamesOf(input, stemmer),
+    fullNames: fullNamesOf(text),
+    hosts: [...new Set([...text.matchAll(DOMAIN)].map(([host]) => host.toLowerCase()))],
     isEnough: stems.size >= ENOUGH_STEMS,
   };
 }
@@ -46,6 +52,16 @@ function sentencesOf(text: string): string[] {
     .map((sentence) => sentence.trim())
     .filter((sentence) => wordsOf(sentence).length >= 3)
     .slice(0, 60);
+}
+
+const DOMAIN = /(?<![\p{L}\p{N}.-])(?:[\p{L}\p{N}][\p{L}\p{N}-]*\.)+\p{L}{2,}(?![\p{L}\p{N}])/gu;
+const CAPITALISED = "\\p{Lu}[\\p{L}\\p{M}\\p{N}'’]*";
+const FULL_NAME = new RegExp(`${CAPITALISED}(?:[ -](?:(?:&|\\+|and|und|et|y|e|en|og|och) )?${CAPITALISED}){1,3}`, 'gu');
+const MOST_FULL_NAMES = 60;
+
+function fullNamesOf(text: string): string[][] {
+  const found = new Set([...text.matchAll(FULL_NAME)].map(([name]) => name.toLowerCase()));
+  return [...found].slice(0, MOST_FULL_NAMES).map((name) => name.split(/[ -]+/));
 }
 
 function titleNamesOf(input: InputText | undefined, stemmer: Stemmer): Set<string> {
