@@ -1,7 +1,8 @@
 import { daysBetween } from '../text/calendar.ts';
 import { entitiesOf, findEntity } from './entities.ts';
 import type { PageReading, Place } from './read-pages.ts';
-import { termsOf, type WordForms } from './terms.ts';
+import { termsOf } from './terms.ts';
+import type { WordForms } from './word-forms.ts';
 
 export type DifferenceKind =
   | 'longer'
@@ -99,11 +100,12 @@ function entityDifferences(winner: PageReading, own: PageReading, { others, else
     elsewhere.filter((page) => findEntity(page, name)).length >= elsewhere.length / 2;
   const missing: Difference[] = [];
   const told: string[] = [];
-  for (const { name, mentions, place, kind } of [...entitiesOf(winner), ...termsOf(winner, forms)]) {
+  for (const { name, mentions, place, kind } of [...entitiesOf(winner, forms), ...termsOf(winner, forms)]) {
     if (missing.length === MOST_ENTITIES) break;
     // Any word may be said twice: a term counts where several winners share it.
     const isShared = others.some((other) => findEntity(other, name));
-    if (kind === 'term' && ((!isShared && mentions < ALONE_MENTIONS) || isEveryday(name))) continue;
+    if (kind === 'term' && !isShared && mentions < ALONE_MENTIONS) continue;
+    if (kind !== 'name' && isEveryday(name)) continue;
     const lower = name.toLowerCase();
     // "rye" says nothing beside "rye flour".
     if (told.some((one) => one.includes(lower) || lower.includes(one)) || findEntity(own, name)) continue;

@@ -1,6 +1,8 @@
 import { wordsOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
+import { headingTerms } from './heading-terms.ts';
 import { type PageReading, type Place, placeOf } from './read-pages.ts';
+import type { WordForms } from './word-forms.ts';
 
 /** A thing that a page speaks of. */
 export interface Entity {
@@ -24,16 +26,12 @@ const LINKS = /^(?:of|and|the|for|de|la|le|di|van|von|der|die|das|für|und|zu|&)
 const NEVER =
   /^(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|januar|februar|märz|mai|juni|juli|oktober|dezember|i|pdf|faq|ok|q|a|english|german)$/i;
 
-/** Words of headings that say how a page is built and not what it is about. */
-const BUILDING =
-  /^(?:introduction|overview|summary|conclusion|contents?|contact|tips?|steps?|guide|questions?|answers?|frequently|asked|related|articles?|read|learn|more|about|things?|best|top|good|need|know|einleitung|überblick|fazit|zusammenfassung|inhalt|kontakt|tipps?|schritte?|anleitung|fragen?|antworten?|häufige?|mehr|weitere|alles|beste[nrs]?)$/i;
-
 /**
  * Names and subject terms of a page: runs of capitalised words within a sentence (where the language does not capitalise
  * every noun), acronyms and names with figures ("ISO 9001", "Type 55"), and the words of its headings. A name counts from
  * one mention in a heading, or from two anywhere; a term once its heading is taken up by the text.
  */
-export function entitiesOf(page: PageReading): Entity[] {
+export function entitiesOf(page: PageReading, forms: WordForms): Entity[] {
   const stemmer = new Stemmer(page.language);
   const site = siteWords(page);
   const found = new Map<string, { name: string; places: Place[]; isProminent: boolean; isName: boolean }>();
@@ -56,7 +54,9 @@ export function entitiesOf(page: PageReading): Entity[] {
     const names = namesIn(text, { capitals: !NOUNS_CAPITALISED.has(page.language) && !isHeading });
     for (const name of names.within) note(name, { place, isProminent: isHeading || head.includes(name), isName: true });
     for (const name of names.opening) openings.push({ name, place });
-    if (isHeading) for (const term of termsIn(text, stemmer)) note(term, { place, isProminent: true, isName: false });
+    if (isHeading)
+      for (const term of headingTerms(text, { language: page.language, stemmer, forms }))
+        note(term, { place, isProminent: true, isName: false });
   }
   // A capital at the beginning of a sentence is a name's where the name is known from within another.
   for (const { name, place } of openings) {
@@ -152,20 +152,4 @@ const isAcronym = (word: string): boolean => /^(?=.*\p{Lu}.*[\p{Lu}\p{N}])[\p{Lu
 
 function isNameWord(word: string, capitals: boolean): boolean {
   return isAcronym(word) || (capitals && /^\p{Lu}[\p{Ll}\p{M}]/u.test(word) && !NEVER.test(word));
-}
-
-/** Words and pairs of neighbouring words of a heading, stop words and question words aside. */
-function termsIn(heading: string, stemmer: Stemmer): string[] {
-  const words = [...heading.matchAll(WORD)].map(([word]) => word.replace(/[.'’-]+$/u, ''));
-  const isContent = (word: string | undefined) =>
-    word !== undefined &&
-    word.length >= 3 &&
-    !BUILDING.test(word) &&
-    !/^\p{N}+$/u.test(word) &&
-    !stemmer.isStopWord(word.toLowerCase());
-  const single = words.filter(isContent);
-  const pairs = words.flatMap((word, at) =>
-    isContent(word) && isContent(words[at + 1]) ? [`${word} ${words[at + 1]}`] : [],
-  );
-  return [...pairs, ...single];
 }

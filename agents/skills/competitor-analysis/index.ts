@@ -24,7 +24,7 @@ const LACKS = {
 /** Compares a client with competitors in search; `docs/skills/competitor-analysis.md` has method and limits. */
 export const competitorAnalysis: SkillHandler = {
   skill: 'competitor-analysis',
-  revision: 1,
+  revision: 2,
   standIns: {
     google_search_console: { inputs: ['current_rankings', 'rank_tracker'], lacks: LACKS.own },
     semrush_api: { inputs: [...RIVAL_INPUTS], lacks: LACKS.rivals },

@@ -1,7 +1,9 @@
 import { wordsOf } from '../text/languages.ts';
 import { Stemmer } from '../text/stems.ts';
 import type { Entity } from './entities.ts';
+import { isBuilding } from './heading-terms.ts';
 import { type PageReading, type Place, placeOf } from './read-pages.ts';
+import type { WordForms } from './word-forms.ts';
 
 /** Words of a term at most. */
 const LONGEST = 3;
@@ -12,48 +14,10 @@ const NOUNS_CAPITALISED = new Set(['de']);
 const PIECES = /(?<=[.!?:;])\s+|\n|\s\|\s|[•,()/–—"„“”]/;
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu;
 
-/** Whether a word can end, or begin, the name of a thing. */
-export interface WordForms {
-  canEnd(word: string): boolean;
-  canBegin(word: string): boolean;
-}
-
-type Tagged = { terms: () => { json: () => Array<{ terms: Array<{ tags: string[] }> }> } };
-let tagger: ((text: string) => Tagged) | undefined;
-
-/** Loads English parts of speech the first time (some .3 s); other languages go without. */
-export async function loadWordForms(): Promise<WordForms> {
-  tagger ??= (await import('compromise/two')).default as unknown as (text: string) => Tagged;
-  const known = new Map<string, readonly string[]>();
-  const tagsOf = (word: string): readonly string[] => {
-    let tags = known.get(word);
-    if (tags === undefined) {
-      tags = tagger!(word).terms().json()[0]?.terms[0]?.tags ?? [];
-      known.set(word, tags);
-    }
-    return tags;
-  };
-  // "scale" and "bridge" are verbs too, by their plain form; "matters" and "softened" are hardly anything else.
-  const isVerbForm = (tags: readonly string[]) =>
-    (tags.includes('PresentTense') && !tags.includes('Infinitive')) || tags.includes('PastTense');
-  return {
-    canEnd(word) {
-      const tags = tagsOf(word);
-      return (
-        !isVerbForm(tags) && !['Adjective', 'Adverb', 'Preposition', 'Expression'].some((tag) => tags.includes(tag))
-      );
-    },
-    canBegin(word) {
-      const tags = tagsOf(word);
-      return !isVerbForm(tags) && !tags.includes('Adverb');
-    },
-  };
-}
-
 /**
  * What a page says in two places and more, besides its names: runs of capitalised nouns in German, elsewhere one to three words
  * that carry content, none of which is part of a longer one said as often. In English no term ends in a verb form or an
- * adjective.
+ * adjective, or has a verb within ("control takes patience"). A word that says how pages are built is no term by itself.
  */
 export function termsOf(page: PageReading, forms: WordForms): Entity[] {
   const stemmer = new Stemmer(page.language);
@@ -108,8 +72,9 @@ function* runsOf(
       const run = words.slice(start, start + length);
       if (!carries(run.at(-1)!, start + length - 1)) break;
       const [first, last] = [run[0]!.toLowerCase(), run.at(-1)!.toLowerCase()];
-      if (length === 1 && last.length < SHORTEST_WORD) continue;
+      if (length === 1 && (last.length < SHORTEST_WORD || isBuilding(last))) continue;
       if (forms && !(forms.canBegin(first) && forms.canEnd(last))) continue;
+      if (forms && run.slice(1, -1).some((word) => forms.isVerb(word.toLowerCase()))) continue;
       yield run.join(' ');
     }
   }

@@ -4,8 +4,8 @@ import { Stemmer } from '../text/stems.ts';
 import { type Difference, differences } from './compare-pages.ts';
 import { isWithin } from './read-material.ts';
 import type { PageReading } from './read-pages.ts';
-import { loadWordForms } from './terms.ts';
 import type { MarketKeyword, MarketTopic } from './types.ts';
+import { loadWordForms } from './word-forms.ts';
 
 /** How a page came to a topic: by the address that ranks, or by the words of its title and headings. */
 export type FoundBy = 'ranking' | 'words';
