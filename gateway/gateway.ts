@@ -363,7 +363,8 @@ class ModelGateway implements Gateway {
   }
 
   private async modelsBy(provider: ModelProvider, caller: KeyCaller): Promise<readonly ModelInfo[]> {
-    const [key] = await this.keys.keysFor(provider.name, caller);
+    const known = this.keys.known?.(provider.name, caller);
+    const [key] = known ?? (await this.keys.keysFor(provider.name, caller));
     return key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
   }
 

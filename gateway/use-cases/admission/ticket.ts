@@ -140,7 +140,8 @@ export class Ticket {
     const { breaker, latency } = deps.modelStates.of(model);
     const waitMs = breaker?.waitMs(deps.clock.now()) ?? 0;
     if (waitMs > 0) throw circuitOpen(model, waitMs);
-    const keys = await deps.keys.keysFor(model.provider, call.attribution);
+    const { provider } = model;
+    const keys = deps.keys.known?.(provider, call.attribution) ?? (await deps.keys.keysFor(provider, call.attribution));
     const usable = this.usable(model, keys);
     const id = this.attempts === 0 ? this.id : newId();
     const { key, room } = await this.takeRoom(id, model, usable);

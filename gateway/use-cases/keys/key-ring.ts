@@ -20,6 +20,8 @@ export interface KeyCaller {
 
 /** Which keys of a provider a caller may use, in the order in which their owners are tried. */
 export interface KeyRing {
+  /** Those that are known without asking anybody, undefined where somebody has to be asked. */
+  known?(provider: string, caller: KeyCaller): readonly RoutedKey[] | undefined;
   keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]>;
 }
 
@@ -62,7 +64,26 @@ class SecretsKeyRing implements KeyRing {
 
   constructor(private readonly options: KeyRingOptions) {}
 
+  known(provider: string, caller: KeyCaller): readonly RoutedKey[] | undefined {
+    const found = this.look(provider, caller, undefined);
+    return 'missing' in found ? undefined : found.keys;
+  }
+
   async keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]> {
+    const read = new Map<string, Folder>();
+    for (;;) {
+      const found = this.look(provider, caller, read);
+      if (!('missing' in found)) return found.keys;
+      read.set(found.missing, await this.again(found.missing, found.owner));
+    }
+  }
+
+  /** The keys of a caller as far as its folders are fresh or among those just read; else the first that has to be read. */
+  private look(
+    provider: string,
+    caller: KeyCaller,
+    read: ReadonlyMap<string, Folder> | undefined,
+  ): { readonly keys: readonly RoutedKey[] } | { readonly missing: string; readonly owner: RoutedKey['owner'] } {
     const rule = this.options.policy.keys.find(
       (one) => holdsForCaller(one, caller) && (one.provider === '*' || one.provider === provider),
     );
@@ -70,13 +91,14 @@ class SecretsKeyRing implements KeyRing {
     const found: RoutedKey[] = [];
     for (const owner of order) {
       const prefix = keyFolder(owner === 'studio' ? undefined : caller.tenant);
-      const folder = this.fresh(prefix) ?? (await this.again(prefix, owner));
+      const folder = read?.get(prefix) ?? this.fresh(prefix);
+      if (!folder) return { missing: prefix, owner };
       const keys = folder.byProvider.get(provider) ?? [];
       // A tenant's own key alone, unless the policy lets another owner's stand in for it.
-      if (owner === 'client' && keys.length > 0 && !fallBack) return keys;
+      if (owner === 'client' && keys.length > 0 && !fallBack) return { keys };
       found.push(...keys);
     }
-    return found;
+    return { keys: found };
   }
 
   private fresh(prefix: string): Folder | undefined {

@@ -30,15 +30,25 @@ export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
   const { model, maxOutputTokens, tools = [], responseSchema } = call;
   const documents = new NumberedDocuments();
   const { temperature, topP, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
-  return {
+  // The limit has one of its two names; what is undefined is left out.
+  const limit = (name: Dialect['outputLimit']) => (dialect.outputLimit === name ? maxOutputTokens : undefined);
+  const asked = said({
     model: model.name,
     messages: call.messages.flatMap((message) => messagesOf(message, documents)),
-    [dialect.outputLimit]: maxOutputTokens,
-    ...said({ temperature, top_p: topP, seed, stop: stopsFor(call, MOST_STOPS), reasoning_effort: effortOf(call) }),
-    ...said({ frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty }),
-    ...(tools.length > 0 ? { tools: tools.map(toolOf), tool_choice: toolChoiceOf(call.toolChoice) } : {}),
-    ...(responseSchema ? { response_format: formatOf(responseSchema) } : {}),
-  };
+    max_completion_tokens: limit('max_completion_tokens'),
+    max_tokens: limit('max_tokens'),
+    temperature,
+    top_p: topP,
+    seed,
+    stop: stopsFor(call, MOST_STOPS),
+    reasoning_effort: effortOf(call),
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
+    tools: tools.length > 0 ? tools.map(toolOf) : undefined,
+    tool_choice: tools.length > 0 ? toolChoiceOf(call.toolChoice) : undefined,
+    response_format: responseSchema && formatOf(responseSchema),
+  });
+  return asked as Chat;
 }
 
 /** Of some models this interface takes tools only from those who ask for no thoughts. */
