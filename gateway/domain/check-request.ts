@@ -48,6 +48,7 @@ function checkCallsAndResults({ messages }: CompleteRequest): void {
 function checkTools({ tools = [], toolChoice = 'auto' }: CompleteRequest): void {
   if (tools.length > MAX_TOOLS)
     refuse(`a request may offer ${MAX_TOOLS} tools, not ${tools.length}`, { max: MAX_TOOLS });
+  if (tools.length === 0 && (toolChoice === 'auto' || toolChoice === 'none')) return;
   const names = new Set<string>();
   for (const { name, parameters } of tools) {
     if (!TOOL_NAME.test(name))

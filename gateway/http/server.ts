@@ -102,6 +102,7 @@ class HttpGateway implements GatewayServer {
     this.room = new BodyRoom(this.config.bodiesMaxBytes, this.config.bodyWaitMs);
     this.callers = new Callers(options.keys, options.clock, keyCacheMs);
     this.meters = options.metrics.use(gatewayHttpMetrics);
+    this.meters.kaze_gateway_open_requests.read({}, () => this.open.size);
     const { clock, logger, refusals: rows } = options;
     const count = (route: string, error: string) => this.meters.kaze_gateway_refused_total.add({ route, error });
     this.refused = new RefusedCalls({ rows, clock, logger, count });
@@ -172,7 +173,6 @@ class HttpGateway implements GatewayServer {
     const place = this.room.place();
     this.open.add(exchange);
     this.unwritten.add(response);
-    this.meters.kaze_gateway_open_requests.set({}, this.open.size);
     response.once('close', () => {
       this.unwritten.delete(response);
       this.meters.kaze_gateway_requests_total.add({ route, status: String(exchange.status) });
@@ -187,8 +187,7 @@ class HttpGateway implements GatewayServer {
     } finally {
       place.leave();
       this.open.delete(exchange);
-      this.meters.kaze_gateway_open_requests.set({}, this.open.size);
-      if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+        if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
     }
   }
 
@@ -219,7 +218,8 @@ class HttpGateway implements GatewayServer {
   private async answer(route: Route, call: Omit<Call, 'body'> & { heard?(body: Fields): void }, place: BodyPlace) {
     const body = route.method === 'POST' ? parseBody(await this.bodyOf(call.exchange, place)) : {};
     call.heard?.(body);
-    await route.handle(this.options, { ...call, body });
+    const { exchange, key, onAdmitted } = call;
+    await route.handle(this.options, { exchange, key, body, onAdmitted });
   }
 
   /** Read once there is room for it, which it keeps until its call has ended. */

@@ -1,4 +1,4 @@
-import { metrics as otel } from '@opentelemetry/api';
+import { createNoopMeter, metrics as otel } from '@opentelemetry/api';
 import { defineMetrics, type Metrics } from '#platform';
 import type { GatewayMetrics } from '../ports/metrics.ts';
 
@@ -41,7 +41,9 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
 
 /** Names, units and attributes as OpenTelemetry's semantic conventions for generative AI clients have them. */
 function recordConvention(measured: Parameters<GatewayMetrics['call']>[0]): void {
-  const { duration, tokens } = instruments();
+  const made = instruments();
+  if (!made) return;
+  const { duration, tokens } = made;
   const shared = {
     'gen_ai.operation.name': measured.operation,
     'gen_ai.provider.name': measured.provider,
@@ -54,8 +56,10 @@ function recordConvention(measured: Parameters<GatewayMetrics['call']>[0]): void
   if (measured.outputTokens > 0) tokens.record(measured.outputTokens, { ...shared, 'gen_ai.token.type': 'output' });
 }
 
+/** Undefined while nobody registered a provider: then nothing is put together for it. */
 function makeInstruments() {
   const meter = otel.getMeter('kaze.gateway');
+  if (meter === createNoopMeter()) return undefined;
   return {
     duration: meter.createHistogram('gen_ai.client.operation.duration', { unit: 's' }),
     tokens: meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' }),
