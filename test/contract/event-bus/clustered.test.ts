@@ -45,23 +45,23 @@ test('answers with a code in bounded time while the server is killed, loses noth
     expect(Date.now() - started).toBeLessThan(3_000);
     expect(await bus.healthy()).toBe(false);
     await server.restart();
-    await expect.poll(() => bus.healthy(), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => bus.healthy(), { timeout: 60_000 }).toBe(true);
     // Tried again by its publisher, as from the outbox: the durable subscriber sees it once.
     await bus.publish(missed);
     const after = event('task.changed.v1');
     await bus.publish(after);
-    await expect.poll(() => durable, { timeout: 30_000 }).toEqual([missed.id, after.id]);
+    await expect.poll(() => durable, { timeout: 60_000 }).toEqual([missed.id, after.id]);
     await expect.poll(() => anonymous, eventually).toContain(after.id);
     const found: string[] = [];
     await bus.subscribe('kept.>', (e) => void found.push(e.id), { durable: 'kept' });
-    await expect.poll(() => found, { timeout: 30_000 }).toEqual([kept.id]);
+    await expect.poll(() => found, { timeout: 60_000 }).toEqual([kept.id]);
   } finally {
     await bus.close();
     await server.stop();
   }
 });
 
-test('answers with a code in bounded time when the server hangs', { timeout: 60_000 }, async () => {
+test('answers with a code in bounded time when the server hangs', { timeout: 120_000 }, async () => {
   const server = await nats.start();
   const bus = await createNatsEventBus({ cell, servers: server.url, requestTimeoutMs: 1_000 });
   try {
@@ -70,7 +70,7 @@ test('answers with a code in bounded time when the server hangs', { timeout: 60_
     await expect(bus.publish(event('task.changed.v1'))).rejects.toMatchObject({ code: 'KAZE_BUS_UNAVAILABLE' });
     expect(Date.now() - started).toBeLessThan(2_500);
     server.resume();
-    await expect.poll(() => bus.healthy(), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => bus.healthy(), { timeout: 60_000 }).toBe(true);
   } finally {
     await bus.close();
     await server.stop();

@@ -13,7 +13,7 @@ export function event(subject: string, change: Partial<KazeEvent> = {}): KazeEve
 }
 
 /** Waits until the condition holds; long enough for a loaded machine. */
-export const eventually = { timeout: 15_000, interval: 20 };
+export const eventually = { timeout: 60_000, interval: 20 };
 
 export function eventBusContract(name: string, harness: EventBusHarness): void {
   describe(`event bus on ${name}`, () => {

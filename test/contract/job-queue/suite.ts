@@ -9,7 +9,7 @@ export interface JobQueueHarness {
 }
 
 /** Waits until the condition holds; long enough for a loaded machine. */
-export const eventually = { timeout: 20_000, interval: 20 };
+export const eventually = { timeout: 60_000, interval: 20 };
 
 /** Something that a test opens when it wants handlers to go on. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {

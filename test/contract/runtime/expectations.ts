@@ -15,7 +15,7 @@ const LAST = ['delivered', 'awaiting_approval', 'rejected', 'failed', 'cancelled
 /** The task once it has reached a state from which no worker moves it. */
 export async function settled(client: Client, id: string, states: readonly string[] = LAST) {
   await expect
-    .poll(async () => (await client.task(id)).state, { timeout: 25_000, interval: 20 })
+    .poll(async () => (await client.task(id)).state, { timeout: 90_000, interval: 20 })
     .toBeOneOf([...states]);
   return client.task(id);
 }

@@ -90,7 +90,7 @@ describe('Neo4j', () => {
       expect(await index.healthy()).toBe(false);
       await expect(index.counts()).rejects.toMatchObject({ code: 'KAZE_SEARCH_UNAVAILABLE', kind: 'environment' });
       await server.restart();
-      await expect.poll(() => index.healthy(), { timeout: 30_000, interval: 100 }).toBe(true);
+      await expect.poll(() => index.healthy(), { timeout: 60_000, interval: 100 }).toBe(true);
       expect(await index.counts()).toEqual({ documents: 1, vectors: 0 });
       expect(await index.fingerprint()).toEqual(FINGERPRINT);
       await index.close();

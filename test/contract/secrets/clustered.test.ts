@@ -159,8 +159,8 @@ describe('who may look into Vault', () => {
     expect(sleeping[0]!.ms).toBeGreaterThan(2_300_000);
     expect((await lookUp(token)).last_renewal).toBeUndefined();
     sleeping.pop()!.wake();
-    await expect.poll(async () => (await lookUp(token)).last_renewal, { timeout: 10_000 }).toBeDefined();
-    await expect.poll(() => sleeping.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await lookUp(token)).last_renewal, { timeout: 60_000 }).toBeDefined();
+    await expect.poll(() => sleeping.length, { timeout: 60_000 }).toBe(1);
 
     const { mount: at, ...role } = await vault.appRole({ token_ttl: '1h', token_max_ttl: '61m', token_period: 0 });
     const byRole = opened({ auth: { method: 'approle', mount: at, ...role }, clock: clock });
@@ -168,7 +168,7 @@ describe('who may look into Vault', () => {
     const [first] = await tokensOf(at);
     await vaultAdmin(url, 'auth/token/revoke-accessor', { accessor: first });
     sleeping.pop()!.wake();
-    await expect.poll(() => tokensOf(at), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => tokensOf(at), { timeout: 60_000 }).not.toEqual([]);
   });
 
   test('is told when its token ends, and is refused then', async () => {

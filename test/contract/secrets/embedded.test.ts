@@ -141,7 +141,7 @@ describe('an encrypted file', () => {
     expect(await one!.list('')).toHaveLength(8);
   });
 
-  test('loses nothing when processes write at once and one is killed', { timeout: 60_000 }, async () => {
+  test('loses nothing when processes write at once and one is killed', { timeout: 120_000 }, async () => {
     const file = newFile();
     const child = (name: string, count: number) => {
       const arguments_ = ['--import', '@oxc-node/core/register', WRITER, file, key, name, String(count)];

@@ -92,7 +92,7 @@ it('a skill that is transferred to another agent works there, under that agentâ€
   expect(await cell.registry.sync({ ...cell.definitions, agents })).toMatchObject({ agentTemplates: 1, agents: 1 });
   expect(await levelOf(marketer, 'keyword-research')).toBe('autonomous');
   await runtime.stop();
-}, 60_000);
+});
 
 it('content-marketing is made of skills that other agents have', () => {
   const agent = shipped.agents.find(({ name }) => name === 'content-marketing')!;
@@ -116,7 +116,7 @@ it('a scaffolded vertical loads in a cell, and its agent works for a client', as
   const asked = cell.model.calls.find(({ attribution }) => attribution.task === task)!;
   expect(JSON.stringify(asked.messages)).toContain('An open question is a fact that the work needs');
   await runtime.stop();
-}, 60_000);
+});
 
 it('an agent is filled in for its client as the client is called, whatever that holds', async () => {
   const title = 'Cash $& {client_id} & SÃ¶hne';

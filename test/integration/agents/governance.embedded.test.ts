@@ -77,7 +77,7 @@ describe('the audit', () => {
     const foreign = auditRecords(ledger, other.person, { filter: { scope: client.scope } });
     expect(await codeOf(foreign)).toBe('KAZE_AUDIT_FORBIDDEN');
     expect(await codeOf(auditRecords(ledger, reviewer, { filter: {} }))).toBe('KAZE_AUDIT_FORBIDDEN');
-  }, 60_000);
+  });
 
   it('is found broken where someone altered it', async () => {
     const admin = personPrincipal({ id: 'root', name: 'Root', role: 'admin' });
@@ -159,7 +159,7 @@ describe('tokens', () => {
     const principal = await authenticator().authenticate(made.token);
     expect(principal).toMatchObject({ id: admin.id, kind: 'person', role: 'reviewer', tenant: client.tenant });
     const used = async () => (await tokens().list(admin)).find(({ id }) => id === made.info.id)!.lastUsedAt;
-    await expect.poll(used, { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(used, { timeout: 60_000 }).not.toBeNull();
     expect((await used())! % 60_000).toBe(0);
     await tokens().revoke(admin, made.info.id);
     expect(await authenticator().authenticate(made.token)).toBeUndefined();

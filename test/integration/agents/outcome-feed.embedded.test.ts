@@ -108,4 +108,4 @@ it('what people decide and what criteria find reaches the ledger once, and the c
   expect(order(await chooser())).toEqual(first);
   expect(first.filter((name) => name === 'mid').length).toBeGreaterThan(25);
   expect(parsePolicy({ choice: { by: 'learned' } }).choice.learned).toMatchObject({ floor: 0.8, explore: 0.05 });
-}, 60_000);
+});

@@ -232,7 +232,7 @@ describe('the keys of the issuer', () => {
     const token = await provider.token(ada, clockAt);
     await checks.verify(token);
     await provider.rotate({ forget: true, kid: 'after the leak' });
-    await expect.poll(() => refusal(checks.verify(token)), { timeout: 5_000 }).toBe('KAZE_AUTH_SIGNATURE');
+    await expect.poll(() => refusal(checks.verify(token)), { timeout: 60_000 }).toBe('KAZE_AUTH_SIGNATURE');
   });
 
   it('with one id or none are tried until one fits', async () => {

@@ -103,7 +103,7 @@ describe('a backup while other processes of the cell write', { timeout: 180_000 
     });
     await pipeline(stream, createWriteStream(archive));
     const atBackup = await progress(engine);
-    await expect.poll(() => progress(engine), { timeout: 20_000 }).toBeGreaterThan(atBackup + 5);
+    await expect.poll(() => progress(engine), { timeout: 60_000 }).toBeGreaterThan(atBackup + 5);
     const ended = await Promise.all(writers.map((writer) => writer.end()));
     expect(await progress(engine)).toBe(ended[0]!.committed + ended[1]!.committed);
     await ledger.close();
@@ -198,7 +198,7 @@ describe('a backup while other processes of the cell write', { timeout: 180_000 
           () => 'passed',
           (error: { code: string }) => error.code,
         );
-    await expect.poll(probe, { timeout: 10_000 }).toBe('KAZE_GRAPH_HELD');
+    await expect.poll(probe, { timeout: 60_000 }).toBe('KAZE_GRAPH_HELD');
     expect(isHeld).toBe(false);
     finish();
     await early;

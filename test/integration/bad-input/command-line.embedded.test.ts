@@ -141,7 +141,7 @@ describe('kaze tasks submit', { timeout: 120_000 }, () => {
   });
 });
 
-describe('kaze skills validate', { timeout: 60_000 }, () => {
+describe('kaze skills validate', { timeout: 120_000 }, () => {
   const laughs = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`);
   it.each<[string, string | Uint8Array, RegExp]>([
     [

@@ -60,7 +60,7 @@ const slips: ReadonlyArray<readonly [what: string, query: string, variables: obj
   ],
 ];
 
-describe('a slip', { timeout: 60_000 }, () => {
+describe('a slip', { timeout: 120_000 }, () => {
   it.each(slips)(
     'in the name of a %s is told with what would be right',
     async (_what, query, variables, code, message) => {
@@ -86,7 +86,7 @@ describe('a slip', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what is too much', { timeout: 60_000 }, () => {
+describe('what is too much', { timeout: 120_000 }, () => {
   const filter = 'query($f: TaskFilter) { tasks(filter: $f) { totalCount } }';
   const nest = (levels: number) =>
     Array.from({ length: levels }).reduce<object>((inner) => ({ not: inner }), { skill: { eq: 'x' } });
@@ -238,7 +238,7 @@ describe('a value', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a token', { timeout: 60_000 }, () => {
+describe('a token', { timeout: 120_000 }, () => {
   it('that has expired is refused with the words for an unknown one, and a missing one says what is needed', async () => {
     const expiresAt = new Date(Date.now() + 1_500).toISOString();
     const made = await cells.ask(

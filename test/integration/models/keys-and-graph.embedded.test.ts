@@ -20,7 +20,7 @@ const MASTER = 'the master key of the file 4c1b';
 
 /** The gateway's own service is searched in test/integration/gateway-cluster; here it is the graph that agents leave. */
 test('agents that work with hosted models leave no key in graph, audit, journal, rows, log or description', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kaze-keys-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -75,7 +75,7 @@ test('agents that work with hosted models leave no key in graph, audit, journal,
         await work();
         return sentWith(KEYS.own);
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(true);
   upstream.next({ kind: 'fault', fault: 'unauthorised' });
