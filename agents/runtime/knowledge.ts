@@ -12,6 +12,7 @@ import { matchesKnowledgeGlob, type SkillDefinition } from '../definitions/index
 import type { PassageSearch } from '../ports/passage-search.ts';
 import type { KnowledgeItem, Passage, SkillKnowledge } from '../skills/handler.ts';
 import type { AgentNode } from './nodes.ts';
+import { entitiesOfPassages } from './passage-entities.ts';
 import type { TaskRun } from './task-run.ts';
 
 export interface KnowledgeOptions {
@@ -96,6 +97,16 @@ export function skillKnowledge(options: KnowledgeOptions): SkillKnowledge {
         passages.map(({ id }) => id),
       );
       return passages;
+    },
+    async entities(passages, asked = {}) {
+      run.signal.throwIfAborted();
+      const scopes = [...new Set([tenantScope(tenant), 'platform', ...allowed.map(({ scope }) => scope)])];
+      const entities = await entitiesOfPassages(store, principal, { passages, scopes, ...asked });
+      run.used(
+        'entities',
+        entities.map(({ id }) => id),
+      );
+      return entities;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Chunk, Knowledge, type NodePatch, Task, TaskStep, type UnitOfWork } from '#graph-schema';
+import { Chunk, Entity, Knowledge, type NodePatch, Task, TaskStep, type UnitOfWork } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import { agentError } from '../errors.ts';
 import { stepId } from '../ids.ts';
@@ -15,9 +15,16 @@ export interface TaskRunOptions {
   readonly kept: ReadonlyMap<string, string>;
 }
 
+export type UseKind = 'knowledge' | 'chunks' | 'entities';
+
 /** How long onlookers wait for progress and cost when nothing else is written. */
 const NOTES_PAUSE_MS = 400;
 const MAX_PROGRESS = 500;
+const USES = [
+  { kind: 'knowledge', edge: 'usedKnowledge', definition: Knowledge },
+  { kind: 'chunks', edge: 'usedChunks', definition: Chunk },
+  { kind: 'entities', edge: 'usedEntities', definition: Entity },
+] as const;
 
 /**
  * One attempt while it runs: its kept steps, what it read, what it costs, and the one signal that ends it. Nothing is
@@ -34,7 +41,9 @@ export class TaskRun {
   readonly #kept: Map<string, string>;
   readonly #names = new Set<string>();
   readonly #ending = new AbortController();
-  readonly #unrecorded = new Set<string>();
+  readonly #usedEntities = new Set<string>();
+  /** What is not joined with the task yet, by id. */
+  readonly #unrecorded = new Map<string, UseKind>();
   #steps = 0;
   #openSteps = 0;
   #costMicros: number;
@@ -105,7 +114,7 @@ export class TaskRun {
     const result = JSON.stringify((await this.#inside(work)) ?? null);
     this.signal.throwIfAborted();
     const { id: task, scope } = this.task;
-    const uses = [...this.#unrecorded];
+    const uses = [...this.#unrecorded.keys()];
     await this.lease.write(WHY.step, { steps: this.#steps, ...this.takeNotes() }, async (unit) => {
       unit.create(TaskStep, { id: stepId(scope, task, name), scope, task, name, result });
       await this.recordUses(unit, uses);
@@ -148,23 +157,23 @@ export class TaskRun {
     this.#noteSoon();
   }
 
-  used(kind: 'knowledge' | 'chunks', ids: readonly string[]): void {
-    const known = kind === 'knowledge' ? this.usedKnowledge : this.usedChunks;
+  used(kind: UseKind, ids: readonly string[]): void {
+    const known = { knowledge: this.usedKnowledge, chunks: this.usedChunks, entities: this.#usedEntities }[kind];
     for (const id of ids) {
       if (known.has(id)) continue;
       known.add(id);
-      this.#unrecorded.add(id);
+      this.#unrecorded.set(id, kind);
     }
   }
 
   /** Joins the task with what it read and what is still there. */
-  async recordUses(unit: UnitOfWork, fresh: readonly string[] = [...this.#unrecorded]): Promise<void> {
-    for (let at = 0; at < fresh.length; at += 500) {
-      const where = { id: { in: fresh.slice(at, at + 500) } };
-      const knowledge = await unit.list(Knowledge, { where, limit: 500 });
-      const chunks = await unit.list(Chunk, { where, limit: 500 });
-      if (knowledge.length > 0) unit.relate(Task, 'usedKnowledge', this.task.id, idsOf(knowledge));
-      if (chunks.length > 0) unit.relate(Task, 'usedChunks', this.task.id, idsOf(chunks));
+  async recordUses(unit: UnitOfWork, fresh: readonly string[] = [...this.#unrecorded.keys()]): Promise<void> {
+    for (const { kind, edge, definition } of USES) {
+      const ids = fresh.filter((id) => this.#unrecorded.get(id) === kind);
+      for (let at = 0; at < ids.length; at += 500) {
+        const there = await unit.list(definition, { where: { id: { in: ids.slice(at, at + 500) } }, limit: 500 });
+        if (there.length > 0) unit.relate(Task, edge, this.task.id, idsOf(there));
+      }
     }
   }
 

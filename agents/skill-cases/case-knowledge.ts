@@ -46,6 +46,10 @@ export function caseKnowledge(
       const ranked = [...others, ...items.filter((item) => !others.includes(item))];
       return plain([...ranked.filter(isOwn), ...ranked.filter((item) => !isOwn(item))].slice(0, limit));
     },
+    // A case writes down passages; what is drawn from them is for ingestion, which no case runs.
+    async entities() {
+      return [];
+    },
     async passages(question, { limit = DEFAULT_PASSAGES } = {}) {
       const passages = given.passages.map((passage, at) => ({ ...passage, at }));
       const found = byWords(question, passages, ({ text, headings }) => `${headings.join(' ')} ${text}`);

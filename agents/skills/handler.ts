@@ -1,4 +1,5 @@
 import type { CompleteRequest, Completion } from '#gateway';
+import type { Entity, NodeOf } from '#graph-schema';
 import type { Clock, Logger } from '#platform';
 import type { SkillDefinition } from '../definitions/index.ts';
 import type { FetchResult } from '../ports/page-fetch.ts';
@@ -31,6 +32,19 @@ export interface Passage {
   readonly score: number;
 }
 
+/** A person, organisation, place, product, amount or term of the graph, with the passages that speak of it. */
+export interface KnownEntity {
+  /** Id of the Entity. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: NodeOf<typeof Entity>['kind'];
+  readonly aliases: readonly string[];
+  /** How sure it is that this is one, 0 to 1; null where it was not said. */
+  readonly confidence: number | null;
+  /** Ids of those passages, among the ones asked for, that speak of it. */
+  readonly passages: readonly string[];
+}
+
 /** What an agent may read at work: everything it reads is recorded on the task as used. */
 export interface SkillKnowledge {
   /** Present knowledge under the skill's and the agent's paths, or under the given ones as far as they allow. */
@@ -42,6 +56,14 @@ export interface SkillKnowledge {
   nearest(question: string, options: { readonly limit: number }): Promise<readonly KnowledgeItem[]>;
   /** Passages of the client's sources (and shared knowledge) that fit a question, best first. */
   passages(question: string, options?: { readonly limit?: number }): Promise<readonly Passage[]>;
+  /**
+   * What these passages (the first 100 by id) speak of, as far as the agent may read it: those of most passages first, at
+   * most `limit` (default 50, at most 200), of all kinds unless some are named. One read of the graph.
+   */
+  entities(
+    passages: readonly string[],
+    options?: { readonly limit?: number; readonly kinds?: ReadonlyArray<KnownEntity['kind']> },
+  ): Promise<readonly KnownEntity[]>;
 }
 
 /** An outcome of the same skill that was delivered to the same client before. */

@@ -60,6 +60,16 @@ export class WhyKnowledge {
   erased!: boolean;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'A thing that passages speak of, looked up for the outcome.' })
+export class WhyEntity {
+  @Field(() => ID)
+  id!: string;
+  @Field(() => String)
+  name!: string;
+  @Field(() => String)
+  kind!: string;
+}
+
 @ObjectType({ simpleResolvers: true })
 export class WhyEvaluation {
   @Field(() => ID)
@@ -166,6 +176,8 @@ export class WhyOutcome {
   knowledge!: WhyKnowledge[];
   @Field(() => [WhyPassage])
   passages!: WhyPassage[];
+  @Field(() => [WhyEntity], { description: 'Persons, products, places and terms of the graph that were looked up.' })
+  entities!: WhyEntity[];
   @Field(() => [WhySource])
   sources!: WhySource[];
   @Field(() => [WhyEvaluation])
@@ -225,6 +237,7 @@ const OUTCOME: Selection = {
           requestedBy: { field: 'requestedBy', select: { properties: all('id', 'name') } },
           usedKnowledge: { field: 'usedKnowledge', select: KNOWLEDGE, page: PAGE },
           usedChunks: { field: 'usedChunks', select: CHUNK, page: PAGE },
+          usedEntities: { field: 'usedEntities', select: { properties: all('id', 'name', 'kind') }, page: PAGE },
         },
       },
     },
@@ -290,6 +303,7 @@ function toWhy(node: ReadNode): WhyOutcome {
       nodesOf(node.chunks).map((item) => toPassage(item, true)),
       task ? nodesOf(task.usedChunks).map((item) => toPassage(item, false)) : [],
     ),
+    entities: task ? (nodesOf(task.usedEntities) as unknown as WhyEntity[]) : [],
     sources: nodesOf(node.sources).map(toSource),
     evaluations: nodesOf(node.evaluations) as unknown as WhyEvaluation[],
     approvals: nodesOf(node.approvals).map((approval) => ({

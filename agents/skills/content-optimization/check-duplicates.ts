@@ -1,5 +1,6 @@
 import { type Pace, wordsOf } from '#platform';
 import { isSelf } from './check-title.ts';
+import type { CountedPage } from './density.ts';
 import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Block, Edit, Finding } from './types.ts';
@@ -16,15 +17,16 @@ const MOST_HOLDERS = 50;
 const SAME_PAGE = 0.95;
 
 export async function checkDuplicates(subject: Subject, pace: Pace): Promise<Finding[]> {
-  return [...within(subject), ...(await elsewhere(subject, pace))];
+  return [...(await within(subject, pace)), ...(await elsewhere(subject, pace))];
 }
 
 /** Share of the page's words that stand in passages which repeat an earlier one. */
-export function repeatedShare({ page }: Subject): number {
-  const passages = page.blocks.filter(({ own, kind }) => own && kind !== 'heading');
-  const all = passages.reduce((sum, { text }) => sum + wordsOf(text).length, 0);
-  const repeated = repeatsOf(page.blocks).reduce((sum, { block }) => sum + wordsOf(block.text).length, 0);
-  return all === 0 ? 0 : repeated / all;
+export async function repeatedShare({ page, counted }: Subject, pace: Pace): Promise<number> {
+  const repeats = new Set((await repeatsOf(page.blocks, pace)).map(({ block }) => block));
+  const passages = counted.passages.filter(({ block: { own, kind } }) => own && kind !== 'heading');
+  const sum = (of: CountedPage['passages']) => of.reduce((words, { text }) => words + text.words, 0);
+  const all = sum(passages);
+  return all === 0 ? 0 : sum(passages.filter(({ block }) => repeats.has(block))) / all;
 }
 
 interface Repeat {
@@ -34,13 +36,14 @@ interface Repeat {
   readonly exact: boolean;
 }
 
-function repeatsOf(blocks: readonly Block[]): Repeat[] {
+async function repeatsOf(blocks: readonly Block[], pace: Pace): Promise<Repeat[]> {
   /** The passages that hold a shingle; those that many hold tell little. */
   const holders = new Map<string, Block[]>();
   const sizes = new Map<Block, number>();
   const repeats: Repeat[] = [];
   for (const [at, block] of blocks.entries()) {
     if (!block.own || !/^(paragraph|item|caption)$/.test(block.kind)) continue;
+    if (pace.isDue()) await pace.rest();
     const words = wordsOf(block.text);
     if (words.length < LEAST_WORDS) continue;
     const shingles = shinglesOf(words);
@@ -64,9 +67,9 @@ function repeatsOf(blocks: readonly Block[]): Repeat[] {
   return repeats;
 }
 
-function within({ page }: Subject): Finding[] {
+async function within({ page }: Subject, pace: Pace): Promise<Finding[]> {
   const { blocks } = page;
-  const repeats = repeatsOf(blocks);
+  const repeats = await repeatsOf(blocks, pace);
   const removed = new Set(repeats.filter(({ block, exact }) => exact && block.removable).map(({ at }) => at));
   return repeats.map(({ block, at, first, exact }): Finding => {
     const removable = removed.has(at);
@@ -116,12 +119,22 @@ function removal(source: string, { start, end }: { start: number; end: number })
 
 async function elsewhere(subject: Subject, pace: Pace): Promise<Finding[]> {
   const { page, material } = subject;
-  const passages = page.blocks
-    .filter(({ own, kind }) => own && kind !== 'heading')
-    .map((block) => ({ block, words: wordsOf(block.text) }))
-    .filter(({ words }) => words.length >= LEAST_WORDS_ELSEWHERE)
-    .map(({ block, words }) => ({ block, shingles: shinglesOf(words) }));
-  const all = new Set(passages.flatMap(({ shingles }) => [...shingles]));
+  const passages: Array<{ readonly block: Block; readonly shingles: ReadonlySet<string> }> = [];
+  /** Every shingle of the page, with the passages that have it. */
+  const all = new Map<string, number[]>();
+  for (const block of page.blocks) {
+    if (!block.own || block.kind === 'heading') continue;
+    if (pace.isDue()) await pace.rest();
+    const words = wordsOf(block.text);
+    if (words.length < LEAST_WORDS_ELSEWHERE) continue;
+    const shingles = shinglesOf(words);
+    const at = passages.push({ block, shingles }) - 1;
+    for (const one of shingles) {
+      const holders = all.get(one);
+      if (holders) holders.push(at);
+      else all.set(one, [at]);
+    }
+  }
   const twins = new Map<Block, string>();
   for (const own of material.ownPages) {
     if (pace.isDue()) await pace.rest();
@@ -129,7 +142,11 @@ async function elsewhere(subject: Subject, pace: Pace): Promise<Finding[]> {
     const shared = sharedWith(all, wordsOf(own.text));
     // A page that says all of this is this page under another name.
     if (shared.size >= all.size * SAME_PAGE && passages.length > 1) continue;
-    for (const { block, shingles } of passages) {
+    // Only passages that share something with the page are looked at, in the page's order.
+    const met = new Set([...shared].flatMap((one) => all.get(one)!));
+    for (const at of [...met].sort((left, right) => left - right)) {
+      if (pace.isDue()) await pace.rest();
+      const { block, shingles } = passages[at]!;
       if (!twins.has(block) && isTaken(shingles, shared)) twins.set(block, own.name);
     }
   }
@@ -156,7 +173,7 @@ function isTaken(shingles: ReadonlySet<string>, shared: ReadonlySet<string>): bo
 }
 
 /** Those of a page's shingles that a text has too; other ones of the text are never kept. */
-function sharedWith(shingles: ReadonlySet<string>, words: readonly string[]): ReadonlySet<string> {
+function sharedWith(shingles: ReadonlyMap<string, unknown>, words: readonly string[]): ReadonlySet<string> {
   const shared = new Set<string>();
   for (let at = 0; at + SHINGLE_WORDS <= words.length; at++) {
     const one = words.slice(at, at + SHINGLE_WORDS).join(' ');

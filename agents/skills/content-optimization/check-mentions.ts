@@ -28,7 +28,7 @@ async function missingLinks(subject: Subject, pace: Pace): Promise<Finding[]> {
   const about = new Vocabulary(`${page.titles[0]?.text ?? ''} ${page.headings[0]?.text ?? ''}`, stemmer);
   const taken: Span[] = [];
   const anchors = await anchorsOf(subject, pace);
-  const phrases = new PhraseIndex(page.runs, stemmer);
+  const phrases = await PhraseIndex.of(page.runs, stemmer, pace);
   const linked = site.linkedFrom(page.links);
   const findings: Finding[] = [];
   for (const own of material.ownPages) {

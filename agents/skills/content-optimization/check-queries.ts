@@ -1,4 +1,4 @@
-import { densityOf, stuffedPassage } from './density.ts';
+import { densityOf, wantedOf } from './density.ts';
 import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, TargetQuery } from './types.ts';
@@ -45,14 +45,15 @@ interface Stuffed {
 }
 
 /** Queries above the bounds: in the whole text, in one passage, in title, description or one text alternative. */
-export function stuffedQueries({ page, stemmer, targets }: Subject): Stuffed[] {
+export function stuffedQueries({ page, counted, stemmer, targets }: Subject): Stuffed[] {
   return targets.flatMap((query): Stuffed[] => {
-    const whole = densityOf(page.text, query.query, stemmer);
+    const wanted = wantedOf(query.query, stemmer);
+    const whole = counted.whole.densityOf(wanted);
     if (whole.stuffed) {
       const figures = `${whole.mentions} times in ${whole.words} words; at most ${whole.most} in 100`;
       return [{ query, where: null, figures }];
     }
-    const passage = page.blocks.find(({ text, own }) => own && stuffedPassage(text, query.query, stemmer));
+    const passage = counted.passages.find(({ block, text }) => block.own && text.isStuffed(wanted))?.block;
     if (passage)
       return [{ query, where: passage.span, figures: `again and again in one passage: ${shown(passage.text, 120)}` }];
     const slots = [

@@ -1,4 +1,5 @@
 import { brandOf, composeDescription, composeTitle, shortenDescription, shortenTitle } from './proposals.ts';
+import { MOST_TEXT } from './read-site.ts';
 import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import { MAX_DESCRIPTION_CHARS, MAX_TITLE_PX, MIN_DESCRIPTION_CHARS, widthOf } from './title-width.ts';
@@ -145,7 +146,7 @@ export function isSelf(
   subject: Subject,
 ): boolean {
   const { page, base } = subject;
-  if (own.name === page.name || (own.text !== '' && own.text === page.text)) return true;
+  if (own.name === page.name || (own.text !== '' && own.text === page.text.slice(0, MOST_TEXT))) return true;
   const address = own.url ?? own.name;
   return (
     URL.canParse(address, base.href) &&

@@ -1,4 +1,4 @@
-import { wordsOf } from '#platform';
+import { type Pace, wordsOf } from '#platform';
 import { titleParts } from './proposals.ts';
 import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
@@ -10,6 +10,8 @@ const MOST_QUESTIONS = 12;
 /** A question counts as answered when so much of its content words stands on the page. */
 const ANSWERED = 0.75;
 const LEAST_PAGES = 2;
+const LEAST_PASSAGES = 2;
+const LEAST_CONFIDENCE = 0.5;
 
 export interface Topics {
   readonly topics: ReadonlyArray<{ readonly name: string; readonly covered: boolean; readonly from: string }>;
@@ -17,12 +19,20 @@ export interface Topics {
 }
 
 /** What pages that rank and the client's own knowledge speak of, and whether this page does. */
-export function topicsOf(subject: Subject): Topics {
-  return { topics: [...rankingTopics(subject), ...knownEntities(subject)], questions: questionsOf(subject) };
+export async function topicsOf(subject: Subject, pace: Pace): Promise<Topics> {
+  const ranking = await rankingTopics(subject, pace);
+  const seen = new Set<string>();
+  const topics = [...ranking, ...knownItems(subject), ...knownEntities(subject)].filter(({ name }) => {
+    const key = contentWords(name, subject.stemmer)
+      .map((word) => subject.stemmer.stem(word))
+      .join(' ');
+    return !seen.has(key) && seen.add(key);
+  });
+  return { topics, questions: questionsOf(subject) };
 }
 
-export function checkTopics(subject: Subject): Finding[] {
-  const { topics, questions } = topicsOf(subject);
+export async function checkTopics(subject: Subject, pace: Pace): Promise<Finding[]> {
+  const { topics, questions } = await topicsOf(subject, pace);
   const open = topics.filter(({ covered }) => !covered).slice(0, MOST_TOPICS);
   const asked = questions.filter(({ answered }) => !answered).slice(0, MOST_QUESTIONS);
   return [
@@ -52,12 +62,12 @@ export function checkTopics(subject: Subject): Finding[] {
 }
 
 /** Words and pairs of words that half of the ranking pages use, and at least two of them. */
-function rankingTopics({ material, stemmer, vocabulary }: Subject): Topics['topics'] {
+async function rankingTopics({ material, stemmer, vocabulary }: Subject, pace: Pace): Promise<Topics['topics']> {
   const pages = material.rankingPages.filter(({ text }) => text !== '');
   const least = Math.max(LEAST_PAGES, Math.ceil(pages.length / 2));
   const found = new Map<string, { name: string; pages: number; times: number }>();
   for (const page of pages) {
-    for (const [stems, { name, times }] of termsOf(page, stemmer)) {
+    for (const [stems, { name, times }] of await termsOf(page, stemmer, pace)) {
       const one = found.get(stems) ?? { name, pages: 0, times: 0 };
       found.set(stems, { name: one.name, pages: one.pages + 1, times: one.times + times });
     }
@@ -82,12 +92,15 @@ function rankingTopics({ material, stemmer, vocabulary }: Subject): Topics['topi
   }));
 }
 
-function termsOf(page: KnownPage, stemmer: Subject['stemmer']): ReadonlyMap<string, { name: string; times: number }> {
+async function termsOf(
+  page: KnownPage,
+  stemmer: Subject['stemmer'],
+  pace: Pace,
+): Promise<ReadonlyMap<string, { name: string; times: number }>> {
   const brand = new Set(titleParts(page.title).slice(1).flatMap(wordsOf));
   const terms = new Map<string, { name: string; times: number }>();
-  for (const line of [page.title, ...page.headings, page.text.slice(0, 200_000)].flatMap((text) =>
-    text.split(/[\n.!?;:()]+/),
-  )) {
+  for (const line of [page.title, ...page.headings, page.text].flatMap((text) => text.split(/[\n.!?;:()]+/))) {
+    if (pace.isDue()) await pace.rest();
     const words = wordsOf(line);
     for (let at = 0; at < words.length; at++) {
       for (const length of [1, 2]) {
@@ -105,7 +118,7 @@ const isTopical = (word: string, stemmer: Subject['stemmer']) =>
   word.length >= 4 && !/\d/.test(word) && !stemmer.isStopWord(word);
 
 /** What the client's knowledge items are called, where they have to do with the queries. */
-function knownEntities({ material, stemmer, vocabulary }: Subject): Topics['topics'] {
+function knownItems({ material, stemmer, vocabulary }: Subject): Topics['topics'] {
   const asked = new Set(
     material.queries.flatMap(({ query }) => contentWords(query, stemmer).map((word) => stemmer.stem(word))),
   );
@@ -120,6 +133,21 @@ function knownEntities({ material, stemmer, vocabulary }: Subject): Topics['topi
       name: title,
       covered: vocabulary.missing(title).length === 0,
       from: `The client's knowledge has it (${path})`,
+    }));
+}
+
+/**
+ * Persons, places, products and terms that several of the passages speak of which the graph holds on the queries: what
+ * one of them names may be named in passing. A page covers it by its name or by another one that it goes by.
+ */
+function knownEntities({ material, vocabulary }: Subject): Topics['topics'] {
+  return material.entities
+    .filter(({ passages, confidence }) => passages.length >= LEAST_PASSAGES && (confidence ?? 1) >= LEAST_CONFIDENCE)
+    .slice(0, MOST_TOPICS)
+    .map(({ name, aliases, passages }) => ({
+      name,
+      covered: [name, ...aliases].some((one) => vocabulary.missing(one).length === 0),
+      from: `${passages.length} passages of the client's sources on these queries speak of it`,
     }));
 }
 

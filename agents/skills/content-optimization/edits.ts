@@ -1,4 +1,5 @@
-import { applyPatch, createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { applyPatch, FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff';
+import type { Pace } from '#platform';
 import type { Edit, Span } from './types.ts';
 
 /** A text as it was given, and the same with LF alone, which is what spans count in. */
@@ -35,14 +36,25 @@ export class SourceText {
 
   /** The given text with edits made in it; line ends that edits bring are those of most lines. */
   apply(edits: readonly Edit[]): string {
+    return this.#edited(edits, { start: 0, end: this.text.length });
+  }
+
+  /** Some lines as they are, and with edits made in them. Lines from 1, both included, the last at most the text's. */
+  linesWith(edits: readonly Edit[], lines: { readonly first: number; readonly last: number }): [string, string] {
+    const start = this.#lineStarts[lines.first - 1]!;
+    const end = this.#lineStarts[lines.last] ?? this.text.length;
+    return [this.given.slice(this.#given(start), this.#given(end)), this.#edited(edits, { start, end })];
+  }
+
+  #edited(edits: readonly Edit[], within: Span): string {
     const lineEnd = this.#returns.length * 2 > this.#lineStarts.length - 1 ? '\r\n' : '\n';
     let result = '';
-    let from = 0;
+    let from = this.#given(within.start);
     for (const { start, end, text } of inOrder(edits)) {
       result += this.given.slice(from, this.#given(start)) + text.replaceAll('\n', lineEnd);
       from = this.#given(end);
     }
-    return result + this.given.slice(from);
+    return result + this.given.slice(from, this.#given(within.end));
   }
 
   #given(offset: number): number {
@@ -67,23 +79,79 @@ export function inOrder(edits: readonly Edit[]): Edit[] {
   return [...edits].sort((left, right) => left.start - right.start || left.end - right.end);
 }
 
-/** Insertions at the edge of a span do not meet it. */
-export function meets(left: Span, right: Span): boolean {
-  if (left.start === left.end || right.start === right.end) {
-    const [point, span] = left.start === left.end ? [left, right] : [right, left];
-    return point.start > span.start && point.start < span.end;
+/** Edits that go together, for asking of another one whether it meets one of them: in few steps, however many there are. */
+export class KeptEdits {
+  /** Ascending; no two spans overlap. */
+  readonly #points: number[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  /** Insertions at the edge of a span do not meet it, nor each other. */
+  meet({ start, end }: Span): boolean {
+    // The last span that begins before the end, or before the point.
+    const last = below(this.#starts, end) - 1;
+    if (last >= 0 && this.#ends[last]! > start) return true;
+    return start !== end && below(this.#points, end) > below(this.#points, start + 1);
   }
-  return left.start < right.end && right.start < left.end;
+
+  add({ start, end }: Span): void {
+    if (start === end) {
+      this.#points.splice(below(this.#points, start), 0, start);
+      return;
+    }
+    const at = below(this.#starts, start);
+    this.#starts.splice(at, 0, start);
+    this.#ends.splice(at, 0, end);
+  }
 }
 
-/** A unified diff of two texts of one file; empty when they are equal. Line ends stand in it as they are. */
-export function unifiedDiff(name: string, before: string, after: string): string {
-  if (before === after) return '';
+const CONTEXT_LINES = 3;
+
+/**
+ * A unified diff of a text and the same with edits made in it; empty when they change nothing. Line ends stand in it as
+ * they are. Only lines around edits are compared, so that its time grows with the edits and not with the text.
+ */
+export async function diffOfEdits(
+  name: string,
+  source: SourceText,
+  { edits, pace }: { readonly edits: readonly Edit[]; readonly pace: Pace },
+): Promise<string> {
+  const hunks: StructuredPatchHunk[] = [];
+  let more = 0;
+  for (const { first, last, edits: here } of clusters(source, edits)) {
+    if (pace.isDue()) await pace.rest();
+    const [before, after] = source.linesWith(here, { first, last });
+    for (const hunk of structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES }).hunks) {
+      hunks.push({ ...hunk, oldStart: hunk.oldStart + first - 1, newStart: hunk.newStart + first - 1 + more });
+      more += hunk.newLines - hunk.oldLines;
+    }
+  }
+  if (hunks.length === 0) return '';
   const file = name.replaceAll(/[\s\p{C}]+/gu, ' ').slice(0, 200);
-  return createTwoFilesPatch(`a/${file}`, `b/${file}`, before, after, undefined, undefined, {
-    context: 3,
-    headerOptions: FILE_HEADERS_ONLY,
-  });
+  const names = { oldFileName: `a/${file}`, newFileName: `b/${file}`, oldHeader: undefined, newHeader: undefined };
+  return formatPatch({ ...names, index: undefined, hunks }, FILE_HEADERS_ONLY);
+}
+
+interface Cluster {
+  /** Lines from 1, with those around; both included. */
+  readonly first: number;
+  readonly last: number;
+  readonly edits: readonly Edit[];
+}
+
+/** Edits whose surroundings touch, together. */
+function clusters(source: SourceText, edits: readonly Edit[]): Cluster[] {
+  const found: Array<{ first: number; last: number; edits: Edit[] }> = [];
+  for (const edit of inOrder(edits)) {
+    const first = Math.max(1, source.placeOf(edit.start).line - CONTEXT_LINES);
+    const last = source.placeOf(edit.end).line + CONTEXT_LINES;
+    const open = found.at(-1);
+    if (open && first <= open.last + 1) {
+      open.last = Math.max(open.last, last);
+      open.edits.push(edit);
+    } else found.push({ first, last, edits: [edit] });
+  }
+  return found;
 }
 
 /** Undefined when the diff does not fit the text. */

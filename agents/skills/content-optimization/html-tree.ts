@@ -1,5 +1,11 @@
-import { type DefaultTreeAdapterTypes, defaultTreeAdapter, parse, parseFragment } from 'parse5';
-import { formatErrors } from '#platform';
+import {
+  type DefaultTreeAdapterMap,
+  type DefaultTreeAdapterTypes,
+  defaultTreeAdapter,
+  Parser,
+  parseFragment,
+} from 'parse5';
+import { formatErrors, type Pace } from '#platform';
 import type { Edit, Span } from './types.ts';
 
 export type Node = DefaultTreeAdapterTypes.ChildNode;
@@ -10,9 +16,17 @@ const MAX_DEPTH = 512;
 /** Unclosed formatting elements can make a parser repeat them without end; real pages have some thousand elements. */
 const MAX_ELEMENTS = 60_000;
 
-/** Nothing is run or fetched. Errors: KAZE_FORMAT_HTML_DEPTH, KAZE_FORMAT_LIMIT. */
-export function parsePage(name: string, html: string): readonly Node[] {
-  return parse(html, { sourceCodeLocationInfo: true, treeAdapter: bounded(name) }).childNodes;
+/** Characters that are parsed in one go: about a millisecond's worth. */
+const PIECE_CHARS = 8_192;
+
+/** Nothing is run or fetched; gives way between pieces. Errors: KAZE_FORMAT_HTML_DEPTH, KAZE_FORMAT_LIMIT. */
+export async function parsePage(name: string, html: string, pace: Pace): Promise<readonly Node[]> {
+  const parser = new Parser<DefaultTreeAdapterMap>({ sourceCodeLocationInfo: true, treeAdapter: bounded(name) });
+  for (let at = 0; at === 0 || at < html.length; at += PIECE_CHARS) {
+    if (pace.isDue()) await pace.rest();
+    parser.tokenizer.write(html.slice(at, at + PIECE_CHARS), at + PIECE_CHARS >= html.length);
+  }
+  return parser.document.childNodes;
 }
 
 /** The same for a piece of a page. */

@@ -80,15 +80,20 @@ export class HtmlWalker {
   }
 
   walk(nodes: readonly Node[]): Walked {
-    const mains = findElements(nodes, (el) => el.tagName === 'main' || attribute(el, 'role') === 'main');
-    const main = mains.length === 1 ? mains[0] : undefined;
-    const around: Around = { own: main === undefined, outline: true, linkable: true };
-    for (const node of nodes) this.#visit(node, around, main);
-    this.#flush();
+    for (const _ of this.steps(nodes));
     return this.found;
   }
 
-  #visit(node: Node, around: Around, main: Element | undefined): void {
+  /** The same in steps, an element each, between which others may have their turn. */
+  *steps(nodes: readonly Node[]): Generator<void, void> {
+    const mains = findElements(nodes, (el) => el.tagName === 'main' || attribute(el, 'role') === 'main');
+    const main = mains.length === 1 ? mains[0] : undefined;
+    const around: Around = { own: main === undefined, outline: true, linkable: true };
+    for (const node of nodes) yield* this.#visit(node, around, main);
+    this.#flush();
+  }
+
+  *#visit(node: Node, around: Around, main: Element | undefined): Generator<void, void> {
     if (node.nodeName === '#text') this.#textNode(node as DefaultTreeAdapterTypes.TextNode, around);
     if (!isElement(node)) return;
     this.#everywhere(node);
@@ -110,8 +115,12 @@ export class HtmlWalker {
       block: isBlock ? node : around.block,
     };
     if (isBlock) this.#flush();
-    for (const child of node.childNodes) this.#visit(child, within, main);
+    for (const child of node.childNodes) {
+      if (child.nodeName === '#text') this.#textNode(child as DefaultTreeAdapterTypes.TextNode, within);
+      else yield* this.#visit(child, within, main);
+    }
     if (isBlock) this.#flush();
+    yield;
   }
 
   /** What counts wherever it stands, seen or not. */

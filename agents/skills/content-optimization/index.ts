@@ -14,7 +14,6 @@ import {
 } from './outputs.ts';
 import { practicesFor } from './practices.ts';
 import { type PageInput, readPageInput } from './read-page.ts';
-import { readabilityOf } from './readability.ts';
 import { reportOf } from './report.ts';
 import { shown } from './shown.ts';
 import { wordAnew } from './wording.ts';
@@ -24,7 +23,7 @@ type Inputs = Readonly<Record<string, SkillInput>>;
 /** Edits a page so that it answers what it is asked; `docs/skills/content-optimization.md` has method and limits. */
 export const contentOptimization: SkillHandler = {
   skill: 'content-optimization',
-  revision: 1,
+  revision: 2,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
   },
@@ -106,7 +105,7 @@ function notesOn({ page, encoding }: PageInput, { subject, invented }: Optimised
     notes.push(
       'The language of the page is not known: words are compared as they stand, and readability is not measured.',
     );
-  else if (!readabilityOf(page.blocks, language)) notes.push('The text is too short to measure how readable it is.');
+  else if (!subject.readability) notes.push('The text is too short to measure how readable it is.');
   if (declared && language !== 'unknown' && declared !== language)
     notes.push(`The page declares the language ${shown(page.declared!, 20)}, and its words are ${language}.`);
   if (material.ownPages.length === 0)

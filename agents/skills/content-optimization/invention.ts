@@ -1,4 +1,4 @@
-import { wordsOf } from '#platform';
+import { Pace, wordsOf } from '#platform';
 import { foldAccents, Stemmer } from '../text/stems.ts';
 import { isRecord, type JsonValue, parseJson } from './json-objects.ts';
 import type { Material } from './subject.ts';
@@ -11,21 +11,44 @@ const CLAUSE = /[\n|–—:;,!?()"„“”]+|\.(?=\s|$)/;
 export class Evidence {
   readonly #words = new Set<string>();
   readonly #pairs = new Set<string>();
+  /** Words whose forms are all noted. */
+  readonly #seen = new Set<string>();
   readonly #stemmer: Stemmer;
 
   /**
    * Target queries and rivals' pages are not among it: what is asked for or said elsewhere need not be true of the
    * client.
    */
-  constructor(page: Page, material: Pick<Material, 'ownPages' | 'voice'>) {
-    this.#stemmer = new Stemmer(page.language);
+  static async of(page: Page, material: Pick<Material, 'ownPages' | 'voice'>, pace = new Pace()): Promise<Evidence> {
+    const evidence = new Evidence(page.language);
     const { facts, images } = page;
-    this.#add(saidBy(page));
-    this.#add(Object.values(facts).join('\n'));
-    this.#add(images.flatMap(({ src, title, caption }) => [safeDecode(src), title, caption]).join('\n'));
-    this.#add(page.jsonLd.map(({ text }) => text).join('\n'));
-    this.#add(material.voice.text);
-    this.#add(material.ownPages.flatMap(({ h1, title }) => [h1, title]).join('\n'));
+    const texts = [
+      ...saidBy(page),
+      ...Object.values(facts),
+      ...images.flatMap(({ src, title, caption }) => [safeDecode(src), title, caption]),
+      ...page.jsonLd.map(({ text }) => text),
+      material.voice.text,
+      ...material.ownPages.flatMap(({ h1, title }) => [h1, title]),
+    ];
+    for (const text of texts) {
+      if (pace.isDue()) await pace.rest();
+      evidence.#add(text);
+    }
+    return evidence;
+  }
+
+  private constructor(language: Page['language']) {
+    this.#stemmer = new Stemmer(language);
+  }
+
+  /** The same of many texts. */
+  async missingFromAll(texts: readonly string[], pace: Pace): Promise<string[]> {
+    const missing = new Set<string>();
+    for (const text of texts) {
+      if (pace.isDue()) await pace.rest();
+      for (const one of this.missingFrom(text)) missing.add(one);
+    }
+    return [...missing];
   }
 
   /** Words, numbers, and numbers with the word they count, that a text says and the evidence does not; each once. */
@@ -42,14 +65,17 @@ export class Evidence {
 
   #add(text: string): void {
     for (const { word, next } of wordsWithNext(text)) {
-      for (const form of [word, this.#stemmer.stem(word), plain(word)]) this.#words.add(form);
+      if (!this.#seen.has(word)) {
+        this.#seen.add(word);
+        for (const form of [word, this.#stemmer.stem(word), plain(word)]) this.#words.add(form);
+      }
       if (next !== undefined && /\d/.test(word)) this.#pairs.add(`${word} ${this.#stemmer.stem(next)}`);
     }
   }
 }
 
 /** Everything that the page says: to readers, to people who hear it, and to machines. */
-export function saidBy(page: Page): string {
+export function saidBy(page: Page): string[] {
   return [
     ...page.titles.map(({ text }) => text),
     ...page.descriptions.map(({ text }) => text),
@@ -58,7 +84,7 @@ export function saidBy(page: Page): string {
     ...page.links.map(({ text }) => text),
     ...page.images.map(({ alt }) => alt ?? ''),
     ...page.jsonLd.map(({ text }) => valuesOf(text)),
-  ].join('\n');
+  ];
 }
 
 /** Texts and numbers of structured data, without the names of its properties. */

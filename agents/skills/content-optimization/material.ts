@@ -14,6 +14,8 @@ const MOST_SEEN = 20;
 const LEAST_IMPRESSIONS = 10;
 const PASSAGES_A_QUESTION = 12;
 const MOST_QUESTIONS = 4;
+/** What a page can be about; amounts, dates and addresses are said in passing. */
+const SUBJECTS = ['organisation', 'person', 'place', 'product', 'term'] as const;
 
 /** What the inputs hold besides the page. */
 export interface GivenMaterial {
@@ -139,6 +141,7 @@ export async function withGraph(given: GivenMaterial, page: Page, context: Skill
     rankingPages: given.rankingPages,
     voice: given.voice,
     passages: found,
+    entities: await context.knowledge.entities([...passages.keys()], { kinds: SUBJECTS }),
     items: await context.knowledge.items(['client/{client_id}/*']),
   };
 }

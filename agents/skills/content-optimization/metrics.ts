@@ -1,4 +1,4 @@
-import { densityOf } from './density.ts';
+import { wantedOf } from './density.ts';
 import type { Optimised } from './optimise.ts';
 
 export const METRICS: Readonly<Record<string, string>> = {
@@ -14,10 +14,10 @@ export const METRICS: Readonly<Record<string, string>> = {
 };
 
 export function measure({ findings, after, score, invented }: Optimised): Record<string, number> {
-  const { targets, vocabulary, page, stemmer } = after;
+  const { targets, vocabulary, counted, stemmer } = after;
   const faults = findings.filter(({ severity }) => severity === 'fault');
   const answered = targets.filter(({ query }) => vocabulary.missing(query).length === 0);
-  const densities = targets.map(({ query }) => densityOf(page.text, query, stemmer).perHundred);
+  const densities = targets.map(({ query }) => counted.whole.densityOf(wantedOf(query, stemmer)).perHundred);
   return {
     answered_share: answered.length / targets.length,
     invented_facts: invented.length,

@@ -5,17 +5,17 @@ import { checkImages } from './check-images.ts';
 import { checkLinks } from './check-links.ts';
 import { checkMentions } from './check-mentions.ts';
 import { checkQueries, stuffedQueries } from './check-queries.ts';
+import { checkReadability } from './check-readability.ts';
 import { checkStructuredData } from './check-structured-data.ts';
 import { checkDescription, checkTitle, type Wanted } from './check-title.ts';
 import { checkTopics } from './check-topics.ts';
 import { checkVoice } from './check-voice.ts';
-import { applyDiff, meets, SourceText, unifiedDiff } from './edits.ts';
+import { applyDiff, diffOfEdits, KeptEdits, SourceText } from './edits.ts';
 import { Evidence, saidBy } from './invention.ts';
 import { type PageInput, readPageText } from './read-page.ts';
-import { checkReadability } from './readability.ts';
 import { type Part, type Parts, partsOf, scoreOf } from './score.ts';
 import { type Material, type Subject, subjectOf } from './subject.ts';
-import type { Edit, Finding } from './types.ts';
+import type { Finding } from './types.ts';
 
 /** What is more cannot be reviewed, and no store wants it: pages that are written on one line. */
 const MAX_DIFF_CHARS = 400_000;
@@ -47,11 +47,12 @@ export async function optimise(
   material: Material,
   { wanted = {}, pace = new Pace() }: { readonly wanted?: Wanted; readonly pace?: Pace } = {},
 ): Promise<Optimised> {
-  const subject = subjectOf(page, material);
+  const subject = await subjectOf(page, material, pace);
   const findings = await findingsOf(subject, wanted, pace);
   const notes: string[] = [];
-  const { kept, changed, after } = changeWithin(subject, source, findings);
-  const diff = unifiedDiff(page.name, source.given, changed);
+  const { kept, changed, after } = await changeWithin(subject, { source, findings, pace });
+  const edits = [...kept].flatMap((finding) => finding.edits);
+  const diff = await diffOfEdits(page.name, source, { edits, pace });
   if (diff.length > MAX_DIFF_CHARS) {
     notes.push(
       `The page is written on so few lines that its diff would have ${diff.length} characters; none is given. Break its source into lines and ask again.`,
@@ -75,13 +76,13 @@ async function finish({ findings, kept, pace, ...rest }: Finishing): Promise<Opt
   const after = await partsOf(rest.after, pace);
   await pace.rest();
   const judged = Object.keys(before) as Part[];
-  const evidence = new Evidence(rest.subject.page, rest.subject.material);
+  const evidence = await Evidence.of(rest.subject.page, rest.subject.material, pace);
   return {
     ...rest,
     findings: findings.map((finding) => ({ ...finding, inDiff: kept.has(finding) })),
     parts: { before, after },
     score: { before: scoreOf(before, judged), after: scoreOf(after, judged) },
-    invented: evidence.missingFrom(saidBy(rest.after.page)),
+    invented: await evidence.missingFromAll(saidBy(rest.after.page), pace),
   };
 }
 
@@ -93,11 +94,11 @@ async function findingsOf(subject: Subject, wanted: Wanted, pace: Pace): Promise
     () => checkStructuredData(subject),
     () => checkHeadings(subject),
     () => [...checkTitle(subject, wanted), ...checkDescription(subject, wanted)],
-    () => checkImages(subject),
+    () => checkImages(subject, pace),
     () => checkLinks(subject),
     () => checkMentions(subject, pace),
     () => checkQueries(subject),
-    () => checkTopics(subject),
+    () => checkTopics(subject, pace),
     () => [...checkReadability(subject), ...checkVoice(subject)],
   ];
   for (const check of checks) {
@@ -119,19 +120,25 @@ const ADDS_WORDS: ReadonlySet<Finding['kind']> = new Set([
   'description-too-short',
 ]);
 
-function changeWithin(
+interface Changing {
+  readonly source: SourceText;
+  readonly findings: readonly Finding[];
+  readonly pace: Pace;
+}
+
+async function changeWithin(
   subject: Subject,
-  source: SourceText,
-  findings: readonly Finding[],
-): { kept: ReadonlySet<Finding>; changed: string; after: Subject } {
-  const change = (among: readonly Finding[]) => {
+  { source, findings, pace }: Changing,
+): Promise<{ kept: ReadonlySet<Finding>; changed: string; after: Subject }> {
+  const change = async (among: readonly Finding[]) => {
     const kept = withoutConflicts(among);
     const changed = source.apply([...kept].flatMap(({ edits }) => edits));
     const { name, format } = subject.page;
-    const page = readPageText({ name, text: new SourceText(changed).text, format, url: subject.page.url });
-    return { kept, changed, after: subjectOf(page, subject.material) };
+    const text = new SourceText(changed).text;
+    const page = await readPageText({ name, text, format, url: subject.page.url }, pace);
+    return { kept, changed, after: await subjectOf(page, subject.material, pace) };
   };
-  const first = change(findings);
+  const first = await change(findings);
   const stuffedBefore = new Set(stuffedQueries(subject).map(({ query }) => query.query));
   const isWorse = stuffedQueries(first.after).some(({ query }) => !stuffedBefore.has(query.query));
   return isWorse ? change(findings.filter(({ kind }) => !ADDS_WORDS.has(kind))) : first;
@@ -140,12 +147,11 @@ function changeWithin(
 /** All edits of a finding or none: what meets an edit that was kept before, or goes with a passage, is left out. */
 function withoutConflicts(findings: readonly Finding[]): Set<Finding> {
   const kept = new Set<Finding>();
-  const edits: Edit[] = [];
+  const edits = new KeptEdits();
   for (const finding of findings) {
-    if (finding.edits.length === 0) continue;
-    if (finding.edits.some((edit) => edits.some((other) => meets(edit, other)))) continue;
+    if (finding.edits.length === 0 || finding.edits.some((edit) => edits.meet(edit))) continue;
     kept.add(finding);
-    edits.push(...finding.edits);
+    for (const edit of finding.edits) edits.add(edit);
   }
   return kept;
 }

@@ -2,7 +2,6 @@ import type { Json, SkillContext } from '../handler.ts';
 import type { SourceText } from './edits.ts';
 import type { Optimised, Placed } from './optimise.ts';
 import type { Practices } from './practices.ts';
-import { readabilityOf } from './readability.ts';
 import { type Part, WEIGHTS } from './score.ts';
 import { shown } from './shown.ts';
 import { widthOf } from './title-width.ts';
@@ -111,14 +110,14 @@ export function scoreTable({ parts, score }: Optimised): Json {
 }
 
 export function readabilityFigures({ subject, after }: Optimised): Json {
-  const found = readabilityOf(subject.page.blocks, subject.language);
+  const found = subject.readability;
   if (!found) return null;
   const { formula, index, wordsPerSentence, schoolYears } = found;
   return {
     language: subject.language,
     formula,
     index,
-    index_after: readabilityOf(after.page.blocks, after.language)?.index ?? null,
+    index_after: after.readability?.index ?? null,
     words_per_sentence: wordsPerSentence,
     school_years: schoolYears,
   };

@@ -65,7 +65,6 @@ export function shortenTitle(title: string, subject: Subject): string | undefine
 
 /** Sentences of the page that say most of the main query, as many as a snippet shows; undefined where none would do. */
 export function composeDescription({ page, language, stemmer, main, material }: Subject): string | undefined {
-  const taken = new Set(material.ownPages.flatMap(({ text }) => sentencesOf(text.slice(0, 50_000), language)));
   const pointers = page.links
     .filter(({ text }) => isGenericAnchor(text))
     .map(({ text }) => ` ${wordsOf(text).join(' ')} `);
@@ -81,17 +80,16 @@ export function composeDescription({ page, language, stemmer, main, material }: 
     }));
   });
   const fitting = candidates.filter(
-    ({ text, first }) =>
-      text.length >= MIN_DESCRIPTION_CHARS &&
-      text.length <= MAX_DESCRIPTION_CHARS &&
-      !taken.has(first) &&
-      /[.!?…]["”“»)]?$/.test(text),
+    ({ text }) =>
+      text.length >= MIN_DESCRIPTION_CHARS && text.length <= MAX_DESCRIPTION_CHARS && /[.!?…]["”“»)]?$/.test(text),
   );
   const said = (text: string) => (main ? new Vocabulary(text, stemmer).share(main.query) : 0);
-  const [best] = fitting
+  // What another page says as well does not tell the two apart.
+  const isTaken = (sentence: string) => material.ownPages.some(({ text }) => text.includes(sentence));
+  return fitting
     .map((one) => ({ ...one, worth: said(one.text) - one.at / 20 }))
-    .sort((left, right) => right.worth - left.worth);
-  return best?.text;
+    .sort((left, right) => right.worth - left.worth)
+    .find(({ first }) => !isTaken(first))?.text;
 }
 
 /** As many whole sentences as fit. */

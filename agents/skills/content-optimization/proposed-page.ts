@@ -1,7 +1,7 @@
-import { isKazeError } from '#platform';
+import { isKazeError, Pace } from '#platform';
 import type { SkillContext, SkillResult } from '../handler.ts';
 import { Stemmer } from '../text/stems.ts';
-import { type Density, densityOf, stuffedPassage } from './density.ts';
+import { type CountedPage, countPage, type Density, densityOf, wantedOf } from './density.ts';
 import { applyDiff, SourceText } from './edits.ts';
 import { targetQueries } from './material.ts';
 import { readPageInput, readPageText } from './read-page.ts';
@@ -28,12 +28,18 @@ export async function proposedPage(
     const { page, source } = await readPageInput(inputs.page);
     const changed = applyDiff(diff, source.given);
     if (changed === undefined) return { problem: 'the diff does not apply to the page' };
-    const after = readPageText({ name: page.name, text: new SourceText(changed).text, format: page.format });
+    const pace = new Pace();
+    const { name, format } = page;
+    const after = await readPageText({ name, text: new SourceText(changed).text, format }, pace);
     const stemmer = new Stemmer(page.language);
     const proposed = proposedTexts(texts);
-    return {
-      queries: targetQueries(inputs.target_queries).map((query) => compare(query, { page, after, proposed, stemmer })),
-    };
+    const counted = { before: await countPage(page, stemmer, pace), after: await countPage(after, stemmer, pace) };
+    const queries: QueryDensity[] = [];
+    for (const query of targetQueries(inputs.target_queries)) {
+      if (pace.isDue()) await pace.rest();
+      queries.push(compare(query, { page, after, counted, proposed, stemmer }));
+    }
+    return { queries };
   } catch (error) {
     if (!isKazeError(error)) throw error;
     return { problem: error.message };
@@ -56,21 +62,23 @@ function proposedTexts(output: unknown): Texts {
 interface Compared {
   readonly page: Page;
   readonly after: Page;
+  readonly counted: { readonly before: CountedPage; readonly after: CountedPage };
   readonly proposed: Texts;
   readonly stemmer: Stemmer;
 }
 
-function compare(query: string, { page, after, proposed, stemmer }: Compared): QueryDensity {
-  const count = (text: string) => densityOf(text, query, stemmer);
-  const most = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => count(text).mentions));
-  const [was, is] = [count(page.text), count(after.text)];
+function compare(query: string, { page, after, counted, proposed, stemmer }: Compared): QueryDensity {
+  const most = (texts: readonly string[]) =>
+    texts.reduce((highest, text) => Math.max(highest, densityOf(text, query, stemmer).mentions), 0);
+  const wanted = wantedOf(query, stemmer);
+  const [was, is] = [counted.before.whole.densityOf(wanted), counted.after.whole.densityOf(wanted)];
   const titles = (one: Page) => one.titles.map(({ text }) => text);
   const descriptions = (one: Page) => one.descriptions.map(({ text }) => text);
   const alts = (one: Page) => one.images.map(({ alt }) => alt ?? '');
-  const passages = (one: Page) => one.blocks.filter(({ text }) => stuffedPassage(text, query, stemmer)).length;
+  const passages = (one: CountedPage) => one.passages.filter(({ text }) => text.isStuffed(wanted)).length;
   const places: ReadonlyArray<readonly [where: string, before: number, after: number, bound: number]> = [
     ['in the text', was.perHundred, is.perHundred, is.stuffed ? is.most : Number.POSITIVE_INFINITY],
-    ['in one passage', passages(page), passages(after), 0],
+    ['in one passage', passages(counted.before), passages(counted.after), 0],
     ['in the title', most(titles(page)), most([...titles(after), proposed.title]), 1],
     ['in the description', most(descriptions(page)), most([...descriptions(after), proposed.description]), 2],
     ['in one text alternative', most(alts(page)), most(alts(after)), 1],

@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language, languageOf } from '#platform';
+import { LANGUAGES, type Language, languageOf, type Pace } from '#platform';
 import {
   attribute,
   type Element,
@@ -16,11 +16,16 @@ import { HtmlWalker } from './html-walk.ts';
 import type { Edit, Page, PageFacts, Slot } from './types.ts';
 
 /** Reads a web page with the places of everything that can be changed. Errors: those of `parsePage`. */
-export function readHtml(name: string, source: string, url?: string): Page {
-  const nodes = parsePage(name, source);
+export async function readHtml(
+  { name, text: source, url }: { readonly name: string; readonly text: string; readonly url?: string | undefined },
+  pace: Pace,
+): Promise<Page> {
+  const nodes = await parsePage(name, source, pace);
   const html = findElement(nodes, ({ tagName }) => tagName === 'html');
   const head = findElement(nodes, ({ tagName }) => tagName === 'head');
-  const found = new HtmlWalker({ text: source, offset: 0 }).walk(nodes);
+  const walker = new HtmlWalker({ text: source, offset: 0 });
+  for (const _ of walker.steps(nodes)) if (pace.isDue()) await pace.rest();
+  const { found } = walker;
   const metas = findElements(nodes, ({ tagName }) => tagName === 'meta');
   const titles = findElements(nodes, (el) => el.tagName === 'title' && el.namespaceURI.endsWith('xhtml'));
   const titleSlots = titles.flatMap(titleSlot);

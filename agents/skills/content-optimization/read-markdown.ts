@@ -1,8 +1,10 @@
 import { Lexer, type Token, type Tokens } from 'marked';
+import type { Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import { type FrontMatter, readFrontMatter } from './front-matter.ts';
 import { parsePiece, squeeze } from './html-tree.ts';
 import { HtmlWalker, nothingWalked, type Walked } from './html-walk.ts';
+import { markdownPieces } from './markdown-pieces.ts';
 import { languageFor, ownText } from './read-html.ts';
 import type { Block, Edit, Page, Slot, Span } from './types.ts';
 
@@ -15,11 +17,14 @@ const INLINE_MAX_CHARS = 8_000;
  * Reads Markdown (CommonMark and GitHub's tables, front matter in YAML) with the places of what can be changed.
  * Errors: KAZE_SKILL_INPUT_INVALID for quotes and lists nested beyond reason; those of `parsePiece`.
  */
-export function readMarkdown(name: string, source: string, url?: string): Page {
+export async function readMarkdown(
+  { name, text: source, url }: { readonly name: string; readonly text: string; readonly url?: string | undefined },
+  pace: Pace,
+): Promise<Page> {
   refuseNesting(name, source);
   const front = readFrontMatter(source);
   const reader = new MarkdownReader(name, source);
-  reader.read(front?.span.end ?? 0);
+  await reader.read(front?.span.end ?? 0, pace);
   const { found } = reader;
   const text = ownText(found.blocks);
   const field = (...names: string[]): Slot[] =>
@@ -79,9 +84,16 @@ class MarkdownReader {
     readonly source: string,
   ) {}
 
-  read(from: number): void {
+  async read(from: number, pace: Pace): Promise<void> {
+    const tokens: Token[] = [];
+    // All blocks before any line within them: an address may stand at the end of the page.
+    for (const piece of markdownPieces(this.source.slice(from))) {
+      if (pace.isDue()) await pace.rest();
+      for (const token of this.#lexer.blockTokens(piece, [])) tokens.push(token);
+    }
     let at = from;
-    for (const token of this.#lexer.blockTokens(this.source.slice(from), this.#lexer.tokens)) {
+    for (const token of tokens) {
+      if (pace.isDue()) await pace.rest();
       // The lexer widens tabs and drops carriage returns here and there; then the place is found by the first line.
       const start = this.source.startsWith(token.raw, at) ? at : this.#resync(token.raw, at);
       const raw = token.raw.trimEnd();

@@ -1,4 +1,4 @@
-import { type ByteSource, decodeText, detectFormat, formatErrors } from '#platform';
+import { type ByteSource, decodeText, detectFormat, formatErrors, Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';
@@ -42,7 +42,7 @@ export async function readPageInput(input: SkillInput | undefined, url?: string)
       ? await readText(fileSource(input))
       : { text: input.text, format: formatOf('page', Buffer.from(input.text)), name: 'page', encoding: 'utf-8' };
   const source = new SourceText(text);
-  const page = readPageText({ name, text: source.text, format, url });
+  const page = await readPageText({ name, text: source.text, format, url });
   if (!/\p{L}/u.test(page.text)) {
     throw skillErrors(
       'KAZE_SKILL_INPUT_INVALID',
@@ -62,7 +62,7 @@ export interface PageText {
 }
 
 /** Errors: KAZE_FORMAT_LIMIT, and those of the two readers. */
-export function readPageText({ name, text, format, url }: PageText): Page {
+export async function readPageText({ name, text, format, url }: PageText, pace = new Pace()): Promise<Page> {
   if (text.length > MAX_CHARS[format]) {
     throw formatErrors(
       'KAZE_FORMAT_LIMIT',
@@ -71,7 +71,9 @@ export function readPageText({ name, text, format, url }: PageText): Page {
     );
   }
   try {
-    return format === 'html' ? readHtml(name, text, url) : readMarkdown(name, text, url);
+    return format === 'html'
+      ? await readHtml({ name, text, url }, pace)
+      : await readMarkdown({ name, text, url }, pace);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw formatErrors('KAZE_FORMAT_HTML_DEPTH', `${name} nests deeper than can be read; save it as plain text`, {

@@ -7,6 +7,8 @@ import type { KnownPage, Page } from './types.ts';
 
 const MOST_PAGES = 2_000;
 const MAX_CHARS = 20_000_000;
+/** Characters of the text of another page that are compared with the page: some 30,000 words. */
+export const MOST_TEXT = 200_000;
 
 const SHAPE =
   'a list such as [{"url": "/prices/", "html": "<h1>Prices</h1> ..."}], each with url, and html, markdown or text (or title and h1 alone)';
@@ -31,7 +33,8 @@ export async function readSite(name: string, input: SkillInput | undefined, pace
   }
   const { text, format, name: file } = await readText(fileSource(input));
   if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text), pace);
-  return { pages: [known(readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }))], notes: [] };
+  const page = await readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }, pace);
+  return { pages: [known(page)], notes: [] };
 }
 
 /** A page as far as the others need it. */
@@ -42,7 +45,7 @@ export function known(page: Page): KnownPage {
     title: page.titles[0]?.text ?? '',
     h1: page.headings.find(({ level }) => level === 1)?.text ?? page.headings[0]?.text ?? '',
     headings: page.headings.map(({ text }) => text),
-    text: page.text,
+    text: page.text.slice(0, MOST_TEXT),
     links: page.links.map(({ href, text }) => ({ href, text })),
     partial: false,
   };
@@ -124,7 +127,7 @@ async function fromList(name: string, value: Json, pace: Pace): Promise<Site> {
     }
     chars += (html ?? markdown ?? '').length;
     if (chars > MAX_CHARS) throw invalid(name, `has more than ${MAX_CHARS} characters; give fewer pages`);
-    const page = read({ name: url ?? place, html, markdown }, notes);
+    const page = await read({ name: url ?? place, html, markdown }, { notes, pace });
     const [title, h1] = [text('title'), text('h1')];
     pages.push({ ...page, ...(url ? { url } : {}), ...(title ? { title } : {}), ...(h1 ? { h1 } : {}) });
   }
@@ -132,16 +135,16 @@ async function fromList(name: string, value: Json, pace: Pace): Promise<Site> {
 }
 
 /** One page that cannot be read does not stop the others: it is told. */
-function read(
+async function read(
   { name, html, markdown }: { name: string; html: string | undefined; markdown: string | undefined },
-  notes: string[],
-): KnownPage {
+  { notes, pace }: { readonly notes: string[]; readonly pace: Pace },
+): Promise<KnownPage> {
   const format =
     html !== undefined || /^\s*<(!doctype|html|head|body|main)/i.test(markdown ?? '') ? 'html' : 'markdown';
   const text = (html ?? markdown ?? '').replaceAll('\r\n', '\n');
   if (text.trim() === '') return { ...bare(name), name };
   try {
-    return known(readPageText({ name, text, format }));
+    return known(await readPageText({ name, text, format }, pace));
   } catch (error) {
     if (!isKazeError(error)) throw error;
     notes.push(`${error.message} (left out)`);

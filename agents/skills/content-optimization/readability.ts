@@ -1,8 +1,6 @@
 import { syllable } from 'syllable';
-import type { Language } from '#platform';
-import { shown } from './shown.ts';
-import type { Subject } from './subject.ts';
-import type { Block, Finding } from './types.ts';
+import type { Language, Pace } from '#platform';
+import type { Block } from './types.ts';
 import { sentencesOf } from './words.ts';
 
 /** Fewer say too little for an index. */
@@ -98,23 +96,35 @@ export interface Readability {
 }
 
 /** Undefined for languages without a formula and for short texts. */
-export function readabilityOf(blocks: readonly Block[], language: Language): Readability | undefined {
+export async function readabilityOf(
+  blocks: readonly Block[],
+  language: Language,
+  pace: Pace,
+): Promise<Readability | undefined> {
   const formula = FORMULAS[language];
-  const sentences = blocks
-    .filter(({ kind, own }) => own && (kind === 'paragraph' || kind === 'item'))
-    .flatMap(({ text }) => sentencesOf(text, language));
-  const counts = count(sentences, language);
-  if (!formula || counts.words < LEAST_WORDS) return undefined;
+  if (!formula) return undefined;
+  const sentences: string[] = [];
+  const counts = new Counting(language);
+  for (const { kind, own, text } of blocks) {
+    if (!own || (kind !== 'paragraph' && kind !== 'item')) continue;
+    if (pace.isDue()) await pace.rest();
+    for (const sentence of sentencesOf(text, language)) {
+      sentences.push(sentence);
+      counts.add(sentence);
+    }
+  }
+  if (counts.words < LEAST_WORDS) return undefined;
+  await pace.rest();
   const index = formula.index(counts);
   const level = Math.max(0, Math.min(1, (index - formula.hard) / (formula.easy - formula.hard)));
-  const words = (text: string) => text.match(/\p{L}+/gu)?.length ?? 0;
+  const lengths = new Map(sentences.map((text) => [text, text.match(/\p{L}+/gu)?.length ?? 0]));
   return {
     formula: formula.name,
     index: Math.round(index * 10) / 10,
     level,
     wordsPerSentence: Math.round(perSentence(counts) * 10) / 10,
     schoolYears: language === 'de' ? Math.round(vienna(counts) * 10) / 10 : null,
-    longest: [...sentences].sort((left, right) => words(right) - words(left)).slice(0, 3),
+    longest: [...sentences].sort((left, right) => lengths.get(right)! - lengths.get(left)!).slice(0, 3),
   };
 }
 
@@ -125,40 +135,36 @@ const vienna = ({ words, sentences, manySyllables, long, oneSyllable }: Counts) 
   0.0327 * ((100 * oneSyllable) / words) -
   0.875;
 
-export function checkReadability(subject: Subject): Finding[] {
-  const found = readabilityOf(subject.page.blocks, subject.language);
-  if (!found || found.level >= 0.5) return [];
-  const at = subject.page.blocks.find(({ text }) => text.includes(found.longest[0]!.slice(0, 60)))?.span ?? null;
-  return [
-    {
-      kind: 'hard-to-read',
-      severity: 'notice',
-      at,
-      before: `${found.formula}: ${found.index}, ${found.wordsPerSentence} words a sentence${found.schoolYears === null ? '' : `, ${found.schoolYears} years of school (Vienna formula)`}`,
-      after: null,
-      reason: `The longest sentence: "${shown(found.longest[0]!, 200)}"`,
-      edits: [],
-    },
-  ];
-}
+/** Sums over sentences, as the formulas want them. */
+class Counting implements Counts {
+  words = 0;
+  letters = 0;
+  syllables = 0;
+  long = 0;
+  manySyllables = 0;
+  oneSyllable = 0;
+  #sentences = 0;
+  readonly #known = new Map<string, number>();
 
-function count(sentences: readonly string[], language: Language): Counts {
-  const words = sentences.flatMap((sentence) => sentence.match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []);
-  const known = new Map<string, number>();
-  const syllables = words.map((word) => {
-    const count = known.get(word) ?? syllablesOf(word, language);
-    known.set(word, count);
-    return count;
-  });
-  return {
-    words: words.length,
-    sentences: Math.max(1, sentences.length),
-    letters: words.reduce((sum, word) => sum + word.length, 0),
-    syllables: syllables.reduce((sum, one) => sum + one, 0),
-    long: words.filter((word) => word.length > 6).length,
-    manySyllables: syllables.filter((one) => one >= 3).length,
-    oneSyllable: syllables.filter((one) => one === 1).length,
-  };
+  constructor(private readonly language: Language) {}
+
+  get sentences(): number {
+    return Math.max(1, this.#sentences);
+  }
+
+  add(sentence: string): void {
+    this.#sentences++;
+    for (const word of sentence.match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []) {
+      const syllables = this.#known.get(word) ?? syllablesOf(word, this.language);
+      this.#known.set(word, syllables);
+      this.words++;
+      this.letters += word.length;
+      this.syllables += syllables;
+      if (word.length > 6) this.long++;
+      if (syllables >= 3) this.manySyllables++;
+      if (syllables === 1) this.oneSyllable++;
+    }
+  }
 }
 
 /** Vowels that are spoken as one. */

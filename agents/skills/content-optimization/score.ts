@@ -7,7 +7,6 @@ import { stuffedQueries } from './check-queries.ts';
 import { soundShare } from './check-structured-data.ts';
 import { checkDescription, checkTitle } from './check-title.ts';
 import { topicsOf } from './check-topics.ts';
-import { readabilityOf } from './readability.ts';
 import type { Subject } from './subject.ts';
 import type { Finding } from './types.ts';
 import { Vocabulary } from './words.ts';
@@ -61,11 +60,10 @@ export async function partsOf(subject: Subject, pace: Pace): Promise<Parts> {
     parts.queries = targets.reduce((sum, { query }, at) => sum + weights[at]! * vocabulary.share(query), 0) / all;
     parts.restraint = 1 - stuffedQueries(subject).length / targets.length;
   }
-  const { topics, questions } = topicsOf(subject);
+  const { topics, questions } = await topicsOf(subject, pace);
   const asked = [...topics.map(({ covered }) => covered), ...questions.map(({ answered }) => answered)];
   if (asked.length > 0) parts.topics = asked.filter(Boolean).length / asked.length;
-  const readability = readabilityOf(page.blocks, subject.language);
-  if (readability) parts.readability = readability.level;
+  if (subject.readability) parts.readability = subject.readability.level;
   if (page.links.length > 0 || material.ownPages.some(({ url }) => url !== undefined)) {
     const links = [...checkLinks(subject), ...(await checkMentions(subject, pace))];
     parts.links =
@@ -77,7 +75,7 @@ export async function partsOf(subject: Subject, pace: Pace): Promise<Parts> {
   if (page.images.length > 0) parts.images = page.images.filter(({ alt }) => alt !== null).length / page.images.length;
   const sound = soundShare(subject);
   if (sound !== undefined) parts.structured_data = sound;
-  parts.repetition = 1 - 3 * repeatedShare(subject);
+  parts.repetition = 1 - 3 * (await repeatedShare(subject, pace));
   return Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, Math.max(0, Math.min(1, value))]));
 }
 

@@ -1,7 +1,9 @@
-import type { Language } from '#platform';
-import type { KnowledgeItem, Passage } from '../handler.ts';
+import type { Language, Pace } from '#platform';
+import type { KnowledgeItem, KnownEntity, Passage } from '../handler.ts';
 import { Stemmer } from '../text/stems.ts';
 import { SiteMap } from './addresses.ts';
+import { type CountedPage, countPage } from './density.ts';
+import { type Readability, readabilityOf } from './readability.ts';
 import type { KnownPage, Page, TargetQuery } from './types.ts';
 import type { Voice } from './voice.ts';
 import { contentWords, Vocabulary } from './words.ts';
@@ -13,6 +15,8 @@ export interface Material {
   readonly rankingPages: readonly KnownPage[];
   /** What the graph holds of the client about the queries. */
   readonly passages: readonly Passage[];
+  /** What those passages speak of, as the graph has it. */
+  readonly entities: readonly KnownEntity[];
   /** The client's own items of knowledge. */
   readonly items: readonly KnowledgeItem[];
   readonly voice: Voice;
@@ -26,6 +30,9 @@ export interface Subject {
   readonly stemmer: Stemmer;
   /** Of title, headings, text and text alternatives. */
   readonly vocabulary: Vocabulary;
+  readonly counted: CountedPage;
+  /** Undefined for languages without a formula and for short texts. */
+  readonly readability: Readability | undefined;
   readonly targets: readonly TargetQuery[];
   /** The query that the title is to be about: of those that the page answers best, the one asked for first. */
   readonly main: TargetQuery | undefined;
@@ -34,10 +41,11 @@ export interface Subject {
   readonly site: SiteMap;
 }
 
-export function subjectOf(page: Page, material: Material): Subject {
+export async function subjectOf(page: Page, material: Material, pace: Pace): Promise<Subject> {
   const { language } = page;
   const stemmer = new Stemmer(language);
-  const vocabulary = new Vocabulary(allText(page), stemmer);
+  const counted = await countPage(page, stemmer, pace);
+  const vocabulary = await Vocabulary.of(textsOf(page), stemmer, pace);
   const targets = material.queries.filter(({ origin }) => origin === 'target');
   const answered = targets.map(({ query }) => vocabulary.share(query));
   const best = Math.max(0, ...answered);
@@ -48,6 +56,8 @@ export function subjectOf(page: Page, material: Material): Subject {
     language,
     stemmer,
     vocabulary,
+    counted,
+    readability: await readabilityOf(page.blocks, language, pace),
     targets,
     main: targets[answered.indexOf(best)],
     base,
@@ -55,14 +65,14 @@ export function subjectOf(page: Page, material: Material): Subject {
   };
 }
 
-/** All that the page says in words. */
-export function allText(page: Page): string {
+/** All that the page says in words, piece by piece. */
+function textsOf(page: Page): string[] {
   return [
     ...page.titles.map(({ text }) => text),
     ...page.headings.map(({ text }) => text),
-    page.text,
+    ...page.blocks.filter(({ own }) => own).map(({ text }) => text),
     ...page.images.map(({ alt }) => alt ?? ''),
-  ].join('\n');
+  ];
 }
 
 export function queryWords({ query }: TargetQuery, { stemmer }: Pick<Subject, 'stemmer'>): string[] {

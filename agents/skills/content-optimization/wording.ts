@@ -41,7 +41,7 @@ export async function wordAnew(
     if (proposed[slot] === undefined) continue;
     const line = new RegExp(`^\\s*\\**${slot}\\**\\s*:\\s*(.+)$`, 'im').exec(text)?.[1];
     const worded = line === undefined ? '' : oneLine(line).replace(/^\*+\s*|\s*\*+$|^"(.*)"$/g, '$1');
-    const fault = faultOf(slot, worded, { proposed: proposed[slot], computed });
+    const fault = await faultOf(slot, worded, { proposed: proposed[slot], computed });
     if (fault === undefined) wanted[slot] = worded;
     else notes.push(`The model's wording of the ${slot} was not used: ${fault}.`);
   }
@@ -59,16 +59,16 @@ function proposedBy(
 const oneLine = (text: string) => text.replaceAll(/[\s\p{C}]+/gu, ' ').trim();
 
 /** Why a wording may not stand; undefined when it may. */
-function faultOf(
+async function faultOf(
   slot: 'title' | 'description',
   worded: string,
   { proposed, computed }: { proposed: string; computed: Optimised },
-): string | undefined {
+): Promise<string | undefined> {
   const { subject, after } = computed;
   const { page, material, stemmer, main, targets } = subject;
   if (worded === '') return 'it is not in the form that was asked for';
   if (/[<>]|\]\(|https?:\/\//i.test(worded)) return 'it holds markup or an address';
-  const invented = new Evidence(page, material).missingFrom(worded);
+  const invented = (await Evidence.of(page, material)).missingFrom(worded);
   if (invented.length > 0)
     return `it says ${invented
       .slice(0, 3)

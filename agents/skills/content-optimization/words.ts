@@ -1,4 +1,4 @@
-import { type Language, wordsOf } from '#platform';
+import { type Language, type Pace, wordsOf } from '#platform';
 import type { Stemmer } from '../text/stems.ts';
 import type { Run, Span } from './types.ts';
 
@@ -12,10 +12,20 @@ export class Vocabulary {
   readonly #all: string;
   readonly #stemmer: Stemmer;
 
-  constructor(text: string, stemmer: Stemmer) {
+  constructor(text: string | ReadonlySet<string>, stemmer: Stemmer) {
     this.#stemmer = stemmer;
-    this.#stems = new Set(wordsOf(text).map((word) => stemmer.stem(word)));
+    this.#stems = typeof text === 'string' ? new Set(wordsOf(text).map((word) => stemmer.stem(word))) : text;
     this.#all = COMPOUNDING.has(stemmer.language) ? ` ${[...this.#stems].join(' ')} ` : '';
+  }
+
+  /** Of many texts together, giving way between them. */
+  static async of(texts: readonly string[], stemmer: Stemmer, pace: Pace): Promise<Vocabulary> {
+    const stems = new Set<string>();
+    for (const text of texts) {
+      if (pace.isDue()) await pace.rest();
+      for (const word of wordsOf(text)) stems.add(stemmer.stem(word));
+    }
+    return new Vocabulary(stems, stemmer);
   }
 
   hasStem(stem: string): boolean {
@@ -82,19 +92,30 @@ export function findPhrase(text: string, phrase: readonly string[], stemmer: Ste
 /** Texts of a page, for asking for many phrases. */
 export class PhraseIndex {
   readonly #stemmer: Stemmer;
-  readonly #runs: ReadonlyArray<{ readonly run: Run; readonly words: readonly PlacedWord[] }>;
+  readonly #runs: Array<{ readonly run: Run; readonly words: readonly PlacedWord[] }> = [];
   /** Where each stem stands: the run, and the word in it. */
   readonly #places = new Map<string, Array<readonly [run: number, word: number]>>();
 
-  constructor(runs: readonly Run[], stemmer: Stemmer) {
+  private constructor(stemmer: Stemmer) {
     this.#stemmer = stemmer;
-    this.#runs = runs.map((run) => ({ run, words: placedWords(run.text, stemmer) }));
-    for (const [at, { words }] of this.#runs.entries()) {
-      for (const [word, { stem }] of words.entries()) {
-        const places = this.#places.get(stem);
-        if (places) places.push([at, word]);
-        else this.#places.set(stem, [[at, word]]);
-      }
+  }
+
+  static async of(runs: readonly Run[], stemmer: Stemmer, pace: Pace): Promise<PhraseIndex> {
+    const index = new PhraseIndex(stemmer);
+    for (const run of runs) {
+      if (pace.isDue()) await pace.rest();
+      index.#add(run);
+    }
+    return index;
+  }
+
+  #add(run: Run): void {
+    const words = placedWords(run.text, this.#stemmer);
+    const at = this.#runs.push({ run, words }) - 1;
+    for (const [word, { stem }] of words.entries()) {
+      const places = this.#places.get(stem);
+      if (places) places.push([at, word]);
+      else this.#places.set(stem, [[at, word]]);
     }
   }
 

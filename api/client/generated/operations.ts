@@ -330,6 +330,7 @@ export type EntityFilter = {
   chunks?: ChunkRelationFilter | null | undefined;
   communities?: CommunityRelationFilter | null | undefined;
   knowledge?: KnowledgeRelationFilter | null | undefined;
+  usedByTasks?: TaskRelationFilter | null | undefined;
   and?: Array<EntityFilter> | null | undefined;
   or?: Array<EntityFilter> | null | undefined;
   not?: EntityFilter | null | undefined;
@@ -659,6 +660,7 @@ export type TaskFilter = {
   retries?: TaskRelationFilter | null | undefined;
   usedKnowledge?: KnowledgeRelationFilter | null | undefined;
   usedChunks?: ChunkRelationFilter | null | undefined;
+  usedEntities?: EntityRelationFilter | null | undefined;
   outcomes?: OutcomeRelationFilter | null | undefined;
   requestedBy?: PersonRelationFilter | null | undefined;
   askedOf?: PersonRelationFilter | null | undefined;

@@ -133,6 +133,13 @@ export const Task = defineNode({
       inverse: { field: 'usedByTasks', many: true },
       describe: 'Passages that it read.',
     },
+    usedEntities: {
+      type: 'USED',
+      to: 'Entity',
+      many: true,
+      inverse: { field: 'usedByTasks', many: true },
+      describe: 'Things that passages speak of which it looked up.',
+    },
     outcomes: {
       type: 'PRODUCED',
       to: 'Outcome',

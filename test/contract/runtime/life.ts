@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentRuntime } from '#agents';
-import { Chunk, Evaluation, Outcome, systemPrincipal, Task, TaskStep } from '#graph-schema';
+import { Chunk, Entity, Evaluation, Outcome, systemPrincipal, Task, TaskStep } from '#graph-schema';
+import type { KnownEntity } from '../../../agents/skills/handler.ts';
 import type { TestCell } from '../../support/agents/cell.ts';
 import { codeOf, settled } from './expectations.ts';
+
+const passageIn = (scope: string) => ({
+  ...{ scope, text: 'passage', position: 0, headings: [], startOffset: 0, endOffset: 7, language: 'en' },
+  ...{ contentHash: 'x', sourceRevision: 1, recordedAt: 1_700_000_000_000 },
+});
 
 export function lifeContract(cell: () => TestCell): void {
   describe('the life of a task', () => {
@@ -71,22 +77,50 @@ export function lifeContract(cell: () => TestCell): void {
       expect(outcome!.notes).toEqual(['export stood in for export_api: no search volume']);
     });
 
+    it('reads what passages speak of in one read, and keeps on the task which of it was read', async () => {
+      const [client, foreign] = [await cell().client(), await cell().client()];
+      const speaking = (scope: string, kinds: ReadonlyArray<readonly [name: string, kind: 'product' | 'date']>) =>
+        cell().raw.transact(systemPrincipal('ingestion'), { why: 'test' }, async (unit) => {
+          const chunks = [unit.create(Chunk, passageIn(scope)), unit.create(Chunk, passageIn(scope))];
+          const entities = kinds.map(([name, kind]) => unit.create(Entity, { scope, name, kind, aliases: ['alias'] }));
+          unit.relate(Chunk, 'entities', chunks[0]!, entities);
+          unit.relate(Chunk, 'entities', chunks[1]!, entities.slice(0, 1));
+          return { chunks, entities };
+        });
+      const own = await speaking(client.scope, [
+        ['Pin block', 'product'],
+        ['Agraffe', 'product'],
+        ['Monday', 'date'],
+      ]);
+      const other = await speaking(foreign.scope, [['Secret', 'product']]);
+      const found: KnownEntity[] = [];
+      client.behave(async ({ knowledge }) => {
+        const passages = [...own.chunks, ...other.chunks, 'absent'];
+        found.push(...(await knowledge.entities(passages, { kinds: ['product', 'term'], limit: 1 })));
+        found.push(...(await knowledge.entities(passages, { kinds: ['product'] })));
+        return {};
+      });
+      const task = await settled(client, await client.submit());
+      expect(task.state).toBe('awaiting_approval');
+      expect(found.map(({ name, passages }) => [name, passages.length])).toEqual([
+        ['Pin block', 2],
+        ['Pin block', 2],
+        ['Agraffe', 1],
+      ]);
+      expect(found[2]).toEqual({
+        ...{ id: own.entities[1], name: 'Agraffe', kind: 'product', aliases: ['alias'], confidence: null },
+        passages: [own.chunks[0]],
+      });
+      const where = { usedByTasks: { some: { id: { eq: task.id } } } };
+      const used = await cell().store.list(client.person, Entity, { where });
+      expect(used.map(({ name }) => name).sort()).toEqual(['Agraffe', 'Pin block']);
+    });
+
     it('cites what the handler names, as far as the agent may read it', async () => {
       const [client, foreign] = [await cell().client(), await cell().client()];
       const chunk = (scope: string) =>
         cell().raw.transact(systemPrincipal('ingestion'), { why: 'test' }, async (unit) =>
-          unit.create(Chunk, {
-            scope,
-            text: 'passage',
-            position: 0,
-            headings: [],
-            startOffset: 0,
-            endOffset: 7,
-            language: 'en',
-            contentHash: 'x',
-            sourceRevision: 1,
-            recordedAt: unit.now,
-          }),
+          unit.create(Chunk, passageIn(scope)),
         );
       const [own, other] = [await chunk(client.scope), await chunk(foreign.scope)];
       client.behave(async () => ({ citations: { chunks: [own, other, 'absent'] } }));

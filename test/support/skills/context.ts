@@ -6,6 +6,7 @@ import type {
   EndedPart,
   Json,
   KnowledgeItem,
+  KnownEntity,
   Passage,
   SkillContext,
   SkillInput,
@@ -51,6 +52,7 @@ export interface FakeContextOptions {
   readonly inputs: Readonly<Record<string, SkillInput>>;
   readonly passages?: readonly Passage[];
   readonly items?: readonly KnowledgeItem[];
+  readonly entities?: readonly KnownEntity[];
   /** Default: the offline model with nothing to say. */
   readonly model?: SkillModel;
   readonly embed?: SkillContext['embed'];
@@ -114,6 +116,12 @@ export function fakeSkillContext(options: FakeContextOptions): FakeContext {
       async passages(question, { limit = 10 } = {}) {
         asked.push(question);
         return (options.passages ?? []).slice(0, limit);
+      },
+      async entities(passages, { limit = 50, kinds } = {}) {
+        const asked = (options.entities ?? [])
+          .map((one) => ({ ...one, passages: one.passages.filter((id) => passages.includes(id)) }))
+          .filter(({ passages: within, kind }) => within.length > 0 && (kinds?.includes(kind) ?? true));
+        return asked.slice(0, limit);
       },
     },
     async model(request) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../../../../agents/skills/content-optimization/types.ts';
 import { readVoice } from '../../../../../agents/skills/content-optimization/voice.ts';
+import type { KnownEntity } from '../../../../../agents/skills/handler.ts';
 import { htmlPage, optimised, ownPage, SITE, SOUND_HEAD } from './pages.ts';
 
 const HEADING = '<h1>Flat roof repair in Bristol</h1>';
@@ -292,6 +293,29 @@ describe('what the page is asked', () => {
     ]);
     expect(findingOf(result, 'question-not-answered')).toHaveLength(1);
     expect(result.parts.before.topics).toBe(0);
+  });
+
+  it('is compared with what several passages of the graph speak of, by any of its names', async () => {
+    const entity = (name: string, passages: readonly string[], given: Partial<KnownEntity> = {}): KnownEntity => ({
+      ...{ id: name, name, kind: 'product', aliases: [], confidence: 0.9, passages },
+      ...given,
+    });
+    const entities = [
+      entity('EPDM membrane', ['c1', 'c2']),
+      entity('Resin coat', ['c1', 'c3'], { aliases: ['flat roofs'] }),
+      entity('Ridge vent', ['c1']),
+      entity('Guess', ['c1', 'c2'], { confidence: 0.2 }),
+    ];
+    const body = `${HEADING}<p>We mend flat roofs in two days and dry the boards before we close them again.</p>`;
+    const result = await inHtml({ body }, { entities, asked: ['flat roof'] });
+    expect(findingOf(result, 'topic-not-covered')).toMatchObject([
+      {
+        before: 'nothing about "EPDM membrane"',
+        reason: expect.stringContaining("2 passages of the client's sources on these queries speak of it"),
+      },
+    ]);
+    // Of two that count, one stands on the page under another name.
+    expect(result.parts.before.topics).toBe(0.5);
   });
 
   it('is called stuffed when it is repeated for its own sake, and not when it is the subject of a longer text', async () => {

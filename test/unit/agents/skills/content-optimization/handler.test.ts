@@ -1,3 +1,4 @@
+import { createPatch } from 'diff';
 import { describe, expect, it } from 'vitest';
 import { applyDiff } from '../../../../../agents/skills/content-optimization/edits.ts';
 import { contentOptimization } from '../../../../../agents/skills/content-optimization/index.ts';
@@ -126,7 +127,7 @@ describe('the check of invented facts', () => {
     const result = await optimised('page.html', PAGE, { asked: ['cheap flat roof repair'] });
     expect(result.invented).toEqual([]);
     const { Evidence } = await import('../../../../../agents/skills/content-optimization/invention.ts');
-    const evidence = new Evidence(result.subject.page, result.subject.material);
+    const evidence = await Evidence.of(result.subject.page, result.subject.material);
     expect(evidence.missingFrom('Cheap flat roof repair since 1999, within 2 weeks')).toEqual([
       'cheap',
       '1999',
@@ -143,10 +144,7 @@ describe('the validator keyword_density', () => {
       definition: {},
     } as unknown as Parameters<typeof keywordDensity.validate>[1]);
   const stuffed = PAGE.replace('Ask for', `${'Flat roof repair here. '.repeat(6)}Ask for`);
-  const diffOf = async (after: string) => {
-    const { unifiedDiff } = await import('../../../../../agents/skills/content-optimization/edits.ts');
-    return unifiedDiff('page.html', PAGE, after);
-  };
+  const diffOf = (after: string) => createPatch('page.html', PAGE, after);
 
   it('passes what the skill itself proposes', async () => {
     const { outputs } = await run(inputsOf(PAGE));
@@ -154,7 +152,7 @@ describe('the validator keyword_density', () => {
   });
 
   it('fails an outcome whose diff raises a query above the bound, whoever made it', async () => {
-    const verdict = await check({ diff: await diffOf(stuffed) });
+    const verdict = await check({ diff: diffOf(stuffed) });
     expect(verdict).toMatchObject({ passed: false, remedy: expect.stringContaining('Take the added mentions out') });
     expect(verdict.value).toBeGreaterThan(3);
     expect(verdict.explanation).toContain('(1 mentions before, 7 after)');
@@ -172,7 +170,7 @@ describe('the validator keyword_density', () => {
   });
 
   it('fails a diff that does not apply, and an outcome without one', async () => {
-    expect(await check({ diff: await diffOf(stuffed) }, '<h1>Other</h1><p>Words.</p>')).toMatchObject({
+    expect(await check({ diff: diffOf(stuffed) }, '<h1>Other</h1><p>Words.</p>')).toMatchObject({
       passed: false,
     });
     expect(await check({})).toMatchObject({ passed: false, explanation: 'the outcome has no diff' });

@@ -17,6 +17,7 @@ export function materialOf(given: Partial<Material> & { asked?: readonly string[
     ownPages: [],
     rankingPages: [],
     passages: [],
+    entities: [],
     items: [],
     voice: NO_VOICE,
     ...rest,
