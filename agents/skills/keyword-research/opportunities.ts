@@ -4,8 +4,11 @@ import { wilsonLower } from '../search-analysis/statistics.ts';
 import type { Finding, Query } from '../search-analysis/types.ts';
 import { findUnderClicked, type Gain } from '../search-analysis/under-clicked.ts';
 
-/** About places 5 to 20: below the fold of the first page and the second page. The figure is an average, so half a place more. */
-const STRIKING = { from: 4.5, to: 20.5 } as const;
+/**
+ * About places 5 to 20: below the fold of the first page and the second page. The figure is an average, so half a place
+ * more. The same range stands in the pack, `seo/domain-concepts/striking-distance`; a test holds the two together.
+ */
+export const STRIKING = { from: 4.5, to: 20.5 } as const;
 const CANNIBALISED = { from: 4, to: 20.5, share: 0.18, sure: 0.1 } as const;
 export interface OpportunityOptions {
   readonly curve: ClickCurve;

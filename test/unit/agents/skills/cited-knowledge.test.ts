@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadDefinitions, matchesKnowledgeGlob } from '../../../../agents/definitions/index.ts';
+import { STRIKING } from '../../../../agents/skills/keyword-research/opportunities.ts';
 
 const ROOT = new URL('../../../../agents/', import.meta.url);
 const { knowledge, skills } = await loadDefinitions(new URL('verticals', ROOT).pathname);
@@ -22,6 +23,11 @@ const cited = readdirSync(new URL('skills/', ROOT), { withFileTypes: true })
 /** One folder may do two skills. */
 const ALSO: Readonly<Record<string, readonly string[]>> = { 'report-generator': ['reporting'] };
 const doneBy = (folder: string) => skills.filter(({ name }) => [folder, ...(ALSO[folder] ?? [])].includes(name));
+
+it('says of striking distance the range that keyword-research goes by', () => {
+  const item = knowledge.find(({ path }) => path === 'seo/domain-concepts/striking-distance');
+  expect(item?.text).toContain(`an average position of ${STRIKING.from} to ${STRIKING.to} `);
+});
 
 describe('knowledge that the code of a skill cites', () => {
   it('is cited by those skills that judge', () => {
