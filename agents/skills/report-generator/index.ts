@@ -236,6 +236,7 @@ function missing(inputs: Inputs, { search, pipeline }: Material): string[] {
       ? []
       : ['No export was given: the report has the work and its cost, and no numbers of search or sales.']),
     ...(search && !search.before ? ['previous_rankings is missing: search figures stand without a comparison.'] : []),
+    'The report comes in several forms of one text. What a person edits when approving counts as the report; the other forms stay as they were made, so edit each form that is sent.',
     'Costs are those of models, as the tasks have them; people’s time is not in them.',
   ];
 }

@@ -1,5 +1,6 @@
 import { link, rm, writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Cli } from '../cli.ts';
 import { cliError, usageError } from '../errors.ts';
 import { fileError } from '../input/read-text.ts';
@@ -51,7 +52,22 @@ export async function writeOutput(cli: Cli, outcome: GivenOutcome, options: Outp
   const size = Buffer.byteLength(content);
   cli.result(options, { file: target, output: name, bytes: size }, () => `${target} (${name}, ${written(size)})`);
   if (outcome.state !== 'delivered' && !options.json) cli.note(`This outcome is ${outcome.state.replace('_', ' ')}.`);
+  const edited = editedForm(outcome, name);
+  if (edited && !options.json)
+    cli.note(`${edited} was edited at approval; ${name} is as it was made and does not have the change.`);
 }
+
+/** Another form of the same thing (`report_markdown` beside `report_html`) that a person edited while this one stayed. */
+function editedForm({ output, editedOutput }: GivenOutcome, name: string): string | undefined {
+  if (!isRecord(output) || !isRecord(editedOutput)) return undefined;
+  const isEdited = (one: string) => !isDeepStrictEqual(editedOutput[one], output[one]);
+  const stem = (one: string) => one.slice(0, Math.max(0, one.lastIndexOf('_')));
+  if (stem(name) === '' || isEdited(name)) return undefined;
+  return Object.keys(editedOutput).find((one) => stem(one) === stem(name) && isEdited(one));
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function formatOf({ format, output }: OutputFileOptions): string {
   const ending = extname(output).slice(1).toLowerCase();

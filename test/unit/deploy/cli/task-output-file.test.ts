@@ -57,6 +57,17 @@ describe('kaze tasks show --output', () => {
     expect(err).toBe('This outcome is awaiting approval.\n');
   });
 
+  it('tells when another form of the same output was edited and this one was not', async () => {
+    const outcome = { ...delivered, output: { ...output, report_markdown: 'made' } };
+    const editedOutput = { ...outcome.output, report_markdown: 'edited' };
+    const { err } = await run({ ...outcome, editedOutput }, '--output', 'report.html');
+    expect(err).toBe(
+      'report_markdown was edited at approval; report_html is as it was made and does not have the change.\n',
+    );
+    expect((await run({ ...outcome, editedOutput }, '--output', 'report.md')).err).toBe('');
+    expect((await run({ ...outcome, editedOutput }, '--output', 'scores.csv')).err).toBe('');
+  });
+
   it('overwrites nothing', async () => {
     await run(delivered, '--output', 'report.html');
     const { code, err } = await run(delivered, '--output', 'report.html');
