@@ -102,7 +102,8 @@ export const apiError = defineErrors({
     kind: 'caller',
     status: 404,
     when: 'There is no upload with this id, it has expired, or someone else made it.',
-    remedy: 'Upload the file again and use the new id within a day.',
+    remedy:
+      'Upload the file again and use the new id within a day. Where several processes serve one cell, set KAZE_DATA_FILES_DIR to one folder for all of them.',
   },
   KAZE_API_UPLOAD_FULL: {
     kind: 'environment',

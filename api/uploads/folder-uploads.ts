@@ -18,6 +18,8 @@ export interface FolderUploadsOptions {
   readonly ttlMs: number;
   /** Unused uploads that one person or agent may have. */
   readonly perOwner: number;
+  /** Whether other processes take uploads too, and what is not here may be in a folder of theirs; default false. */
+  readonly hasOthers?: boolean;
 }
 
 interface Kept extends Upload {
@@ -30,14 +32,15 @@ const SWEEP_MS = 600_000;
 
 const ownerOf = (principal: Principal) => ({ owner: principal.id, tenant: principal.tenant ?? null });
 
-const unknown = (id: string) =>
-  apiError(
-    'KAZE_API_UPLOAD_UNKNOWN',
-    `there is no upload ${id.slice(0, 64)}; upload the file (again) with PUT /uploads`,
-    {
-      fields: { id: id.slice(0, 64) },
-    },
-  );
+const AGAIN = 'upload the file (again) with PUT /uploads';
+const ELSEWHERE =
+  'where it was sent to another process of this cell just now, both need one folder: set KAZE_DATA_FILES_DIR to a folder that all processes reach';
+
+function unknown(id: string, hasOthers: boolean) {
+  const shown = id.slice(0, 64);
+  const help = hasOthers ? `${AGAIN}; ${ELSEWHERE}` : AGAIN;
+  return apiError('KAZE_API_UPLOAD_UNKNOWN', `there is no upload ${shown}; ${help}`, { fields: { id: shown } });
+}
 
 class FolderUploads implements Uploads {
   readonly #options: FolderUploadsOptions;
@@ -154,7 +157,7 @@ class FolderUploads implements Uploads {
     const kept = await this.#read(id);
     const { owner, tenant } = ownerOf(principal);
     if (!kept || kept.owner !== owner || kept.tenant !== tenant || kept.expiresAt <= this.#options.clock.now()) {
-      throw unknown(id);
+      throw unknown(id, this.#options.hasOthers ?? false);
     }
     return kept;
   }

@@ -71,7 +71,10 @@ export async function assembleParts(options: PartsOptions) {
   const files = await createFolderTaskFiles({ folder: taskFiles });
   const { uploadMaxBytes, uploadTtlMs, uploadsPerOwner } = config.api;
   const limits = { maxBytes: uploadMaxBytes, ttlMs: uploadTtlMs, perOwner: uploadsPerOwner };
-  const uploads = await createFolderUploads({ folder: join(filesFolder, 'uploads'), clock, ...limits });
+  const uploads = await createFolderUploads({
+    ...{ folder: join(filesFolder, 'uploads'), clock, ...limits },
+    hasOthers: engines.graph.capabilities.supportsManyProcesses,
+  });
   closers.add('uploads', () => uploads.close());
 
   const deliveryGate = createDeliveryGate({ store });

@@ -120,6 +120,25 @@ describe('uploads in a folder', () => {
     });
   });
 
+  it('are those of every process on the folder; what is in another folder is unknown, and the setting is named', async () => {
+    const more = { clock, maxBytes: 10, ttlMs: 1_000, perOwner: 2, hasOthers: true };
+    const second = await createFolderUploads({ folder, ...more });
+    const { id } = await uploads.put(ada, Readable.from('hello'), meta);
+    const { stream } = await second.open(ada, id);
+    expect((await stream.toArray()).join('')).toBe('hello');
+    await second.remove(ada, id);
+    await expect(uploads.describe(ada, id)).rejects.toThrow(`there is no upload ${id}; upload the file`);
+    await expect(uploads.describe(ada, id)).rejects.not.toThrow('KAZE_DATA_FILES_DIR');
+
+    const alone = await createFolderUploads({ folder: join(folder, 'elsewhere'), ...more });
+    const sent = await uploads.put(ada, Readable.from('hello'), meta);
+    await expect(alone.describe(ada, sent.id)).rejects.toMatchObject({
+      code: 'KAZE_API_UPLOAD_UNKNOWN',
+      message: expect.stringContaining('set KAZE_DATA_FILES_DIR to a folder that all processes reach'),
+    });
+    await Promise.all([second.close(), alone.close()]);
+  });
+
   it('leave nothing when they are too large or break off', async () => {
     await expect(uploads.put(ada, Readable.from('x'.repeat(11)), meta)).rejects.toMatchObject({
       code: 'KAZE_API_UPLOAD_TOO_LARGE',
