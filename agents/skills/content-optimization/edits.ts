@@ -1,4 +1,4 @@
-import { applyPatch, FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk, structuredPatch } from 'diff';
+import { applyPatch, FILE_HEADERS_ONLY, formatPatch, type StructuredPatchHunk } from 'diff';
 import type { Pace } from '#platform';
 import type { Edit, Span } from './types.ts';
 
@@ -26,6 +26,11 @@ export class SourceText {
     const starts = [0];
     for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1)) starts.push(at + 1);
     this.#lineStarts = starts;
+  }
+
+  /** The line behind a last line end counts. */
+  get lines(): number {
+    return this.#lineStarts.length;
   }
 
   /** Both from 1. */
@@ -106,10 +111,11 @@ export class KeptEdits {
 }
 
 const CONTEXT_LINES = 3;
+const NO_LINE_END = '\\ No newline at end of file';
 
 /**
  * A unified diff of a text and the same with edits made in it; empty when they change nothing. Line ends stand in it as
- * they are. Only lines around edits are compared, so that its time grows with the edits and not with the text.
+ * they are. It is put together from the edits, so that its time grows with them and not with the square of the lines.
  */
 export async function diffOfEdits(
   name: string,
@@ -118,41 +124,93 @@ export async function diffOfEdits(
 ): Promise<string> {
   const hunks: StructuredPatchHunk[] = [];
   let more = 0;
-  for (const { first, last, edits: here } of clusters(source, edits)) {
+  for (const changes of neighbours(changesOf(source, edits))) {
     if (pace.isDue()) await pace.rest();
-    const [before, after] = source.linesWith(here, { first, last });
-    for (const hunk of structuredPatch('', '', before, after, '', '', { context: CONTEXT_LINES }).hunks) {
-      hunks.push({ ...hunk, oldStart: hunk.oldStart + first - 1, newStart: hunk.newStart + first - 1 + more });
-      more += hunk.newLines - hunk.oldLines;
-    }
+    const hunk = hunkOf(source, changes);
+    hunks.push({ ...hunk, newStart: hunk.newStart + more });
+    more += hunk.newLines - hunk.oldLines;
   }
   if (hunks.length === 0) return '';
   const file = name.replaceAll(/[\s\p{C}]+/gu, ' ').slice(0, 200);
   const names = { oldFileName: `a/${file}`, newFileName: `b/${file}`, oldHeader: undefined, newHeader: undefined };
-  return formatPatch({ ...names, index: undefined, hunks }, FILE_HEADERS_ONLY);
+  return formatPatch({ ...names, hunks }, FILE_HEADERS_ONLY);
 }
 
-interface Cluster {
-  /** Lines from 1, with those around; both included. */
-  readonly first: number;
-  readonly last: number;
-  readonly edits: readonly Edit[];
+/** Lines with their ends that others take the place of. */
+interface Change {
+  /** The first line, from 1. */
+  readonly at: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
-/** Edits whose surroundings touch, together. */
-function clusters(source: SourceText, edits: readonly Edit[]): Cluster[] {
-  const found: Array<{ first: number; last: number; edits: Edit[] }> = [];
+/** By lines: edits on the same lines are one change. */
+function* changesOf(source: SourceText, edits: readonly Edit[]): Generator<Change> {
+  const groups: Array<{ first: number; last: number; edits: Edit[] }> = [];
   for (const edit of inOrder(edits)) {
-    const first = Math.max(1, source.placeOf(edit.start).line - CONTEXT_LINES);
-    const last = source.placeOf(edit.end).line + CONTEXT_LINES;
-    const open = found.at(-1);
-    if (open && first <= open.last + 1) {
+    const [first, last] = [source.placeOf(edit.start).line, source.placeOf(edit.end).line];
+    const open = groups.at(-1);
+    if (open && first <= open.last) {
       open.last = Math.max(open.last, last);
       open.edits.push(edit);
-    } else found.push({ first, last, edits: [edit] });
+    } else groups.push({ first, last, edits: [edit] });
   }
-  return found;
+  for (const { first, last, edits: here } of groups) {
+    const [before, after] = source.linesWith(here, { first, last }).map(linesOf) as [string[], string[]];
+    const least = Math.min(before.length, after.length);
+    let same = 0;
+    while (same < least && before[same] === after[same]) same++;
+    let behind = 0;
+    while (behind < least - same && before.at(-1 - behind) === after.at(-1 - behind)) behind++;
+    const change = {
+      at: first + same,
+      before: before.slice(same, before.length - behind),
+      after: after.slice(same, after.length - behind),
+    };
+    if (change.before.length + change.after.length > 0) yield change;
+  }
 }
+
+/** Changes whose surroundings touch, together. */
+function* neighbours(changes: Iterable<Change>): Generator<readonly [Change, ...Change[]]> {
+  let open: [Change, ...Change[]] | undefined;
+  for (const change of changes) {
+    const last = open?.at(-1);
+    if (open && last && change.at - (last.at + last.before.length) <= 2 * CONTEXT_LINES) open.push(change);
+    else {
+      if (open) yield open;
+      open = [change];
+    }
+  }
+  if (open) yield open;
+}
+
+function hunkOf(source: SourceText, changes: readonly [Change, ...Change[]]): StructuredPatchHunk {
+  const lines: string[] = [];
+  const say = (mark: string, said: readonly string[]) => {
+    for (const line of said) {
+      if (line.endsWith('\n')) lines.push(mark + line.slice(0, -1));
+      else lines.push(mark + line, NO_LINE_END);
+    }
+    return said.length;
+  };
+  const around = (first: number, last: number) =>
+    first > last ? [] : linesOf(source.linesWith([], { first: Math.max(1, first), last })[0]);
+  const start = Math.max(1, changes[0].at - CONTEXT_LINES);
+  let at = start;
+  let [oldLines, newLines] = [0, 0];
+  for (const change of changes) {
+    const kept = say(' ', around(at, change.at - 1));
+    oldLines += kept + say('-', change.before);
+    newLines += kept + say('+', change.after);
+    at = change.at + change.before.length;
+  }
+  const kept = say(' ', around(at, Math.min(source.lines, at + CONTEXT_LINES - 1)));
+  return { oldStart: start, oldLines: oldLines + kept, newStart: start, newLines: newLines + kept, lines };
+}
+
+/** With their ends; none of an empty text. */
+const linesOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** Undefined when the diff does not fit the text. */
 export function applyDiff(diff: string, before: string): string | undefined {
