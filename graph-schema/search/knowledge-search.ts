@@ -68,6 +68,8 @@ const SEEDS = 10;
 const WALK = { depth: 2, maxNodes: 2_000, maxDegree: 50, idsOnly: true };
 /** Of what the walk adds, the nearest. */
 const WALKED = 100;
+/** Needs no other property read for it, and no index. */
+const BY_ID = [{ property: 'id', direction: 'asc' }] as const;
 const RANKED_BY = ['id', 'createdAt', 'importance', 'language'];
 const WALK_TYPES = ['MENTIONS', 'ABOUT', 'DERIVED_FROM', 'SUPPORTS', 'REQUIRES', 'APPLIES_TO', 'SUPERSEDES'];
 
@@ -103,24 +105,28 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
     );
   }
 
-  /** What of the ids exists for the principal now, with what ranking needs. */
+  /**
+   * What of the ids exists for the principal now, with what ranking needs. One type after the other: most ids are of the
+   * first one, and looking all of them up once for each type costs more than another round trip for the few that are left.
+   */
   async function present(principal: Principal, ids: readonly string[], types: readonly string[]) {
     const found = new Map<string, Present>();
-    if (ids.length === 0) return found;
-    await Promise.all(
-      types.map(async (label) => {
-        const { definition, properties } = schema.type(label);
-        const held = properties.retiredAt ? { retiredAt: { isNull: true } } : {};
-        const where = { id: { in: [...ids] }, ...held };
-        const wanted = [...RANKED_BY, ...(definition.searchable ?? [])].filter((name) => name in properties);
-        const select = { properties: Object.fromEntries(wanted.map((name) => [name, name])) };
-        const find = { by: 'page', page: { where, first: ids.length } } as const;
-        const read = await store.read(principal, { roots: [{ key: 'found', node: label, find, select }] });
-        for (const node of (read.found as ReadConnection).nodes as unknown as Stored[]) {
-          found.set(node.id, { ...node, label, searched: searchableText(definition, node) });
-        }
-      }),
-    );
+    let left = [...ids];
+    for (const label of types) {
+      if (left.length === 0) break;
+      const { definition, properties } = schema.type(label);
+      const held = properties.retiredAt ? { retiredAt: { isNull: true } } : {};
+      const page = { where: { id: { in: left }, ...held }, orderBy: BY_ID, first: left.length };
+      const wanted = [...RANKED_BY, ...(definition.searchable ?? [])].filter((name) => name in properties);
+      const select = { properties: Object.fromEntries(wanted.map((name) => [name, name])) };
+      const read = await store.read(principal, {
+        roots: [{ key: 'found', node: label, find: { by: 'page', page }, select }],
+      });
+      for (const node of (read.found as ReadConnection).nodes as unknown as Stored[]) {
+        found.set(node.id, { ...node, label });
+      }
+      left = left.filter((id) => !found.has(id));
+    }
     return found;
   }
 
@@ -140,7 +146,7 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
       const found = await candidates(principal, query, types);
       const nodes = await present(principal, idsOf(found), types);
       const { byText, byVector } = held(found, nodes);
-      const words = createWords(query.text);
+      const words = createWords(query.text, schema);
       const readable = (id: string) => readsLanguage(embedder, nodes.get(id)!.language ?? 'unknown');
       const likely = topOf(fuse({ byText, byVector }, { trust: 1, readable }), ARRANGED);
       const weights = termWeights(
@@ -154,12 +160,14 @@ export function createKnowledgeSearch(options: KnowledgeSearchOptions): Knowledg
       const nearest = [...graph].filter(([id]) => !nodes.has(id)).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
       const added = nearest.slice(0, WALKED).map(([id]) => id);
       for (const [id, node] of await present(principal, added, types)) nodes.set(id, node);
+      const now = clock.now();
       const scored = [...nodes.values()].map((node): Scored => {
-        const { id, createdAt, importance } = node;
+        const { id, label, createdAt } = node;
         const near = graph.get(id) ?? 0;
-        const ageMs = clock.now() - createdAt;
-        const own = ownScore({ fused: fused.get(id), graph: near, ageMs, importance: importance ?? undefined });
-        return { ...own, id, label: node.label, fused: fused.get(id), near, node };
+        const known = fused.get(id);
+        const importance = node.importance ?? undefined;
+        const own = ownScore({ fused: known, graph: near, ageMs: now - createdAt, importance });
+        return { ...own, id, label, fused: known, near, node };
       });
       const best = scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, ARRANGED);
       const readAs = best.map((one) => ({ ...one, words: words.of(one.node) }));
@@ -179,7 +187,6 @@ interface Stored {
 
 interface Present extends Stored {
   readonly label: string;
-  readonly searched: string;
 }
 
 interface Scored extends OwnScore {
@@ -205,15 +212,19 @@ function held({ byText, byVector }: SearchCandidates, nodes: ReadonlyMap<string,
 }
 
 /** Question and passages as words of the question's language; each passage is read once. */
-function createWords(question: string) {
+function createWords(question: string, schema: GraphSchema) {
   const reader = new WordReader(languageOf(question));
   const read = new Map<string, PassageWords>();
   return {
     terms: reader.question(question),
-    of({ id, searched, headings }: Present): PassageWords {
-      const known = read.get(id) ?? reader.passage(searched, headings ?? []);
-      read.set(id, known);
-      return known;
+    of(node: Present): PassageWords {
+      let words = read.get(node.id);
+      if (!words) {
+        const text = searchableText(schema.type(node.label).definition, node);
+        words = reader.passage(text, node.headings ?? []);
+        read.set(node.id, words);
+      }
+      return words;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Reader } from './reads.ts';
 
 const DEFAULTS = { depth: 2, maxNodes: 500 };
 const LIMITS = { depth: 6, maxNodes: 20_000 };
+const MAX_SEEDS = 1_000;
 /** Relationships read for one level: a hub cannot make a level unbounded. */
 const MAX_LEVEL_EDGES = 50_000;
 
@@ -37,14 +38,20 @@ export async function readSubgraph(
     return true;
   };
 
-  for (const row of await reader.run(...seedText(reader, principal, seeds, options))) add(row, 0);
+  // What hangs from the seeds is asked for with them: its text looks at their scope too.
+  const starts = [...new Set(seeds)].slice(0, MAX_SEEDS);
+  const [present, first] = await Promise.all([
+    reader.run(...seedText(reader, principal, starts, options)),
+    reader.run(...levelText(reader, principal, starts, options)),
+  ]);
+  for (const row of present) add(row, 0);
   let frontier = [...nodes.keys()];
   for (let level = 1; level <= depth && frontier.length > 0; level++) {
     if (level > 1 && options.maxDegree !== undefined) {
       frontier = await withoutHubs(reader, principal, frontier, options.maxDegree);
       if (frontier.length === 0) break;
     }
-    const rows = await reader.run(...levelText(reader, principal, frontier, options));
+    const rows = level === 1 ? first : await reader.run(...levelText(reader, principal, frontier, options));
     if (rows.length >= MAX_LEVEL_EDGES) truncated = true;
     const next: string[] = [];
     for (const row of rows) {
@@ -95,7 +102,7 @@ function seedText(
   { idsOnly }: SubgraphOptions,
 ): [string, CypherParameters] {
   const text = new TextBuilder(reader.schema, principal);
-  const ids = text.bind(seeds.slice(0, 1_000));
+  const ids = text.bind(seeds);
   const described = idsOnly ? '' : `, labels(n) AS labels${captionColumns('n')}`;
   const query = `MATCH (n:Node) WHERE n.id IN ${ids} AND ${text.anyScope('n')} RETURN n.id AS id${described} ORDER BY id`;
   return [query, text.parameters];
