@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 
 const STOP_WITHIN_MS = 10_000;
+const SAME_SIGNAL_MS = 1_000;
 /** How long the last output of a program that has ended is waited for: what it left behind may hold the pipe open. */
 const LAST_OUTPUT_MS = 2_000;
 
@@ -9,6 +10,7 @@ const LAST_OUTPUT_MS = 2_000;
 const running = new Set();
 const atStop = [];
 let stopped;
+let stoppedAtMs = 0;
 
 /** The signal that told us to stop, if one did. */
 export const stoppedBy = () => stopped;
@@ -22,10 +24,12 @@ export function stopOnSignals() {
 }
 
 function stopAll(signal) {
-  // Asked a second time, nothing is waited for.
+  // A Ctrl-C comes twice at once, from the terminal and from npm; asked again later, nothing is waited for.
+  if (stopped && performance.now() - stoppedAtMs < SAME_SIGNAL_MS) return;
   for (const child of running) endGroup(child, stopped ? 'SIGKILL' : signal);
   if (stopped) return;
   stopped = signal;
+  stoppedAtMs = performance.now();
   for (const end of atStop) end();
   setTimeout(() => {
     for (const child of running) endGroup(child, 'SIGKILL');

@@ -165,9 +165,11 @@ export class CellProcess {
 export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, timeoutMs = 100_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
+    const began = performance.now();
     const answer = await ask();
     if (fits(answer)) return answer;
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Asking for hundreds of tasks takes the cell's time: at least half of it is left to the work that is waited for.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(100, performance.now() - began)));
   }
 }
