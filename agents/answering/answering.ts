@@ -1,6 +1,6 @@
 import type { Gateway } from '#gateway';
-import { type Embedder, type GraphStore, type Principal, tenantScope, Vertical } from '#graph-schema';
-import type { Clock, Logger } from '#platform';
+import { type Embedder, type GraphStore, type Principal, Tenant, tenantScope, Vertical } from '#graph-schema';
+import { type Clock, didYouMean, type Logger } from '#platform';
 import type { PassageSearch } from '../ports/passage-search.ts';
 import { answerError } from './errors.ts';
 import { type AnswerPassage, type AskModel, answerFromPassages } from './from-passages.ts';
@@ -49,7 +49,10 @@ export interface Answer {
 }
 
 export interface Answering {
-  /** One search and one call to a model. Errors: KAZE_ASK_EMPTY, KAZE_ASK_TOO_LONG, those of the graph and KAZE_MODEL_*. */
+  /**
+   * One search and one call to a model. Errors: KAZE_ASK_EMPTY, _TOO_LONG, _CLIENT_UNKNOWN, those of the graph and
+   * KAZE_MODEL_*.
+   */
   ask(principal: Principal, question: Question, limits?: AskLimits): Promise<Answer>;
 }
 
@@ -69,8 +72,22 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   async function scopesFor(principal: Principal, tenant: string | undefined): Promise<string[] | undefined> {
     if (tenant === undefined) return undefined;
-    const verticals = await store.list(principal, Vertical, { limit: 1_000 });
+    const [verticals, [known]] = await Promise.all([
+      store.list(principal, Vertical, { limit: 1_000 }),
+      store.list(principal, Tenant, { where: { name: { eq: tenant } }, limit: 1 }),
+    ]);
+    if (!known) throw await unknownClient(principal, tenant);
     return [tenantScope(tenant), 'platform', ...new Set(verticals.map(({ scope }) => scope))];
+  }
+
+  /** Without it a slip would be answered from what all clients share. Only names that the asker sees are told. */
+  async function unknownClient(principal: Principal, tenant: string): Promise<Error> {
+    const seen = (await store.list(principal, Tenant, { limit: 1_000 })).map(({ name }) => name).sort();
+    const hint = seen.length > 3 ? didYouMean(tenant, seen) : seen.length > 0 ? `; there is ${seen.join(', ')}` : '';
+    const shown = tenant.slice(0, 63);
+    return answerError('KAZE_ASK_CLIENT_UNKNOWN', `there is no client "${shown}"${hint}`, {
+      fields: { tenant: shown },
+    });
   }
 
   return {

@@ -10,7 +10,7 @@ export const define: Define = (command, cli) => {
       'cat why.graphql | kaze query - --variables @variables.json',
     ],
   })
-    .argument('[file]', 'file with the operation; - is standard input', '-')
+    .argument('[file]', 'file with the operation; - is standard input; a text with braces is the operation itself', '-')
     .option('-e, --expression <text>', 'the operation itself, instead of a file')
     .option('--variables <json>', 'variables as a JSON object, or @file')
     .action(async (file, options) => (await import('../query/query.ts')).query(cli, file, options));

@@ -12,7 +12,7 @@ interface QueryOptions extends CellOptions {
 }
 
 export async function query(cli: Cli, file: string, options: QueryOptions): Promise<void> {
-  const text = options.expression ?? (await readText(cli, file));
+  const text = options.expression ?? (file.includes('{') ? file : await readText(cli, file));
   const variables = await variablesFrom(cli, options.variables);
   const client = await cli.connect(options);
   const answer = await client.raw(text, variables, { signal: cli.terminal.signal });

@@ -68,6 +68,7 @@ const BY_CLIENT: ReadonlyArray<readonly [name: string, operation: string]> = [
     'searchKnowledge',
     `query($t: String!) { searchKnowledge(input: { text: "${SECRET}", tenant: $t }) { hits { score } } }`,
   ],
+  ['ask', `query($t: String!) { ask(input: { question: "when does the ${SECRET} open?", tenant: $t }) { answer } }`],
   [
     'submitTask',
     'mutation($t: String!) { submitTask(input: { agent: "secret-agent", skill: "s", tenant: $t }) { __typename } }',

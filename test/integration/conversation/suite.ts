@@ -94,7 +94,8 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
       await other.ingest('secret.md', ['The Zanzibar project has a budget of 40,000 euros.']);
       const question = { text: 'What is the budget of the Zanzibar project?' };
       expect(await cell.answering.ask(me, question)).toMatchObject({ known: false, citations: [] });
-      expect(await cell.answering.ask(me, { ...question, tenant: other.tenant })).toMatchObject({ known: false });
+      const foreign = cell.answering.ask(me, { ...question, tenant: other.tenant });
+      await expect(foreign).rejects.toMatchObject({ code: 'KAZE_ASK_CLIENT_UNKNOWN' });
       expect(await cell.answering.ask(other.me, question)).toMatchObject({ known: true });
 
       const id = await cell.raw.transact(systemPrincipal('loader'), { why: 'test' }, async (unit) =>
@@ -116,6 +117,14 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
       await expect(cell.answering.ask(me, { text: ' ' })).rejects.toMatchObject({ code: 'KAZE_ASK_EMPTY' });
       const long = cell.answering.ask(me, { text: 'why '.repeat(600) });
       await expect(long).rejects.toMatchObject({ code: 'KAZE_ASK_TOO_LONG', fields: { max: 2_000 } });
+    });
+
+    it('is not answered from what all share when the client’s name is a slip', async () => {
+      const slip = cell.answering.ask(me, { text: 'How many days of leave?', tenant: `${acme.tenant}s` });
+      await expect(slip).rejects.toMatchObject({
+        code: 'KAZE_ASK_CLIENT_UNKNOWN',
+        message: `there is no client "${acme.tenant}s"; there is ${acme.tenant}`,
+      });
     });
   });
 
