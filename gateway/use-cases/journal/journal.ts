@@ -11,7 +11,7 @@ export interface JournalOptions {
   readonly ledger: Pick<Ledger, 'recordUsage'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long rows are gathered for one write into the ledger; default 200 ms. */
+  /** How long rows are gathered for one write into the ledger; default 500 ms. */
   readonly batchDelayMs?: number;
   /** Rows of one write at most; default 500. */
   readonly batchRows?: number;
@@ -236,7 +236,7 @@ class FileJournal implements Journal {
   private feedSoon(): void {
     if (this.scheduled || this.feeding) return;
     this.scheduled = true;
-    this.options.clock.sleep(this.options.batchDelayMs ?? 200, this.stopped.signal).then(
+    this.options.clock.sleep(this.options.batchDelayMs ?? 500, this.stopped.signal).then(
       () => {
         this.scheduled = false;
         this.feed();
