@@ -63,7 +63,7 @@ export async function findBrand(
 }
 
 /**
- * Queries that hold a misspelling of the brand. It is told from another word by being clicked like the brand: in this
+ * Queries that hold a misspelling of the brand, or a part of its name ("willowbrook" of "willowbrookvets"). It is told from another word by being clicked like the brand: in this
  * query, and, as a word may be lucky in one, over all its queries at the top together ("brakes" beside the brand "Brake").
  */
 function misspellings(
@@ -101,10 +101,15 @@ function misspellings(
   return (index) => found.has(index);
 }
 
+/** A letter or two off, or the beginning or end of a name that is written in one piece. */
 function isNear(word: string, brands: readonly string[]): boolean {
   if (word.length < 4) return false;
   const [folded = word] = spellingsOf(word);
-  return brands.some((brand) => distance(folded, brand) <= (brand.length >= 7 ? 2 : 1));
+  return brands.some(
+    (brand) =>
+      distance(folded, brand) <= (brand.length >= 7 ? 2 : 1) ||
+      (folded.length < brand.length && (brand.startsWith(folded) || brand.endsWith(folded))),
+  );
 }
 
 /** Log excess over the curve of each query at the top, and its weight; undefined where too few clicks tell. */

@@ -67,6 +67,12 @@ describe('queries that search for the site itself', () => {
     expect(await branded(rows, 'Wir bei Speiche reparieren Räder.')).toEqual([...names].sort());
   });
 
+  it('hold a part of a name that is known in one piece, where that part is clicked like it and not elsewhere', async () => {
+    const names = ['willowbrookvets', 'willowbrookvets prices', 'willowbrookvets jobs', 'willowbrook practice'];
+    const rows = [...names.map((name) => meant(name)), ...['vets near me', 'vets open now', 'vets fees'].map(ordinary)];
+    expect(await branded(rows, 'A clinic for animals: willowbrookvets.example')).toEqual([...names].sort());
+  });
+
   it('are none where neither names nor clicks tell', async () => {
     expect(await branded([ordinary('cabinet morvan'), ordinary('cabinetmorvan')], 'cabinet-morvan.example')).toEqual(
       [],
