@@ -323,7 +323,8 @@ class FileJournal implements Journal {
       for (;;) {
         await this.options.clock.sleep(everyMs, this.stopped.signal);
         this.refusals.tell(this.options.clock.now());
-        for (const segment of this.segments) {
+        // A copy: files are removed meanwhile.
+        for (const segment of [...this.segments]) {
           await segment.sync().catch((error: unknown) => {
             this.options.logger.error({ error: String(error) }, 'gateway: the journal cannot be brought onto the disk');
           });

@@ -21,6 +21,7 @@ export class Segment {
   private descriptor: number | undefined;
   private torn = false;
   private unsynced = false;
+  private syncing = 0;
 
   constructor(file: string, number: number) {
     this.file = file;
@@ -48,8 +49,11 @@ export class Segment {
     const { descriptor } = this;
     if (!this.unsynced || descriptor === undefined) return Promise.resolve();
     this.unsynced = false;
+    this.syncing += 1;
     return new Promise((resolve, reject) => {
       fdatasync(descriptor, (error) => {
+        this.syncing -= 1;
+        if (this.descriptor === undefined && this.syncing === 0) closeSync(descriptor);
         if (!error) return resolve();
         this.unsynced = true;
         reject(error);
@@ -57,10 +61,12 @@ export class Segment {
     });
   }
 
+  /** At once; what is being brought onto the disk keeps the file open until it is there. */
   close(): void {
-    if (this.descriptor === undefined) return;
-    closeSync(this.descriptor);
+    const { descriptor } = this;
+    if (descriptor === undefined) return;
     this.descriptor = undefined;
+    if (this.syncing === 0) closeSync(descriptor);
   }
 }
 
