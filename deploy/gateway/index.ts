@@ -10,3 +10,4 @@ export { gatewaySections, loadGatewayConfig } from './config.ts';
 export { type RunningGateway, type StartGatewayOptions, startGateway } from './gateway.ts';
 export { collectSooner } from './heap.ts';
 export { type KeyAccess, openKeyAccess } from './keys.ts';
+export { readUsage } from './usage.ts';

@@ -15,6 +15,8 @@ const FIELDS: ReadonlySet<string> = new Set(['name', 'tenant', 'agent', 'models'
 
 /** Which models were chosen for what: the filters of `readChoiceReports` as a query. */
 export const CHOICES_PATH = '/kaze/choices';
+/** What calls came to, of all clients. */
+export const USAGE_PATH = '/kaze/usage';
 
 export interface AdministrationOptions {
   readonly keys: VirtualKeys;
@@ -63,7 +65,7 @@ export async function showChoices(
   exchange.json(200, { nodes: await readChoiceReports(judgements.usage, filter) });
 }
 
-function checkAdministrator({ request }: Exchange, token: string | undefined): void {
+export function checkAdministrator({ request }: Exchange, token: string | undefined): void {
   if (isAdministrator(request.headers.authorization, token)) return;
   throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'this takes the administrator’s token of the gateway', {
     fields: { why: 'administrator' },

@@ -5,7 +5,7 @@ import type { Clock, Logger, Meters, Metrics } from '#platform';
 import type { Gateway } from '../gateway.ts';
 import type { Judgements } from '../ports/outcome-feed.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
-import { administer, CHOICES_PATH, KEYS_PATH, showChoices } from './administration.ts';
+import { administer, CHOICES_PATH, checkAdministrator, KEYS_PATH, showChoices, USAGE_PATH } from './administration.ts';
 import { Callers } from './authenticate.ts';
 import { declaresTooMuch, expectedBytes, parseBody, readBody } from './body.ts';
 import { type BodyPlace, BodyRoom } from './body-room.ts';
@@ -26,6 +26,7 @@ import type { Fields } from './fields.ts';
 import { outcomes } from './outcomes.ts';
 import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
 import { gatewayHttpMetrics } from './telemetry.ts';
+import { showUsage, usage, usageRows } from './usage.ts';
 
 export interface GatewayServerOptions {
   readonly gateway: Gateway;
@@ -40,7 +41,7 @@ export interface GatewayServerOptions {
   readonly administratorToken?: string;
   /** Takes a usage row for each call that was turned away before the gateway had a model for it. Default: none is kept. */
   readonly refusals?: RefusalRows;
-  /** Opens `/v1/kaze/outcomes`. */
+  /** Opens `/v1/kaze/outcomes` and `/v1/kaze/usage`. */
   readonly judgements?: Judgements;
   readonly options?: GatewayHttpOptions;
 }
@@ -69,6 +70,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/v1/messages', { method: 'POST', handle: messages, counted: true }],
   ['/v1/messages/count_tokens', { method: 'POST', handle: countTokens }],
   ['/v1/kaze/outcomes', { method: 'POST', handle: outcomes }],
+  ['/v1/kaze/usage', { method: 'GET', handle: usage }],
+  ['/v1/kaze/usage/rows', { method: 'GET', handle: usageRows }],
 ]);
 const ONE_MODEL: Route = { method: 'GET', handle: oneModel };
 const ONE_MODEL_PATH = '/v1/models/';
@@ -242,6 +245,9 @@ class HttpGateway implements GatewayServer {
     switch (path) {
       case CHOICES_PATH:
         return showChoices(exchange, { judgements: this.options.judgements, token });
+      case USAGE_PATH:
+        checkAdministrator(exchange, token);
+        return showUsage(exchange, this.options.judgements);
       case '/healthz':
         return exchange.json(200, { status: 'ok' });
       case '/readyz': {

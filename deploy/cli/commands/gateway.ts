@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { collect, configure, type Define, leaf, wholeNumber } from '../command.ts';
 import { futureInstant, pastInstant } from '../input/instant.ts';
+import { usageOptions } from './usage.ts';
 
 export const define: Define = (command, cli) => {
   const start = configure(command.command('start', { isDefault: true }), {
@@ -44,6 +45,19 @@ export const define: Define = (command, cli) => {
     .option('--task-type <name>', 'only this kind of work: a skill')
     .option('--alone', 'of the gateway that runs without a cell on the data folder')
     .action(async (options) => (await import('../gateway/report.ts')).report(cli, options));
+
+  const usage = leaf(command, {
+    usage: 'usage',
+    summary: 'sum what calls cost, of a gateway that runs without a cell',
+    more: 'Of the gateway on the data folder, whether it runs or not; `kaze usage` is the same of a cell.',
+    tenant: 'only this client',
+    cell: false,
+    examples: [
+      'kaze gateway usage --by tenant,agent,model',
+      'kaze gateway usage --tenant acme --by day --from 30d --json',
+    ],
+  });
+  settings(usageOptions(usage)).action(async (options) => (await import('../gateway/usage.ts')).usage(cli, options));
 
   const keys = command.command('keys').summary('create, list and revoke virtual keys').helpCommand(false);
   keys.description('Create, list and revoke virtual keys, of a gateway that runs on the data folder or not.');

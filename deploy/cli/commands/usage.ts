@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { configure, type Define } from '../command.ts';
 import { pastInstant } from '../input/instant.ts';
 
@@ -8,7 +8,7 @@ const DIMENSIONS = [
 ] as const;
 
 export const define: Define = (command, cli) => {
-  configure(command, {
+  const summed = configure(command, {
     summary: 'sum what models cost',
     tenant: 'only this client',
     examples: [
@@ -16,7 +16,13 @@ export const define: Define = (command, cli) => {
       'kaze usage --by tenant,model --from 30d --json',
       'kaze usage --by keyId,agent,hour --key 019a… --from 1d',
     ],
-  })
+  });
+  usageOptions(summed).action(async (options) => (await import('../usage/usage.ts')).usage(cli, options));
+};
+
+/** What is summed, and by what; the same for a cell and for a gateway alone. */
+export function usageOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--by <list>', `up to four of ${DIMENSIONS.join(', ')}`)
         .default(['tenant'], 'tenant')
@@ -27,9 +33,8 @@ export const define: Define = (command, cli) => {
     .option('--task-type <name>', 'only this kind of work: a skill')
     .option('--key <id>', 'only with this one of the provider’s keys')
     .addOption(new Option('--from <when>', 'from then on: 30d (ago), or a date').argParser((text) => pastInstant(text)))
-    .addOption(new Option('--to <when>', 'before then').argParser((text) => pastInstant(text)))
-    .action(async (options) => (await import('../usage/usage.ts')).usage(cli, options));
-};
+    .addOption(new Option('--to <when>', 'before then').argParser((text) => pastInstant(text)));
+}
 
 function dimensions(text: string): readonly string[] {
   const list = text.split(',').map((one) => one.trim());

@@ -4,8 +4,7 @@ import { type UsageInput, UsageSum, type UsageSumQuery } from '../connection/ope
 import { table } from '../output/table.ts';
 import { dollars } from '../output/values.ts';
 
-interface UsageOptions extends CellOptions, TenantOptions {
-  readonly by: NonNullable<UsageInput['by']>;
+export interface UsageFilterOptions {
   readonly agent?: string;
   readonly task?: string;
   readonly taskType?: string;
@@ -14,6 +13,10 @@ interface UsageOptions extends CellOptions, TenantOptions {
   /** ISO 8601. */
   readonly from?: string;
   readonly to?: string;
+}
+
+interface UsageOptions extends CellOptions, TenantOptions, UsageFilterOptions {
+  readonly by: NonNullable<UsageInput['by']>;
 }
 
 type Row = UsageSumQuery['usage'][number];
@@ -27,16 +30,19 @@ export async function usage(cli: Cli, options: UsageOptions): Promise<void> {
     { input: { by, tenant, agent, task, taskType, keyId, from, to } },
     { signal: cli.terminal.signal },
   );
-  cli.result(options, { nodes: answer.usage }, () => {
-    if (answer.usage.length === 0) return 'no model was used';
-    const columns = [
-      ...by.map((name) => ({ title: name.toUpperCase(), value: (row: Row) => String(row.group[name] ?? '-') })),
-      { title: 'CALLS', value: (row: Row) => String(row.calls), right: true },
-      { title: 'TOKENS IN', value: (row: Row) => String(row.inputTokens), right: true },
-      { title: 'CACHED', value: (row: Row) => String(row.cachedTokens), right: true },
-      { title: 'TOKENS OUT', value: (row: Row) => String(row.outputTokens), right: true },
-      { title: 'COST', value: (row: Row) => dollars(row.costMicros), right: true },
-    ];
-    return table(answer.usage, columns, cli.width);
-  });
+  cli.result(options, { nodes: answer.usage }, () => usageTable(answer.usage, by, cli.width));
+}
+
+/** Sums for people to read. */
+export function usageTable(sums: readonly Row[], by: readonly string[], width: number | undefined): string {
+  if (sums.length === 0) return 'no model was used';
+  const columns = [
+    ...by.map((name) => ({ title: name.toUpperCase(), value: (row: Row) => String(row.group[name] ?? '-') })),
+    { title: 'CALLS', value: (row: Row) => String(row.calls), right: true },
+    { title: 'TOKENS IN', value: (row: Row) => String(row.inputTokens), right: true },
+    { title: 'CACHED', value: (row: Row) => String(row.cachedTokens), right: true },
+    { title: 'TOKENS OUT', value: (row: Row) => String(row.outputTokens), right: true },
+    { title: 'COST', value: (row: Row) => dollars(row.costMicros), right: true },
+  ];
+  return table(sums, columns, width);
 }

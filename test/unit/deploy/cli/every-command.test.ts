@@ -282,6 +282,7 @@ const LINES: ReadonlyArray<readonly [line: string, keys: readonly string[]]> = [
   ['secrets remove providers/a/studio', ['path', 'change']],
   ['gateway keys create ci --tenant acme', ['secret', 'id', 'tenant', 'models']],
   ['gateway keys list', ['nodes']],
+  ['gateway usage', ['nodes']],
   ['gateway report', ['nodes']],
   ['audit list', ['nodes']],
   ['audit verify', ['ok', 'checked', 'head', 'broken']],
