@@ -190,7 +190,7 @@ class HttpGateway implements GatewayServer {
     } finally {
       place.leave();
       this.open.delete(exchange);
-        if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+      if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
     }
   }
 
