@@ -29,7 +29,7 @@ export interface ConfigSources {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly file?: ConfigFile;
   /** By `area.field`, as text or already typed. */
-  readonly flags?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly flags?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   /** How a flag is written by whoever gives it, by `area.field`, where that is not `--area-field`: `--data`. */
   readonly flagNames?: Readonly<Record<string, string>>;
   /** Reads what a `…_FILE` variable names; without it such variables are refused. */

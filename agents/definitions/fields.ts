@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Node } from 'yaml';
 import { MapReader } from './map-reader.ts';
 import type { Position } from './problems.ts';
+import { namesOfInput } from './several.ts';
 import { FIELD_TYPES, type FieldType } from './types.ts';
 import { describeNode, type YamlSource } from './yaml-source.ts';
 
@@ -11,6 +12,7 @@ export interface Field {
   readonly type: FieldType;
   readonly description: string;
   readonly standsInFor: readonly string[];
+  readonly multiple: boolean;
   readonly position: Position;
 }
 
@@ -25,11 +27,12 @@ const TOOL_RULE = {
   expected: 'a tool name such as semrush_api (a-z, 0-9, _ and -; at most 63)',
 };
 const DESCRIPTION_RULE = { maxLength: 500 };
+const TAKES_FILES: readonly FieldType[] = ['any', 'text', 'file'];
 
 export type FieldListKey = 'inputs' | 'outputs' | 'tools_required' | 'metrics';
 
 const KEYS: Readonly<Record<FieldListKey, readonly string[]>> = {
-  inputs: ['name', 'type', 'required', 'description', 'stands_in_for'],
+  inputs: ['name', 'type', 'required', 'description', 'stands_in_for', 'multiple'],
   outputs: ['name', 'type', 'required', 'description'],
   tools_required: ['name', 'required', 'description'],
   metrics: ['name', 'description'],
@@ -53,6 +56,16 @@ export function readFields(source: YamlSource, reader: MapReader, key: FieldList
       fields.push(field);
     }
   }
+  for (const { name, position } of fields) {
+    const other = fields.find(
+      (one) => one.multiple && one.name !== name && namesOfInput({ name: one.name, multiple: true }).includes(name),
+    );
+    if (other)
+      source.problems.add(position, {
+        what: `"${name}" is what a further file of "${other.name}" is called, which takes several`,
+        expected: 'another name',
+      });
+  }
   return fields;
 }
 
@@ -69,7 +82,7 @@ function readBare(source: YamlSource, key: FieldListKey, node: Node): Field | un
     return undefined;
   }
   const { optional, description } = readComment(source.trailingComment(node));
-  return { name, required: !optional, type: 'any', description, standsInFor: [], position };
+  return { name, required: !optional, type: 'any', description, standsInFor: [], multiple: false, position };
 }
 
 function readFull(options: {
@@ -104,8 +117,16 @@ function readFull(options: {
   }
   const type = reader.oneOf('type', FIELD_TYPES) ?? 'any';
   const description = reader.text('description', DESCRIPTION_RULE) ?? comment.description;
+  const multiple = reader.boolean('multiple') ?? false;
+  if (multiple && !TAKES_FILES.includes(type)) {
+    source.problems.add(reader.at('multiple'), {
+      what: `"${name}" takes several files, and its type is ${type}`,
+      expected: `type: ${TAKES_FILES.join(', ')}`,
+    });
+  }
   if (name === undefined) return undefined;
-  return { name, required: required ?? !comment.optional, type, description, standsInFor, position: reader.at('name') };
+  const position = reader.at('name');
+  return { name, required: required ?? !comment.optional, type, description, standsInFor, multiple, position };
 }
 
 /** `Optional: known competitors` says two things: the item may be missing, and what it is. */

@@ -22,6 +22,7 @@ interface ReadingOptions extends LoadOptions {
 
 /** What one folder of verticals says. Problems of files are collected; only a folder that cannot be read throws. */
 export class FolderReading {
+  /** Names of the verticals: folders with at least one part. */
   readonly found: string[] = [];
   readonly skills: SkillDefinition[] = [];
   readonly agents: AgentDefinition[] = [];
@@ -39,9 +40,12 @@ export class FolderReading {
   }
 
   async all(): Promise<void> {
-    this.found.push(...(await this.verticals()));
-    for (const vertical of this.found) {
-      for (const part of await this.parts(vertical)) {
+    for (const vertical of await this.verticals()) {
+      const parts = await this.parts(vertical);
+      // Another folder beside the verticals, of notes or of a tool.
+      if (parts.length === 0) continue;
+      this.found.push(vertical);
+      for (const part of parts) {
         for (const file of await this.files(`${vertical}/${part}`)) await this.read({ file, vertical, part });
       }
     }

@@ -51,6 +51,7 @@ export {
   problemAt,
   requireDefinition,
 } from './problems.ts';
+export { MOST_OF_SEVERAL, namesOfInput, numberRepeated } from './several.ts';
 export * from './types.ts';
 export { STANDARD_VALIDATORS, type ValidatorCatalogue } from './validators.ts';
 export { type DefinitionChange, type DefinitionWatcher, type WatchOptions, watchDefinitions } from './watch.ts';

@@ -23,6 +23,8 @@ export interface InputDefinition {
   readonly description: string;
   /** Tools that this input can replace when it is given: `current_rankings` for `google_search_console`. */
   readonly standsInFor: readonly string[];
+  /** It takes several files (`several.ts` says how they are called). */
+  readonly multiple?: true;
 }
 
 export interface OutputDefinition {

@@ -71,7 +71,8 @@ function breakingInput(
   is: SkillDefinition['inputs'][number] | undefined,
 ): boolean {
   if (!was || !is) return is === undefined || is.required;
-  return (is.required && !was.required) || (is.type !== was.type && is.type !== 'any');
+  const takesFewer = was.multiple === true && is.multiple !== true;
+  return takesFewer || (is.required && !was.required) || (is.type !== was.type && is.type !== 'any');
 }
 
 /** Readers of an output that is gone, may be missing now, or is of another type, have to change. */
@@ -110,16 +111,19 @@ function said(one: Named | undefined): string | null {
     type,
     required,
     standsInFor,
+    multiple,
     ...rest
   } = one as Named & {
     readonly description?: string;
     readonly type?: string;
     readonly required?: boolean;
     readonly standsInFor?: readonly string[];
+    readonly multiple?: true;
   };
   const facts = [
     type,
     required === undefined ? undefined : required ? 'required' : 'optional',
+    multiple ? 'several files' : undefined,
     standsInFor && standsInFor.length > 0 ? `stands in for ${standsInFor.join(', ')}` : undefined,
     Object.keys(rest).length > 0 ? canonicalJson(rest) : undefined,
   ].filter((fact) => fact !== undefined);

@@ -1,4 +1,5 @@
 import { type ByteSource, readDocument, sourceOf } from '#platform';
+import { namesOfInput } from '../definitions/index.ts';
 import { skillErrors } from './errors.ts';
 import type { SkillInput } from './handler.ts';
 
@@ -53,6 +54,17 @@ export function plainText(value: unknown): string {
   if (Array.isArray(value)) return value.map(plainText).filter(Boolean).join('\n');
   if (typeof value === 'object') return Object.values(value).map(plainText).filter(Boolean).join('\n');
   return String(value);
+}
+
+/** What was given for an input that takes several (`multiple: true`), in order, each with the name that it goes by. */
+export function severalOf(
+  inputs: Readonly<Record<string, SkillInput | undefined>>,
+  name: string,
+): Array<{ readonly name: string; readonly input: SkillInput }> {
+  return namesOfInput({ name, multiple: true }).flatMap((one) => {
+    const input = inputs[one];
+    return input === undefined ? [] : [{ name: one, input }];
+  });
 }
 
 /** Names of an input, one a line or between commas; none of a file. */

@@ -11,7 +11,7 @@ import { requireTenant } from './roles.ts';
 
 @InputType({ description: 'An input whose value is the content of an uploaded file.' })
 export class FileInput {
-  @Field(() => String, { description: 'Name of the input.' })
+  @Field(() => String, { description: 'Name of the input; again for each further file where the skill takes several.' })
   @MaxLength(200)
   input!: string;
   @Field(() => ID, { description: 'Id that PUT /uploads gave.' })

@@ -11,6 +11,7 @@ import { openCell } from './open-cell.ts';
 import { createReadiness } from './readiness.ts';
 import { refuseUnfinishedRestore } from './restore.ts';
 import { openSecrets } from './secrets.ts';
+import { verticalFolders } from './vertical-folders.ts';
 
 export interface StartCellOptions {
   readonly loaded: LoadedConfig<typeof cellSections>;
@@ -47,7 +48,7 @@ const OPENING = 'opening the engines';
  * starts the agents and the API, in this order; what was started is stopped in the reverse order, also when a later step
  * fails. `/healthz` and `/readyz` answer from the moment the port is taken.
  *
- * Errors: KAZE_CONFIG_INVALID, KAZE_GRAPH_LOCKED (another process has the folder), KAZE_CELL_PORT_TAKEN, and what the
+ * Errors: KAZE_CONFIG_INVALID, also for a folder of verticals that holds none, KAZE_GRAPH_LOCKED (another process has the folder), KAZE_CELL_PORT_TAKEN, and what the
  * engines say. A server that is away at the start is waited for as long as it takes, or until `signal` aborts.
  */
 export async function startCell(options: StartCellOptions): Promise<RunningCell> {
@@ -58,6 +59,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
   const config = withFolder(loaded.values, dataFolder);
   const closers = new Closers(logger);
   try {
+    const verticals = await verticalFolders(config.verticals.folders, loaded.origins['verticals.folders']!);
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const { acquireDataFolderLock } = await import('#graph-schema/adapters/data-folder-lock');
     const lock = await acquireDataFolderLock(dataFolder);
@@ -89,7 +91,7 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
 
     onProgress(OPENING);
     const searchPath = options.env?.PATH ?? '';
-    const given = { config, loaded, dataFolder, secrets, searchPath, kazeVersion, began, clock, logger };
+    const given = { config, loaded, dataFolder, verticals, secrets, searchPath, kazeVersion, began, clock, logger };
     const token = await openCell({ ...given, wait, readiness, listener, onProgress, signal }, (closing) => {
       inner = closing;
     });

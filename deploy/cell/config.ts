@@ -159,6 +159,13 @@ export const cellSections = [
         'Hosts whose public web pages skills may read, such as rival.example or *.rival.example; none when left out. robots.txt is obeyed, and private addresses are refused even where they are listed.',
     }),
   }),
+  defineConfig('verticals', {
+    folders: field.list({
+      default: [],
+      meaning:
+        'Folders with further verticals beside those that come with Kaze, each vertical a folder in them, as `kaze new --path` writes it; the same for all processes of a cell.',
+    }),
+  }),
   defineConfig('example', {
     load: field.boolean({ default: true, meaning: 'Whether the example client acme is there.' }),
   }),

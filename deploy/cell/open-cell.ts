@@ -17,6 +17,8 @@ export interface OpenCellOptions {
   readonly config: CellConfig;
   readonly loaded: LoadedConfig<typeof cellSections>;
   readonly dataFolder: string;
+  /** Folders of verticals, whole paths. */
+  readonly verticals: readonly string[];
   readonly secrets: Secrets;
   /** Folders in which programs are looked for. */
   readonly searchPath: string;

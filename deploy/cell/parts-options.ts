@@ -10,6 +10,8 @@ export interface PartsOptions {
   readonly config: CellConfig;
   readonly loaded: LoadedConfig<typeof cellSections>;
   readonly dataFolder: string;
+  /** Folders of verticals, whole paths. */
+  readonly verticals: readonly string[];
   readonly store: GraphStore;
   readonly opened: OpenedGraph;
   readonly engines: Engines;

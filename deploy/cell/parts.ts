@@ -25,7 +25,6 @@ import { openPageFetch } from './page-fetch.ts';
 import type { PartsOptions } from './parts-options.ts';
 import { openPrinter } from './printer.ts';
 import { createServices } from './services.ts';
-import { VERTICALS } from './shipped.ts';
 import { createSourceService } from './sources.ts';
 
 const EXAMPLE = {
@@ -57,7 +56,7 @@ export async function assembleParts(options: PartsOptions) {
 
   const skills = new SkillHandlers(handlers, validators);
   const registry = createRegistry({ store: guarded, logger, handlers: skills, availableTools: ['llm'] });
-  const definitions = await registry.watch(VERTICALS);
+  const definitions = await registry.watch(options.verticals);
   closers.add('definitions', () => definitions.close());
   if (config.example.load) {
     await ensureTenant(guarded, EXAMPLE);

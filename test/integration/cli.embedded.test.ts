@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/cell/cell-process.ts';
 import { kaze, type Ran } from '../unit/deploy/cli/fake-terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const acme = join(root, 'examples', 'acme');
+
+/** Verticals beside the shipped ones. */
+const OWN = ['--verticals', 'own'];
 
 let cwd: string;
 let cell: ChildProcess;
@@ -17,9 +21,13 @@ let started: { url: string; token: string; dataFolder: string };
 /** Starts a cell as a user does and resolves with what it prints. */
 async function startCell(folder: string): Promise<typeof started> {
   const { KAZE_API_TOKEN: _, ...env } = process.env;
-  cell = spawn(process.execPath, [join(root, 'bin', 'kaze.js'), 'start', '--port', '0', '--data', folder, '--json'], {
-    ...{ cwd, env, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
+  cell = spawn(
+    process.execPath,
+    [join(root, 'bin', 'kaze.js'), 'start', '--port', '0', '--data', folder, '--json', ...OWN],
+    {
+      ...{ cwd, env, stdio: ['ignore', 'pipe', 'inherit'] },
+    },
+  );
   for await (const line of createInterface({ input: cell.stdout! })) return JSON.parse(line);
   throw new Error(`the cell ended with ${cell.exitCode}`);
 }
@@ -35,6 +43,7 @@ const json = async (...argv: string[]) => {
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'kaze-cli-story-'));
+  await run('new', 'vertical', 'poetry', '--path', 'own');
   started = await startCell('.kaze');
 });
 afterAll(async () => {
@@ -59,6 +68,40 @@ describe('the kaze command with a cell of its own', { timeout: 180_000 }, () => 
     const { code, out } = await run('start', '--data', '.kaze', '--port', '0', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out).error.code).toBe('KAZE_GRAPH_LOCKED');
+  });
+
+  it('has the verticals of a further folder, takes up what comes into it, and refuses one that holds none', async () => {
+    expect(await json('skills', 'show', 'poetry-brief')).toMatchObject({ name: 'poetry-brief', status: 'implemented' });
+    await json('new', 'skill', 'haiku', '--vertical', 'poetry', '--path', 'own');
+    await until(
+      () => run('skills', 'show', 'haiku', '--json'),
+      ({ code }) => code === 0,
+    );
+    await json('agents', 'bind', 'poetry-assistant', '--tenant', 'acme');
+    const submit = ['tasks', 'submit', '--agent', 'poetry-assistant', '--client', 'acme', '--skill', 'poetry-brief'];
+    const { id } = await json(
+      ...submit,
+      '--input',
+      'notes=The reading is on Friday. Nobody has asked for the hall yet.',
+    );
+    const watched = await run('tasks', 'watch', id, '--until', 'awaiting_approval', '--json');
+    // It came as far as the model; the offline one quotes, and writes no briefs.
+    expect(watched.out).toContain('the offline model cannot give a value for the schema poetry_brief');
+
+    const refused = await run(
+      'start',
+      '--data',
+      'other',
+      '--port',
+      '0',
+      '--verticals',
+      'own/poetry',
+      '--verticals',
+      'none',
+    );
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('KAZE_CONFIG_INVALID') });
+    expect(refused.err).toContain(`${cwd}/own/poetry is a vertical itself; name the one that it lies in, ${cwd}/own`);
+    expect(refused.err).toContain(`${cwd}/none cannot be read (ENOENT)`);
   });
 
   it('reads a folder, reads it again without doubling, and answers from it with a citation', async () => {
@@ -86,7 +129,16 @@ describe('the kaze command with a cell of its own', { timeout: 180_000 }, () => 
 
   it('submits, watches, shows, edits and retries a task', async () => {
     const inputs = [`current_rankings=@${acme}/queries.csv`, `business_context=@${acme}/about.md`];
-    const submit = ['tasks', 'submit', '--agent', 'seo-strategist', '--client', 'acme', '--skill', 'keyword-research'];
+    const submit = [
+      'tasks',
+      'submit',
+      '--agent',
+      'content-marketing',
+      '--client',
+      'acme',
+      '--skill',
+      'keyword-research',
+    ];
     const { id } = await json(...submit, ...inputs.flatMap((input) => ['--input', input]));
     const watched = await run('tasks', 'watch', id, '--until', 'awaiting_approval', '--json');
     expect(watched.code).toBe(0);

@@ -1,5 +1,5 @@
 import { nearestName } from '#platform';
-import type { InputDefinition } from '../../definitions/index.ts';
+import { type InputDefinition, MOST_OF_SEVERAL, namesOfInput, numberRepeated } from '../../definitions/index.ts';
 import { agentError } from '../../errors.ts';
 import type { Json } from '../../skills/handler.ts';
 import { readAs } from './field-values.ts';
@@ -15,7 +15,7 @@ export type KeptInputs = Readonly<Record<string, KeptInput>>;
 export interface GivenInputs {
   /** By name, plain values; null counts as not given. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Names of inputs that come as files. */
+  /** Names of inputs that come as files; of one that takes several as often as there are files. */
   readonly files: readonly string[];
 }
 
@@ -31,19 +31,28 @@ export function checkInputs(
   const problems: string[] = [];
   const kept: Record<string, KeptInput> = {};
   const names = declared.map(({ name }) => name);
+  const every = declared.flatMap((input) =>
+    namesOfInput(input).map((name, at) => ({ ...input, name, required: input.required && at === 0 })),
+  );
   const given = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== null);
   for (const name of new Set([...given, ...files])) {
-    if (names.includes(name)) continue;
+    if (every.some((input) => input.name === name)) continue;
     const nearest = nearestName(name, names);
     problems.push(`${JSON.stringify(name.slice(0, 80))} is no input${nearest ? `; did you mean ${nearest}?` : ''}`);
   }
-  for (const name of files) {
-    if (files.indexOf(name) !== files.lastIndexOf(name) && !problems.includes(`${name} is given as two files`))
-      problems.push(`${name} is given as two files`);
+  const asFiles = namesOfFiles(declared, files);
+  for (const name of new Set(asFiles)) {
+    const times = asFiles.filter((one) => one === name).length;
+    if (times > 1) problems.push(`${name} takes one file, and ${times} were given`);
     if (given.includes(name)) problems.push(`${name} is given both as a value and as a file`);
   }
-  for (const { name, type, required } of declared) {
-    const isFile = files.includes(name);
+  for (const { name } of declared.filter(({ multiple }) => multiple)) {
+    const times = files.filter((one) => one === name).length;
+    if (times > MOST_OF_SEVERAL)
+      problems.push(`${name} takes at most ${MOST_OF_SEVERAL} files, and ${times} were given`);
+  }
+  for (const { name, type, required } of every) {
+    const isFile = asFiles.includes(name);
     if (isFile && !['any', 'text', 'file'].includes(type)) problems.push(`${name} takes a ${type}, not a file`);
     if (isFile) continue;
     if (!given.includes(name)) {
@@ -67,4 +76,9 @@ export function checkInputs(
       fields: { skill, problems, inputs: names },
     },
   );
+}
+
+/** What each of the files is kept as: a further one of an input that takes several is numbered. */
+export function namesOfFiles(declared: readonly InputDefinition[], files: readonly string[]): string[] {
+  return numberRepeated(files, (name) => declared.some((input) => input.name === name && input.multiple === true));
 }

@@ -9,9 +9,9 @@ import { analyse } from './analyse.ts';
 import { fetchPages } from './fetch-pages.ts';
 import { METRICS, measure } from './metrics.ts';
 import { MOST_LISTED, outputLists } from './outputs.ts';
-import { type PageSource, pageSources } from './page-sources.ts';
+import { allPageSources, type PageSource } from './page-sources.ts';
 import { practicesFor } from './practices.ts';
-import { RIVAL_INPUTS, readRankingInputs } from './read-material.ts';
+import { readRankingInputs } from './read-material.ts';
 import { readPages } from './read-pages.ts';
 import { explain } from './reasoning.ts';
 import { WORDING } from './wording.ts';
@@ -27,7 +27,7 @@ export const competitorAnalysis: SkillHandler = {
   revision: 2,
   standIns: {
     google_search_console: { inputs: ['current_rankings', 'rank_tracker'], lacks: LACKS.own },
-    semrush_api: { inputs: [...RIVAL_INPUTS], lacks: LACKS.rivals },
+    semrush_api: { inputs: ['competitor_rankings'], lacks: LACKS.rivals },
   },
   metrics: METRICS,
   async check(inputs) {
@@ -35,7 +35,7 @@ export const competitorAnalysis: SkillHandler = {
     await readContext('competitor-analysis', inputs.business_context);
     for (const name of ['own_pages', 'competitor_pages']) {
       // Reading finds a file of the wrong kind; what the pages say is looked at later.
-      const sources = await pageSources(inputs[name], name);
+      const sources = await allPageSources(inputs, name);
       if (sources.length === 1) await readPages(sources, { today: '9999-12-31' });
     }
   },
@@ -47,7 +47,7 @@ export const competitorAnalysis: SkillHandler = {
     const today = new Date(clock.now()).toISOString().slice(0, 10);
     const fetched = await fetchPages(context, rankings);
     const read = async (name: string, more: readonly PageSource[]) =>
-      readPages([...(await pageSources(inputs[name], name)), ...more], { today, signal });
+      readPages([...(await allPageSources(inputs, name)), ...more], { today, signal });
     context.progress('reading the pages');
     const [own, rivals] = [await read('own_pages', fetched.own), await read('competitor_pages', fetched.rivals)];
     signal.throwIfAborted();

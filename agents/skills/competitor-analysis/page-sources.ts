@@ -1,7 +1,7 @@
 import { type ByteSource, detectFormat, sourceOf } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, SkillInput } from '../handler.ts';
-import { fileSource } from '../read-input.ts';
+import { fileSource, severalOf } from '../read-input.ts';
 
 /** A page before it is read. */
 export interface PageSource {
@@ -18,6 +18,22 @@ export const MOST_PAGES = 200;
 const MOST_BYTES = 60_000_000;
 const PEEK_BYTES = 65_536;
 type Field = 'url' | 'html' | 'markdown' | 'text' | 'modified';
+
+/** The pages of an input that takes several files. Errors: those of `pageSources`. */
+export async function allPageSources(
+  inputs: Readonly<Record<string, SkillInput | undefined>>,
+  name: string,
+): Promise<PageSource[]> {
+  const pages: PageSource[] = [];
+  for (const given of severalOf(inputs, name)) pages.push(...(await pageSources(given.input, given.name)));
+  if (pages.length > MOST_PAGES) throw tooMany(name, pages.length);
+  return pages;
+}
+
+function tooMany(name: string, found: number): Error {
+  const text = `${name} has ${found} pages, and at most ${MOST_PAGES} are compared; give the pages that rank`;
+  return invalid(text, { name, limit: MOST_PAGES });
+}
 
 /**
  * The pages of an input: one page as a file or text (HTML or Markdown), or many as a JSON list (a value, a .json file, or
@@ -95,14 +111,7 @@ function fromList(value: Json, place: { readonly name: string; line(at: number):
     );
   }
   const items = value as readonly Json[];
-  if (items.length > MOST_PAGES)
-    throw invalid(
-      `${name} has ${items.length} pages, and at most ${MOST_PAGES} are compared; give the pages that rank`,
-      {
-        name,
-        limit: MOST_PAGES,
-      },
-    );
+  if (items.length > MOST_PAGES) throw tooMany(name, items.length);
   return items.map((item, at) => oneOf(item, { name, line: place.line(at), at }));
 }
 

@@ -1,7 +1,7 @@
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
-import { namesOf } from '../read-input.ts';
+import { namesOf, severalOf } from '../read-input.ts';
 import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
 import type { RankingTable } from '../search-analysis/types.ts';
 import { hostOf, readRankingExport } from '../search-exports/index.ts';
@@ -10,9 +10,6 @@ import type { RankedRow } from './types.ts';
 
 const SKILL = 'competitor-analysis';
 const MOST_COMPETITORS = 50;
-
-/** Competitors' tables: tools export one domain a file, others all in one. */
-export const RIVAL_INPUTS = ['competitor_rankings', ...[2, 3, 4, 5].map((at) => `competitor_rankings_${at}`)] as const;
 
 /** One or more tables of rankings as one. */
 export interface RankingRows {
@@ -45,10 +42,10 @@ type Inputs = Readonly<Record<string, SkillInput | undefined>>;
  */
 export async function readRankingInputs(inputs: Inputs): Promise<Rankings> {
   if (!inputs.current_rankings && !inputs.rank_tracker) throw missing('current_rankings', OWN);
-  if (!RIVAL_INPUTS.some((name) => inputs[name])) throw missing('competitor_rankings', RIVALS);
+  if (severalOf(inputs, 'competitor_rankings').length === 0) throw missing('competitor_rankings', RIVALS);
   const own = inputs.current_rankings ? await readRankings(inputs.current_rankings, 'current_rankings', SKILL) : null;
-  const tracker = inputs.rank_tracker ? await readTables(inputs, ['rank_tracker']) : null;
-  const rivals = await readTables(inputs, RIVAL_INPUTS);
+  const tracker = inputs.rank_tracker ? await readTables(inputs, 'rank_tracker') : null;
+  const rivals = await readTables(inputs, 'competitor_rankings');
   const competitors = namesOf(inputs.competitors, MOST_COMPETITORS);
   const notes = own ? [...own.notes] : [];
   const ownHosts = ownHostsOf({ inputs, own, tracker, competitors, rivals });
@@ -104,12 +101,11 @@ function nobody(rivals: RankingRows, problem: string): Error {
 
 const namesOfFiles = ({ files }: RankingRows): string => files.join(', ');
 
-async function readTables(inputs: Inputs, names: readonly string[]): Promise<RankingRows> {
+/** Some tools export one domain a file, others all in one. */
+async function readTables(inputs: Inputs, wanted: 'rank_tracker' | 'competitor_rankings'): Promise<RankingRows> {
   const files: string[] = [];
   const keywords: RankedRow[] = [];
-  for (const name of names) {
-    const input = inputs[name];
-    if (!input) continue;
+  for (const { name, input } of severalOf(inputs, wanted)) {
     const read = await readRankingExport(sourceOfInput(name, input));
     files.push(read.name);
     for (const row of read.keywords) keywords.push({ ...row, file: read.name });

@@ -12,7 +12,7 @@ export interface Gap {
   /** Searches a month; null where the table has none. */
   readonly volume: number | null;
   /** Best position of each rival on the first page, best first. */
-  readonly rivals: ReadonlyArray<{ readonly domain: string; readonly position: number; readonly line: number }>;
+  readonly rivals: ReadonlyArray<Pick<RankedKeyword, 'domain' | 'line' | 'file'> & { readonly position: number }>;
   /** The site's own best position beyond the second page; null: nowhere. */
   readonly ownPosition: number | null;
   readonly fit: Extract<Fit, 'on_topic' | 'unknown'>;
@@ -102,11 +102,11 @@ function ownPositions(
 }
 
 function bestByDomain(rows: readonly RankedKeyword[]): Gap['rivals'] {
-  const best = new Map<string, { domain: string; position: number; line: number }>();
-  for (const { domain, position, line } of rows) {
+  const best = new Map<string, Gap['rivals'][number]>();
+  for (const { domain, position, line, file } of rows) {
     if (position === null || position > RIVALS_TO) continue;
     const known = best.get(domain);
-    if (!known || position < known.position) best.set(domain, { domain, position, line });
+    if (!known || position < known.position) best.set(domain, { domain, position, line, file });
   }
   return [...best.values()].sort(
     (left, right) => left.position - right.position || (left.domain < right.domain ? -1 : 1),

@@ -5,6 +5,7 @@ import { namesOf } from '../read-input.ts';
 import { reword } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
 import { readContext } from '../search-analysis/read-context.ts';
+import { inline } from '../search-analysis/spelling.ts';
 import { analyse } from './analyse.ts';
 import { readMaterial } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -66,7 +67,7 @@ export const keywordResearch: SkillHandler = {
     const computed = [explain(analysis, { ranked, notes }), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');
     const worded = await reword(computed, WORDING, context);
-    const best = ranked.slice(0, 3).map(({ finding }) => `"${table.queries[finding.index]!.query}"`);
+    const best = ranked.slice(0, 3).map(({ finding }) => `"${inline(table.queries[finding.index]!.query)}"`);
     return {
       summary:
         ranked.length === 0

@@ -1,9 +1,11 @@
 import { readSearchConsole, type SearchConsoleExport } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
+import { severalOf } from '../read-input.ts';
 import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
 import type { RankingTable } from '../search-analysis/types.ts';
 import {
+  joinRankings,
   type KeywordPlan,
   type RankingExport,
   readKeywordPlanner,
@@ -51,8 +53,6 @@ export async function readMaterial(inputs: Inputs): Promise<Material> {
   const plan =
     inputs.keyword_planner && (await readKeywordPlanner(sourceOfInput('keyword_planner', inputs.keyword_planner)));
   const tracker = inputs.rank_tracker && (await readRankingExport(sourceOfInput('rank_tracker', inputs.rank_tracker)));
-  const rivalFile = inputs.competitor_rankings ?? (isTable(inputs.competitors) ? inputs.competitors : undefined);
-  const rivals = rivalFile && (await readRankingExport(sourceOfInput('competitor_rankings', rivalFile)));
   return {
     table,
     previous,
@@ -60,14 +60,24 @@ export async function readMaterial(inputs: Inputs): Promise<Material> {
     days: await readBy(inputs, 'rankings_by_date', 'date'),
     plan,
     tracker,
-    rivals,
+    rivals: await readRivals(inputs),
     notes,
   };
 }
 
+/** A tool that exports one domain a file gives several. */
+async function readRivals(inputs: Inputs): Promise<RankingExport | undefined> {
+  const given = severalOf(inputs, 'competitor_rankings');
+  const { competitors } = inputs;
+  if (given.length === 0 && competitors && isTable(competitors))
+    given.push({ name: 'competitors', input: competitors });
+  const exports: RankingExport[] = [];
+  for (const { name, input } of given) exports.push(await readRankingExport(sourceOfInput(name, input)));
+  return exports.length > 0 ? joinRankings(exports) : undefined;
+}
+
 /** `competitors` may be names, or a table of their rankings. */
-const isTable = (input: SkillInput | undefined): boolean =>
-  input?.kind === 'file' && /\.(csv|tsv|tab)$/i.test(input.name);
+const isTable = (input: SkillInput): boolean => input.kind === 'file' && /\.(csv|tsv|tab)$/i.test(input.name);
 
 async function readBy(
   inputs: Inputs,

@@ -55,7 +55,7 @@ export function widerOutputs(analysis: Analysis): Readonly<Record<string, Json>>
           content_gaps: gaps.slice(0, MOST_LISTED).map((gap) => ({
             keyword: gap.keyword,
             monthly_searches: gap.volume,
-            rivals: gap.rivals.map(({ domain, position }) => ({ domain, position })),
+            rivals: gap.rivals.map(({ domain, position, file }) => ({ domain, position, ...(file ? { file } : {}) })),
             own_position: gap.ownPosition,
             fit: gap.fit,
             monthly_clicks: gap.monthlyClicks ? { ...gap.monthlyClicks } : null,

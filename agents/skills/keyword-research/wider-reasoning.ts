@@ -102,9 +102,19 @@ function gapPart({ gaps }: Analysis): string[] {
     `${gaps.length} keywords with two competitors or more on the first page and the site nowhere, or behind place 20; of ${unknown} it cannot be told whether they fit the business. Clicks a month at position 3, searches taken as impressions.`,
     gaps.map(
       ({ keyword, rivals, ownPosition, monthlyClicks, fit }) =>
-        `**${inline(keyword)}** (${lineList(rivals.map(({ line }) => line))} of the competitors' table): ${rivals.map(({ domain, position }) => `${inline(domain)} at ${position}`).join(', ')}; own position ${ownPosition ?? 'none'}${monthlyClicks ? `; ${clicksOf(monthlyClicks)} a month` : ''}${fit === 'unknown' ? '. Fit to the business unknown' : ''}.`,
+        `**${inline(keyword)}** (${placesOf(rivals)}): ${rivals.map(({ domain, position }) => `${inline(domain)} at ${position}`).join(', ')}; own position ${ownPosition ?? 'none'}${monthlyClicks ? `; ${clicksOf(monthlyClicks)} a month` : ''}${fit === 'unknown' ? '. Fit to the business unknown' : ''}.`,
     ),
   );
+}
+
+/** Lines of the one table, or of each file. */
+function placesOf(rivals: NonNullable<Analysis['gaps']>[number]['rivals']): string {
+  const files = new Set(rivals.map(({ file }) => file));
+  const parts = [...files].map((file) => {
+    const lines = lineList(rivals.filter((one) => one.file === file).map(({ line }) => line));
+    return `${lines} of ${file === undefined ? "the competitors' table" : inline(file)}`;
+  });
+  return parts.join(', ');
 }
 
 function seasonPart({ seasons }: Analysis): string[] {

@@ -3,4 +3,4 @@
  * export of Google Search Console is read by `readSearchConsole` of #platform.
  */
 export { type KeywordPlan, type PlannedKeyword, readKeywordPlanner } from './keyword-planner.ts';
-export { hostOf, type RankedKeyword, type RankingExport, readRankingExport } from './rankings.ts';
+export { hostOf, joinRankings, type RankedKeyword, type RankingExport, readRankingExport } from './rankings.ts';

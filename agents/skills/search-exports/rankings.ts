@@ -4,6 +4,8 @@ import { type ExportTable, NumberReader, openExport, wrongColumns } from './tabl
 export interface RankedKeyword {
   /** Line of the file, from 1. */
   readonly line: number;
+  /** Name of the file, where rows of several stand together. */
+  readonly file?: string;
   readonly keyword: string;
   /** Host without "www."; empty where neither a column nor a URL tells. */
   readonly domain: string;
@@ -39,10 +41,22 @@ export async function readRankingExport(source: ByteSource): Promise<RankingExpo
   });
   if (place('position') < 0 && wide.length === 0) throw wrongColumns(table, { what, missing: 'position' });
   const keywords = place('position') >= 0 ? longRows(table, place) : wideRows(table, { wide, place });
+  return { name: table.name, keywords, domains: domainsOf(keywords) };
+}
+
+/** Exports of several domains, a file each, as one; the rows name their files. */
+export function joinRankings(exports: readonly RankingExport[]): RankingExport {
+  const [first] = exports;
+  if (first && exports.length === 1) return first;
+  const keywords = exports.flatMap(({ name: file, keywords: rows }) => rows.map((row) => ({ ...row, file })));
+  return { name: exports.map(({ name }) => name).join(', '), keywords, domains: domainsOf(keywords) };
+}
+
+/** Those met, most keywords first. */
+function domainsOf(keywords: readonly RankedKeyword[]): string[] {
   const counts = new Map<string, number>();
   for (const { domain } of keywords) if (domain) counts.set(domain, (counts.get(domain) ?? 0) + 1);
-  const domains = [...counts].sort((left, right) => right[1] - left[1]).map(([domain]) => domain);
-  return { name: table.name, keywords, domains };
+  return [...counts].sort((left, right) => right[1] - left[1]).map(([domain]) => domain);
 }
 
 type Place = (name: ExportTable['meanings'][number]) => number;

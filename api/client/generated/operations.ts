@@ -1616,7 +1616,7 @@ export type SubmitTaskInput = {
 
 /** An input whose value is the content of an uploaded file. */
 export type FileInput = {
-  /** Name of the input. */
+  /** Name of the input; again for each further file where the skill takes several. */
   input: string;
   /** Id that PUT /uploads gave. */
   upload: string;

@@ -11,6 +11,8 @@ export interface SettingOptions {
   readonly tokenFile?: string;
   readonly config?: string;
   readonly engines?: 'embedded' | 'clustered';
+  /** Folders of further verticals. */
+  readonly verticals?: readonly string[];
   /** `area.field=value` each. */
   readonly set?: readonly string[];
 }
@@ -25,10 +27,10 @@ const OF_THE_COMMAND_LINE = [/^KAZE_URL$/, /^KAZE_DEBUG$/, /^KAZE_GATEWAY_/];
 export async function loadSettings(cli: Cli, options: SettingOptions) {
   const { env, cwd } = cli.terminal;
   const { CLUSTERED, loadCellConfig } = await import('../../cell/config.ts');
-  const flags: Record<string, string | number | boolean | undefined> = {};
+  const flags: Record<string, string | number | boolean | readonly string[] | undefined> = {};
   // As they are written on the command line, for `doctor` and for what is wrong with them.
   const flagNames: Record<string, string> = {};
-  const give = (key: string, name: string, value: string | number | undefined) => {
+  const give = (key: string, name: string, value: string | number | readonly string[] | undefined) => {
     if (value === undefined) return;
     flags[key] = value;
     flagNames[key] = name;
@@ -40,6 +42,10 @@ export async function loadSettings(cli: Cli, options: SettingOptions) {
   give('api.port', '--port', options.port);
   give('api.host', '--host', options.host);
   if (options.data !== undefined) give('data.dir', '--data', resolve(cwd, options.data));
+  if (options.verticals !== undefined) {
+    const folders = options.verticals.map((folder) => resolve(cwd, folder));
+    give('verticals.folders', '--verticals', folders);
+  }
   if (options.tokenFile !== undefined) {
     give('api.token', '--token-file', (await readText(cli, options.tokenFile)).trim());
   }

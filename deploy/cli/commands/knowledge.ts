@@ -38,7 +38,7 @@ export const define: Define = (command, cli) => {
     examples: ['kaze knowledge lint', 'kaze knowledge lint --vertical seo --json'],
   })
     .option('--vertical <name>', 'only the pack of this vertical; default: all')
-    .option('--dir <folder>', 'folder of verticals; default: the shipped ones')
+    .option('--dir <folder>', 'folder of verticals beside the shipped one; that one when left out')
     .addOption(
       new Option('--max-age <days>', 'age from which a source is old (default: 730)').argParser(wholeNumber(1, 36_500)),
     )

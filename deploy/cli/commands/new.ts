@@ -1,6 +1,6 @@
 import { type Define, leaf } from '../command.ts';
 
-const PATH = ['--path <folder>', 'folder of verticals; the shipped one when left out'] as const;
+const PATH = ['--path <folder>', 'folder of verticals beside the shipped one; that one when left out'] as const;
 const KEEPS =
   'Nothing is overwritten. What is written is checked as the cell will check it, and the commands that go on are printed.';
 

@@ -44,7 +44,7 @@ export const define: Define = (command, cli) => {
       'kaze skills test haiku --dir my-verticals',
     ],
   })
-    .option('--dir <folder>', 'folder of verticals; the shipped one when left out')
+    .option('--dir <folder>', 'folder of verticals beside the shipped one; that one when left out')
     .action(async (names, options) => (await import('../skills/test.ts')).test(cli, names, options));
 };
 

@@ -14,6 +14,7 @@ export const define: Define = (command, cli) => {
       'kaze start',
       'kaze start --port 0 --data /var/lib/kaze --json',
       'kaze start --config kaze.yaml --set runtime.workers=8',
+      'kaze start --verticals my-verticals',
       'KAZE_GRAPH_URL=bolt://db:7687 KAZE_LEDGER_URL=postgres://db/kaze KAZE_BUS_URL=nats://bus KAZE_QUEUE_URL=redis://q kaze start --engines clustered',
     ],
   })
@@ -22,6 +23,7 @@ export const define: Define = (command, cli) => {
     .option('--data <folder>', 'data folder (KAZE_DATA_DIR, else ./.kaze)')
     .option('--token-file <file>', 'file with the administrator’s token, given from outside (KAZE_API_TOKEN_FILE)')
     .option('--config <file>', 'settings as YAML')
+    .option('--verticals <folder>', 'folder of further verticals; may be repeated (KAZE_VERTICALS_FOLDERS)', collect)
     .addOption(new Option('--engines <set>', 'engines behind the ports').choices(['embedded', 'clustered']))
     .option('--set <area.field=value>', 'any other setting; may be repeated', collect)
     .action(async (options) => (await import('../cell/start.ts')).start(cli, options));

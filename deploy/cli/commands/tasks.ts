@@ -7,7 +7,7 @@ export const define: Define = (command, cli) => {
   leaf(command, {
     usage: 'submit',
     summary: 'queue a task for an agent',
-    more: 'Inputs: name=value, name=@file, name=- (standard input) or name:=JSON; a repeated name is a list.',
+    more: 'Inputs: name=value, name=@file, name=- (standard input) or name:=JSON. A repeated name is a\nlist, of values or of files; kaze skills show says where several files are taken.',
     tenant: true,
     examples: [
       'kaze tasks submit --agent seo-strategist --client acme --skill keyword-research --input current_rankings=@queries.csv --input business_context=@about.md --json',

@@ -9,8 +9,8 @@ export interface TaskInputs {
 const FORM = 'give name=value, name=@file, name=- (standard input) or name:=JSON';
 
 /**
- * Reads `--input` values: `name=value`, `name=@file`, `name=-`, `name:=JSON`; a repeated name is a list. A value that
- * begins with @ and is meant so is given as JSON: `name:='"@here"'`.
+ * Reads `--input` values: `name=value`, `name=@file`, `name=-`, `name:=JSON`; a repeated name is a list of values, or of
+ * files for a skill that takes several. A value that begins with @ and is meant so is given as JSON: `name:='"@here"'`.
  * Errors: KAZE_CLI_USAGE.
  */
 export function parseTaskInputs(given: readonly string[]): TaskInputs {
@@ -53,12 +53,12 @@ const add = (values: Map<string, unknown[]>, name: string, value: unknown): void
   void values.set(name, [...(values.get(name) ?? []), value]);
 
 function refuseTwice(files: TaskInputs['files'], values: ReadonlyMap<string, unknown>): void {
-  const seen = new Set<string>();
   for (const { input, path } of files) {
-    if (seen.has(input) || values.has(input)) {
-      throw usageError(`--input ${input} is given twice, once as a file: a file is the whole value`, { input });
+    if (values.has(input)) {
+      throw usageError(`--input ${input} is given as a value and as a file; give all of it as files, or none`, {
+        input,
+      });
     }
-    seen.add(input);
     if (path === '-' && files.filter((one) => one.path === '-').length > 1) {
       throw usageError('two inputs come from standard input; only one can', { input });
     }

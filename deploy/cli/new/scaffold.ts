@@ -1,23 +1,25 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
 import type { LoadedDefinitions } from '#agents';
+import { VERTICALS } from '../../cell/shipped.ts';
 import type { Cli, OutputOptions } from '../cli.ts';
+import { definitionsOf, shortPath } from '../definitions/further-folder.ts';
 import { CommandError, cliError, usageError } from '../errors.ts';
 import { harmless } from '../output/text.ts';
 import { renderTemplate, type TemplateFile, type TemplateKind } from './templates.ts';
 
 export interface NewOptions extends OutputOptions {
-  /** Folder of verticals; the shipped one when left out. */
+  /** Folder of verticals beside the shipped one; that one when left out. */
   readonly path?: string;
   readonly vertical?: string;
   /** Names of skills of a new agent, with commas between them. */
   readonly skills?: string;
 }
 
-const SHIPPED = fileURLToPath(new URL('../../../agents/verticals/', import.meta.url));
 const NAME = /^[a-z][a-z0-9-]{0,47}$/;
+const READ_BY =
+  'A cell that has the folder (kaze start --verticals, KAZE_VERTICALS_FOLDERS) takes up what comes into it while it runs.';
 const KEPT_NAMES = ['client', 'platform'];
 
 interface Plan {
@@ -39,14 +41,13 @@ export async function scaffold(
       `"${name}" cannot be the name of a ${kind}: a-z, 0-9 and -, beginning with a letter, at most 48, not ${KEPT_NAMES.join(' or ')}`,
     );
   }
-  const folder = options.path === undefined ? SHIPPED : resolve(cli.terminal.cwd, options.path);
-  const loaded = existsSync(folder) ? await agents.loadDefinitions(folder) : NOTHING;
+  const { cwd } = cli.terminal;
+  const folder = options.path === undefined ? resolve(VERTICALS) : resolve(cwd, options.path);
+  const { loaded } = await definitionsOf(existsSync(folder) ? folder : undefined, { cwd });
   const plan = { skill: newSkill, agent: newAgent, vertical: newVertical }[kind](name, { loaded, folder, options });
   const files = plan.files.map(({ path, text }) => ({ file: join(folder, plan.vertical, path), text }));
   await writeAll(files);
-  const written = files.map(({ file }) => relative(folder, file).replaceAll('\\', '/'));
-  const after = await agents.loadDefinitions(folder);
-  const problems = after.problems.filter(({ file }) => written.includes(file));
+  const problems = await problemsOf(files, { folder, cwd });
   if (problems.length > 0) {
     throw new CommandError(
       'KAZE_DEFINITION_INVALID',
@@ -54,7 +55,7 @@ export async function scaffold(
     );
   }
   const next = commandsFrom(plan, { cli, folder });
-  const shown = files.map(({ file }) => shortened(file, cli.terminal.cwd));
+  const shown = files.map(({ file }) => shortPath(file, cwd));
   const value = { kind, name, vertical: plan.vertical, folder, files: files.map(({ file }) => file), next };
   cli.result(options, value, () =>
     [
@@ -63,8 +64,22 @@ export async function scaffold(
       '',
       'Next:',
       ...next.map((line) => harmless(`  $ ${line}`)),
+      ...(options.path === undefined ? [] : ['', READ_BY]),
     ].join('\n'),
   );
+}
+
+/** What is wrong with files that were written: by themselves, or, where that is not enough to tell, among all others. */
+async function problemsOf(
+  files: ReadonlyArray<{ readonly file: string }>,
+  { folder, cwd }: { readonly folder: string; readonly cwd: string },
+) {
+  const { loadDefinitions } = await import('#agents');
+  const isWritten = (path: string) => files.some(({ file }) => file === path);
+  const alone = await loadDefinitions(folder);
+  if (!alone.problems.some(({ file }) => isWritten(resolve(folder, file)))) return [];
+  const { loaded, pathOf } = await definitionsOf(folder, { cwd });
+  return loaded.problems.filter(({ file }) => isWritten(pathOf(file)));
 }
 
 interface Surrounding {
@@ -72,15 +87,6 @@ interface Surrounding {
   readonly folder: string;
   readonly options: NewOptions;
 }
-
-const NOTHING: LoadedDefinitions = {
-  verticals: [],
-  skills: [],
-  agents: [],
-  knowledge: [],
-  problems: [],
-  unreadableFiles: [],
-};
 
 function newSkill(name: string, { loaded, folder, options }: Surrounding): Plan {
   const vertical = verticalOf(options, loaded, folder);
@@ -202,22 +208,17 @@ async function writeAll(files: ReadonlyArray<{ readonly file: string; readonly t
 /** `customer-success`: `Customer success`. */
 const titleOf = (name: string): string => name.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase());
 
-/** Commands that look at definitions are told where these are; those that need a cell come once the cell has them. */
+/** Commands that look at definitions are told where these are; those that need a cell come once one has the folder. */
 function commandsFrom(plan: Plan, { cli, folder }: { readonly cli: Cli; readonly folder: string }): string[] {
-  const short = shortened(folder, cli.terminal.cwd);
+  const short = shortPath(folder, cli.terminal.cwd);
   const placed = plan.next.map((line) => line.replace('FOLDER', short));
-  if (relative(folder, SHIPPED) === '') return placed;
-  const looking = placed.flatMap((line) => {
-    if (/^kaze (skills test|knowledge lint)/.test(line)) return [`${line} --dir ${short}`];
-    if (line.startsWith('kaze new')) return [`${line} --path ${short}`];
-    return /^kaze (agents bind|tasks submit)/.test(line) ? [] : [line];
-  });
-  // A cell reads the shipped folder, and sees what comes into it.
-  return [...looking, `cp -R ${join(short, plan.vertical)} ${shortened(SHIPPED, cli.terminal.cwd)}`];
-}
-
-/** Relative to where the command was called, as long as that is no way up and down again. */
-function shortened(file: string, cwd: string): string {
-  const short = relative(cwd, file);
-  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? file.replace(/\/$/, '') : short;
+  if (folder === resolve(VERTICALS)) return placed;
+  const needsCell = (line: string) => /^kaze (agents bind|tasks submit)/.test(line);
+  const looking = placed
+    .filter((line) => !needsCell(line))
+    .map((line) => {
+      if (/^kaze (skills test|knowledge lint)/.test(line)) return `${line} --dir ${short}`;
+      return line.startsWith('kaze new') ? `${line} --path ${short}` : line;
+    });
+  return [...looking, `kaze start --verticals ${short}`, ...placed.filter(needsCell)];
 }

@@ -75,6 +75,7 @@ const heldBy = (agent: { name: string; scope: string }, level: string | null): s
 interface Declared {
   readonly name?: string;
   readonly required?: boolean;
+  readonly multiple?: boolean;
   readonly description?: string;
   readonly text?: string;
 }
@@ -83,8 +84,10 @@ interface Declared {
 function lines(declared: unknown): string {
   if (!Array.isArray(declared)) return '';
   return (declared as Declared[])
-    .map(({ name, required, description, text }) => {
-      const head = `${name ?? text ?? ''}${name !== undefined && required === false ? ' (optional)' : ''}`;
+    .map(({ name, required, multiple, description, text }) => {
+      const facts = [name !== undefined && required === false ? 'optional' : '', multiple ? 'several files' : ''];
+      const said = facts.filter(Boolean).join(', ');
+      const head = `${name ?? text ?? ''}${said === '' ? '' : ` (${said})`}`;
       return `  ${harmless(description ? `${head}: ${description}` : head)}`;
     })
     .join('\n');

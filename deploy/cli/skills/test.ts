@@ -1,7 +1,7 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CaseResult, SkillScorecard } from '#agents';
+import { VERTICALS } from '../../cell/shipped.ts';
 import type { Cli, OutputOptions } from '../cli.ts';
+import { definitionsOf, shortPath } from '../definitions/further-folder.ts';
 import { cliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
@@ -10,12 +10,11 @@ import { plural } from '../output/values.ts';
 import { statusFor } from '../progress/status.ts';
 
 export interface TestOptions extends OutputOptions {
-  /** Folder of verticals; the shipped one when left out. */
+  /** Folder of verticals beside the shipped one, whose own skills are meant; the shipped one when left out. */
   readonly dir?: string;
 }
 
 const INDENT = '  ';
-const SHIPPED = fileURLToPath(new URL('../../../agents/verticals/', import.meta.url));
 
 /** Runs the cases that stand beside skills, without a cell, and prints a scorecard for each skill. */
 export async function test(cli: Cli, names: readonly string[], options: TestOptions): Promise<void> {
@@ -23,14 +22,16 @@ export async function test(cli: Cli, names: readonly string[], options: TestOpti
     import('#agents'),
     import('../../cell/offline-model.ts'),
   ]);
-  const folder = options.dir === undefined ? SHIPPED : resolve(cli.terminal.cwd, options.dir);
   const handlers = new agents.SkillHandlers(agents.handlers, agents.validators);
   const metricsOf = (skill: string) => {
     const handler = handlers.handler(skill);
     return handler && Object.keys(handler.metrics);
   };
-  const loaded = await agents.loadDefinitions(folder, { metricsOf });
-  const wanted = names.length > 0 ? [...new Set(names)] : await agents.skillsWithCases({ folder, loaded });
+  const { cwd } = cli.terminal;
+  const { folder, loaded, isOwn, pathOf } = await definitionsOf(options.dir, { cwd, metricsOf });
+  const own = { ...loaded, skills: loaded.skills.filter(({ source }) => isOwn(source.file)) };
+  const wanted =
+    names.length > 0 ? [...new Set(names)] : await agents.skillsWithCases({ folder: VERTICALS, loaded: own });
   if (wanted.length === 0) {
     throw cliError('KAZE_CLI_NOT_FOUND', `no skill in ${folder} has cases; docs/skills.md says how to write them`);
   }
@@ -41,7 +42,7 @@ export async function test(cli: Cli, names: readonly string[], options: TestOpti
     for (const name of wanted) {
       cli.terminal.signal.throwIfAborted();
       status.say(`running the cases of ${name}`);
-      cards.push(await agents.runSkillCases(name, { folder, loaded, handlers, model }));
+      cards.push(await agents.runSkillCases(name, { folder: VERTICALS, loaded, handlers, model }));
     }
   } finally {
     status.end();
@@ -49,7 +50,7 @@ export async function test(cli: Cli, names: readonly string[], options: TestOpti
   const passed = cards.every((card) => card.passed);
   const fileOf = (skill: string) => {
     const definition = loaded.skills.find(({ name }) => name === skill)!;
-    return shown(join(folder, agents.casesFile(definition)), cli.terminal.cwd);
+    return shortPath(pathOf(agents.casesFile(definition)), cwd);
   };
   cli.result(options, { ok: passed, skills: cards }, () =>
     cards.map((card) => scorecard(cli, card, fileOf(card.skill))).join('\n\n'),
@@ -94,10 +95,4 @@ function reasons(one: CaseResult): Array<{ readonly expected: string; readonly f
       return { expected, found: explanation };
     });
   return [...one.expectations.filter(({ passed }) => !passed), ...criteria];
-}
-
-/** Relative to where the command was called, as long as that is no way up and down again. */
-function shown(file: string, cwd: string | undefined): string {
-  const short = cwd === undefined ? file : relative(cwd, file);
-  return short.startsWith('..') || isAbsolute(short) ? file : short;
 }

@@ -8,6 +8,7 @@ import {
   formatProblems,
   loadDefinitions,
   loadKnowledgePack,
+  packsOfFiles,
   watchDefinitions,
 } from '../../../../agents/definitions/index.ts';
 
@@ -145,6 +146,49 @@ describe('loading a folder', () => {
     expect(formatProblems(checkSkillMetrics(loaded!, ['relevance']))).toMatch(
       /^seo\/skills\/s\.yaml:6:5 .*unknown name "relevance_score"/,
     );
+  });
+});
+
+describe('loading several folders', () => {
+  const own = () => path.join(folder, 'own');
+  const both = () => loadDefinitions([path.join(folder, 'shipped'), own()]);
+
+  it('makes one set of them, in which a later one adds to verticals and agents use skills of the others', async () => {
+    await write('shipped/seo/skills/s.yaml', skill('s'));
+    await write('shipped/seo/knowledge/k.yaml', `pack: seo\nitems:\n${item('seo/a/b')}`);
+    await write('own/seo/skills/mine.yaml', skill('mine', 'knowledge_dependencies: [seo/a]\n'));
+    await write('own/poetry/agents/poet.yaml', agent('poet', 's, mine', 'knowledge: [seo/*]\n'));
+    await write('own/notes/todo.txt', 'no vertical');
+    const { verticals, skills, agents, problems } = await both();
+    expect(formatProblems(problems)).toBe('');
+    expect(verticals).toEqual(['seo', 'poetry']);
+    expect(skills.map(({ name, vertical }) => [name, vertical])).toEqual([
+      ['s', 'seo'],
+      ['mine', 'seo'],
+    ]);
+    expect([...skills, ...agents].map(({ source }) => source.file)).toEqual([
+      'seo/skills/s.yaml',
+      path.join(own(), 'seo/skills/mine.yaml'),
+      path.join(own(), 'poetry/agents/poet.yaml'),
+    ]);
+  });
+
+  it('leaves a name to the folder that had it first, and tells the other one', async () => {
+    await write('shipped/seo/skills/s.yaml', skill('s'));
+    await write('own/poetry/skills/s.yaml', skill('s', 'prompt: another\n'));
+    const { skills, problems } = await both();
+    expect(skills.map(({ vertical }) => vertical)).toEqual(['seo']);
+    expect(formatProblems(problems)).toBe(
+      `${own()}/poetry/skills/s.yaml:1:8 "s" is defined twice; expected a name of its own; seo/skills/s.yaml:1 has it already`,
+    );
+  });
+
+  it('keeps a pack whose file cannot be read now, in whichever folder it lies', async () => {
+    await write('shipped/seo/skills/s.yaml', skill('s', 'knowledge_dependencies: [poetry/form]\n'));
+    await write('own/poetry/knowledge/k.yaml', 'pack: [');
+    const { unreadableFiles, problems } = await both();
+    expect(packsOfFiles(unreadableFiles)).toEqual(['poetry']);
+    expect(problems.every(({ file }) => file === path.join(own(), 'poetry/knowledge/k.yaml'))).toBe(true);
   });
 });
 

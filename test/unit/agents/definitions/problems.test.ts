@@ -65,6 +65,16 @@ describe('problems of a skill file', () => {
       /stands in for "gsc"/,
     ],
     [
+      'several files where a list is taken',
+      HEAD.replace('- a', '- { name: a, type: list, multiple: true }'),
+      /"a" takes several files, and its type is list; expected type: any, text, file/,
+    ],
+    [
+      'a name that a further file has',
+      HEAD.replace('- a', '- { name: a, multiple: true }\n  - a_2'),
+      /"a_2" is what a further file of "a" is called/,
+    ],
+    [
       'two answers to whether it is optional',
       HEAD.replace('- a', '- name: a # Optional: x\n    required: true'),
       /required here and optional/,

@@ -3,7 +3,7 @@ import { agentError } from '../../../../agents/errors.ts';
 import { backoffMs, classify } from '../../../../agents/runtime/domain/failure.ts';
 import { RestartWindow } from '../../../../agents/runtime/domain/restart-window.ts';
 import { outputProblems } from '../../../../agents/runtime/domain/skill-outputs.ts';
-import { checkInputs } from '../../../../agents/runtime/domain/task-inputs.ts';
+import { checkInputs, namesOfFiles } from '../../../../agents/runtime/domain/task-inputs.ts';
 import { taskLimits } from '../../../../agents/runtime/domain/task-limits.ts';
 import { knowledgePlace } from '../../../../agents/runtime/knowledge.ts';
 import { Slots } from '../../../../agents/runtime/slots.ts';
@@ -43,10 +43,32 @@ describe('inputs', () => {
     [{ values: { d: null }, files: [] }, ['d is missing']],
     [
       { values: { d: '2026-01-01' }, files: ['e', 'e'] },
-      ['"e" is no input; did you mean d?', 'e is given as two files'],
+      ['"e" is no input; did you mean d?', 'e takes one file, and 2 were given'],
     ],
   ])('say what is wrong with %j', (given, problems) => {
     expect(problemsOf(() => checkInputs('s', [input('d', 'date')], given))).toEqual(problems);
+  });
+});
+
+describe('an input that takes several files', () => {
+  const pages = { ...input('pages', 'any'), multiple: true as const };
+  const check = (values: Record<string, unknown>, files: string[]) => () =>
+    checkInputs('s', [pages, input('d', 'date', false)], { values, files });
+
+  it('has the further ones under its name with a number, also where they come as text', () => {
+    expect(check({ pages_3: 'third' }, ['pages', 'pages'])()).toEqual({ pages_3: { kind: 'text', text: 'third' } });
+    expect(namesOfFiles([pages], ['pages', 'd', 'pages', 'd'])).toEqual(['pages', 'd', 'pages_2', 'd']);
+  });
+
+  it.each([
+    [{}, ['pages_2'], ['pages is missing']],
+    [{}, ['pages', 'pages', 'pages_2'], ['pages_2 takes one file, and 2 were given']],
+    [{ pages_2: 'x' }, ['pages', 'pages'], ['pages_2 is given both as a value and as a file']],
+    [{}, Array<string>(21).fill('pages'), ['pages takes at most 20 files, and 21 were given']],
+    [{}, ['pages', 'pages_21'], ['"pages_21" is no input']],
+    [{}, ['pages', 'd', 'd'], ['d takes one file, and 2 were given', 'd takes a date, not a file']],
+  ])('refuses %j with files %j', (values, files, problems) => {
+    expect(problemsOf(check(values, files))).toEqual(problems);
   });
 });
 

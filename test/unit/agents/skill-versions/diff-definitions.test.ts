@@ -104,3 +104,11 @@ it('says when a handler came to a skill that a model ran', () => {
     { part: 'handler', change: 'added', name: null, before: null, after: 'revision 1', breaking: false },
   ]);
 });
+
+it('breaks those who give several files where one is taken from now on, not the other way round', () => {
+  const one = version(BEFORE.replace(/- transcript.*/, '- transcript'));
+  const many = version(BEFORE.replace(/- transcript.*/, '- { name: transcript, multiple: true }'));
+  expect(diffDefinitions(one, many)).toMatchObject([{ part: 'input', name: 'transcript', breaking: false }]);
+  const [change] = diffDefinitions(many, one);
+  expect(change).toMatchObject({ breaking: true, before: 'any, required, several files' });
+});

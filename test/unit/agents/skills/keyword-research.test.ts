@@ -42,6 +42,43 @@ function exportRows(): string[] {
 const csv = (...rows: string[]) => fileInput('Queries.csv', [HEADER, ...rows].join('\n'));
 
 describe('keyword-research', () => {
+  it('shows what a hostile query says and lets none of it act', async () => {
+    // Whoever searches for it puts it into the export.
+    const hostile = '"[free](http://evil.example) <script>alert(1)</script> =HYPERLINK(1)",40,2500,1.60%,11.5';
+    const { outputs, summary } = await skill.run(
+      fakeSkillContext({ inputs: { current_rankings: csv(...exportRows(), hostile), business_context: ABOUT } }),
+    );
+    for (const shown of [outputs.reasoning as string, summary]) {
+      expect(shown).toContain('HYPERLINK');
+      expect(shown).not.toMatch(/<script|[^\\]\]\(|http:\/\//);
+    }
+  });
+
+  it('compares rivals whose rankings come in a file each, and names the file of every row', async () => {
+    const rival = (name: string, position: number) =>
+      fileInput(
+        `${name}.csv`,
+        `Keyword,Position,Search Volume,URL\nelectric bike repair,${position},900,https://${name}.example/e-bikes\n`,
+      );
+    const inputs = {
+      ...{ current_rankings: csv(...exportRows()), business_context: ABOUT },
+      ...{ competitor_rankings: rival('spoke', 3), competitor_rankings_2: rival('pedal', 5) },
+    };
+    const outputs = [{ name: 'content_gaps', type: 'any', required: false, description: '' }];
+    const result = await skill.run(fakeSkillContext({ inputs, definition: { ...skill, outputs } as never }));
+    expect(result.outputs.content_gaps).toMatchObject([
+      {
+        keyword: 'electric bike repair',
+        rivals: [
+          { domain: 'spoke.example', position: 3, file: 'spoke.csv' },
+          { domain: 'pedal.example', position: 5, file: 'pedal.csv' },
+        ],
+        rows: [2, 2],
+      },
+    ]);
+    expect(result.outputs.reasoning).toContain('line 2 of spoke.csv, line 2 of pedal.csv');
+  });
+
   it('finds what is near the first places and what is clicked too little, and leaves the brand alone', async () => {
     const result = await skill.run(
       fakeSkillContext({ inputs: { current_rankings: csv(...exportRows()), business_context: ABOUT } }),

@@ -44,12 +44,26 @@ describe('kaze new', () => {
       'kaze skills test haiku --dir v',
     ]);
     const agent = await made('agent editor --vertical poetry --skills haiku');
-    const own = [...skill.next, ...agent.next].filter((line) => /^kaze (skills|agents) /.test(line));
+    expect(agent.next.slice(-3)).toEqual([
+      'kaze start --verticals v',
+      'kaze agents bind editor --tenant CLIENT',
+      'kaze tasks submit --agent editor --tenant CLIENT --skill haiku --input NAME=VALUE',
+    ]);
+    const own = [...skill.next, ...agent.next].filter((line) => /^kaze (skills|agents (?!bind))/.test(line));
     expect(own.length).toBeGreaterThanOrEqual(3);
     for (const line of own) expect(await run(line.slice('kaze '.length)), line).toMatchObject({ code: 0 });
     const text = readFileSync(join(cwd, 'v/poetry/agents/editor.yaml'), 'utf8');
     expect(text).toContain('skills:\n  - haiku\nknowledge:\n  - poetry/*\n');
     expect((await run('new skill ode --vertical poetry --path v')).out).toContain('Next:\n  $ kaze skills validate');
+  });
+
+  it('writes into a folder of one’s own what builds on the shipped verticals', async () => {
+    const skill = await made('skill call-brief --vertical crm');
+    expect(skill.files.map((file) => file.slice(cwd.length + 1))).toContain('v/crm/skills/call-brief.yaml');
+    expect(await run('skills test call-brief --dir v')).toMatchObject({ code: 0 });
+    await made('agent deal-desk --vertical crm --skills lead-scoring,call-brief');
+    const refused = await run('new skill lead-scoring --vertical crm --path v');
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('there is a skill lead-scoring already') });
   });
 
   it('overwrites nothing and says what is in the way', async () => {
@@ -74,17 +88,23 @@ describe('kaze new', () => {
     }
   });
 
-  it.each([
-    ['skill haiku', 2, '--vertical says to which vertical it belongs; there is poetry'],
-    ['skill haiku --vertical prose', 6, 'there is no vertical "prose"; there is poetry'],
-    ['skill Haiku --vertical poetry', 2, '"Haiku" cannot be the name of a skill'],
-    ['skill ../haiku --vertical poetry', 2, 'cannot be the name of a skill'],
-    ['vertical client', 2, '"client" cannot be the name of a vertical'],
-    ['agent editor --vertical poetry --skills haiku', 6, 'there is no skill "haiku"; there is poetry-brief'],
-  ])('refuses %s', async (line, code, message) => {
+  it('refuses what could not be found or told apart, and writes nothing then', async () => {
     await made('vertical poetry');
     const before = readdirSync(join(cwd, 'v'), { recursive: true }).length;
-    expect(await run(`new ${line} --path v`)).toMatchObject({ code, err: expect.stringContaining(message) });
+    for (const [line, code, message] of [
+      ['skill haiku', 2, '--vertical says to which vertical it belongs; there is crm, internal-ops, seo, poetry'],
+      ['skill haiku --vertical prose', 6, 'there is no vertical "prose"; there is crm, internal-ops, seo, poetry'],
+      ['skill Haiku --vertical poetry', 2, '"Haiku" cannot be the name of a skill'],
+      ['skill ../haiku --vertical poetry', 2, 'cannot be the name of a skill'],
+      ['vertical client', 2, '"client" cannot be the name of a vertical'],
+      [
+        'agent editor --vertical poetry --skills haiku',
+        6,
+        'there is no skill "haiku"; there is answer-from-handbook, ',
+      ],
+    ] as const) {
+      expect(await run(`new ${line} --path v`), line).toMatchObject({ code, err: expect.stringContaining(message) });
+    }
     expect(readdirSync(join(cwd, 'v'), { recursive: true })).toHaveLength(before);
   });
 });

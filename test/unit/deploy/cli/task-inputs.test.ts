@@ -19,6 +19,16 @@ describe('--input', () => {
     });
   });
 
+  it('names every file of a name that is repeated, in order', () => {
+    expect(parseTaskInputs(['pages=@a.html', 'pages=@b.html'])).toEqual({
+      values: {},
+      files: [
+        { input: 'pages', path: 'a.html' },
+        { input: 'pages', path: 'b.html' },
+      ],
+    });
+  });
+
   it('takes text that begins with @ as JSON', () => {
     expect(parseTaskInputs(['handle:="@kaze"'])).toEqual({ values: { handle: '@kaze' }, files: [] });
   });
@@ -28,8 +38,9 @@ describe('--input', () => {
     [['=value'], /has no name/],
     [['a=@'], /names no file/],
     [['a:={'], /is no JSON/],
-    [['a=@x', 'a=y'], /given twice/],
-    [['a=y', 'a=@x'], /given twice/],
+    [['a=@x', 'a=y'], /as a value and as a file/],
+    [['a=y', 'a=@x'], /as a value and as a file/],
+    [['a=-', 'a=-'], /only one can/],
     [['a=-', 'b=-'], /only one can/],
   ])('refuses %j', (given, message) => {
     expect(() => parseTaskInputs(given)).toThrow(
