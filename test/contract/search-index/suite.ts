@@ -119,6 +119,30 @@ export function searchIndexContract(name: string, harness: () => Harness): void 
       expect((await index.search(query)).byText.map(({ hasVector }) => hasVector)).toEqual([false, false]);
     });
 
+    it('tells it of what came after a time when every document had one, and for another model', async () => {
+      await index.upsert([document('old', 'invoice reminder')]);
+      await index.setVectors([{ id: 'old', model: MODEL, vector: vector(1) }]);
+      const query = { text: 'invoice', scopeTokens: [ACME], limit: 10 };
+      const told = async (model: string) => {
+        const found = await index.search({ ...query, vector: { model, values: vector(1) } });
+        return {
+          hasVector: Object.fromEntries(found.byText.map(({ id, hasVector }) => [id, hasVector])),
+          near: found.byVector.map(({ id }) => id),
+        };
+      };
+      // More than once: what was learnt in one search serves those after it.
+      for (let at = 0; at < 5; at++) expect(await told(MODEL)).toEqual({ hasVector: { old: true }, near: ['old'] });
+      expect(await told('other-model')).toEqual({ hasVector: { old: false }, near: [] });
+      await index.upsert([document('new', 'invoice number two')]);
+      for (let at = 0; at < 5; at++)
+        expect(await told(MODEL)).toEqual({ hasVector: { old: true, new: false }, near: ['old'] });
+      await index.setVectors([{ id: 'new', model: 'other-model', vector: vector(1) }]);
+      for (let at = 0; at < 5; at++) {
+        expect(await told(MODEL)).toEqual({ hasVector: { old: true, new: false }, near: ['old'] });
+        expect(await told('other-model')).toEqual({ hasVector: { old: false, new: true }, near: ['new'] });
+      }
+    });
+
     it('gives the cosine of each vector, best first, opposite ones too', async () => {
       await index.upsert([document('same', 'x1'), document('half', 'x2'), document('far', 'x3')]);
       await index.setVectors([

@@ -31,18 +31,20 @@ import {
 import { searchTerms } from '../terms.ts';
 import { readFingerprint, removeFingerprint, writeFingerprint } from './fingerprint.ts';
 import { Maintenance, ranksBadly } from './maintenance.ts';
+import { RecentRows, rowsOfSmallFiles } from './recent-rows.ts';
 import {
   asDocument,
   COLUMNS,
   createTable,
   createTextIndex,
   type Entry,
-  hasVectorIndex,
   oneOf,
   openTable,
   probe,
   readEntries,
+  replaceRows,
 } from './table.ts';
+import { TableFacts } from './table-facts.ts';
 
 export interface LanceSearchIndexOptions {
   /** Belongs to the index alone; created, for its owner only, when missing. */
@@ -55,7 +57,7 @@ export interface LanceSearchIndexOptions {
   readonly vectorIndexFrom?: number;
   /** New or changed rows after which the indexes take them in, in the background. Default 500. */
   readonly unindexedRows?: number;
-  /** Scopes of at most so many rows are compared exactly, whatever index there is. Default 1,000. */
+  /** Scopes of at most so many rows are compared exactly, whatever index there is: half the time at 2,000. Default 3,000. */
   readonly exactUpTo?: number;
 }
 
@@ -77,16 +79,16 @@ class LanceSearchIndex implements SearchIndex {
   private closed = false;
   private readonly maintenance: Maintenance;
   private readonly logger: Logger;
-  /** Sizes of scopes, as of the last write; saves a count before each search. */
-  private readonly sizes = new Map<string, number>();
-  private approximate: boolean | undefined;
+  private readonly facts = new TableFacts(() => this.table);
+  private readonly recent = new RecentRows(() => this.table);
 
   constructor(private readonly options: LanceSearchIndexOptions) {
     this.logger = options.logger ?? silentLogger;
     this.maintenance = new Maintenance({
       table: () => this.table,
       exclusively: (task) => this.write(task),
-      indexed: () => this.forget(),
+      indexed: () => this.facts.forget(),
+      compacted: () => this.recent.forget(),
       clock: options.clock ?? systemClock,
       logger: this.logger,
       vectorIndexFrom: options.vectorIndexFrom ?? 20_000,
@@ -110,10 +112,19 @@ class LanceSearchIndex implements SearchIndex {
           { folder, error: firstLine(error) },
           'search index: not usable as it is, starting an empty one',
         );
-        await this.startEmpty();
+        return await this.startEmpty();
       }
+      await this.gatherLeft();
     } catch (error) {
       throw unavailable(`the search index in ${folder} could not be opened`, error);
+    }
+  }
+
+  private async gatherLeft(): Promise<void> {
+    try {
+      await this.recent.gather(await rowsOfSmallFiles(this.table));
+    } catch (error) {
+      this.logger.warn({ error: firstLine(error) }, 'search index: rows of an earlier run stay in small files');
     }
   }
 
@@ -137,8 +148,8 @@ class LanceSearchIndex implements SearchIndex {
     }
     if (rows.length === 0) return;
     if (present.size === 0) await this.table.add(rows);
-    else await this.replace(rows);
-    await this.wrote(rows.length);
+    else await replaceRows(this.table, rows);
+    await this.wrote(rows.map(({ id }) => id));
   }
 
   async setVectors(vectors: readonly SearchVector[]): Promise<void> {
@@ -156,8 +167,8 @@ class LanceSearchIndex implements SearchIndex {
           rows.push({ ...row, model, vector });
         }
         if (rows.length === 0) continue;
-        await this.replace(rows);
-        await this.wrote(rows.length);
+        await replaceRows(this.table, rows);
+        await this.wrote(rows.map(({ id }) => id));
       }
     });
   }
@@ -167,7 +178,7 @@ class LanceSearchIndex implements SearchIndex {
     return this.write(async () => {
       for (const part of chunked([...new Set(ids)], WRITE_ROWS)) {
         await this.table.delete(oneOf('id', part));
-        await this.wrote(0);
+        await this.wrote([]);
       }
     });
   }
@@ -199,32 +210,36 @@ class LanceSearchIndex implements SearchIndex {
     const terms = searchTerms(query.text);
     if (terms.length === 0) return [];
     const match = new MatchQuery(terms.join(' '), 'text', { operator: Operator.Or });
+    const model = query.vector?.model;
+    const everyRow = model !== undefined && this.facts.everyRowHas(model);
+    // Each further column of 200 hits that lie apart is a quarter of the search.
+    const columns = model === undefined || everyRow ? ['id', '_score'] : ['id', 'model', '_score'];
     const rows = (await this.table
       .query()
       .fullTextSearch(match)
       .where(where)
-      .select(['id', 'model', '_score'])
+      .select(columns)
       .limit(query.limit)
-      .toArray()) as { id: string; model: string; _score: number }[];
+      .toArray()) as { id: string; model?: string; _score: number }[];
     const best = rows.reduce((max, row) => Math.max(max, row._score), 0);
     if (best <= 0) return [];
-    const model = query.vector?.model;
+    const hasVector = (row: { model?: string }) => everyRow || (model !== undefined && row.model === model);
     return rows
-      .map((row) => ({ id: row.id, relative: Math.max(0, row._score / best), hasVector: row.model === model }))
+      .map((row) => ({ id: row.id, relative: Math.max(0, row._score / best), hasVector: hasVector(row) }))
       .sort((a, b) => b.relative - a.relative);
   }
 
   private async searchVectors(query: SearchQuery, where: string): Promise<SearchCandidates['byVector']> {
     if (!query.vector) return [];
     const { model, values } = query.vector;
-    const filter = `${where} AND model = '${model}'`;
-    this.approximate ??= await hasVectorIndex(this.table);
+    const filter = this.facts.everyRowHas(model) ? where : `${where} AND model = '${model}'`;
     const search = this.table.query().nearestTo(values).column('vector').distanceType('cosine');
-    if (!this.approximate || (await this.size(filter)) <= (this.options.exactUpTo ?? 1_000)) {
+    if (!(await this.facts.hasVectorIndex()) || (await this.facts.size(filter)) <= (this.options.exactUpTo ?? 3_000)) {
       search.bypassVectorIndex();
     } else {
-      // Quantised distances find the candidates, the vectors themselves rank them.
-      search.ef(Math.max(SEARCH_BREADTH, query.limit * 2)).refineFactor(2);
+      // Quantised distances find the candidates, the vectors themselves rank them. Reading twice as many vectors finds
+      // the same first half and one more of the last hundredth.
+      search.ef(Math.max(SEARCH_BREADTH, query.limit * 2)).refineFactor(1);
     }
     const rows = (await search.where(filter).select(['id', '_distance']).limit(query.limit).toArray()) as {
       id: string;
@@ -233,15 +248,6 @@ class LanceSearchIndex implements SearchIndex {
     return rows
       .map((row) => ({ id: row.id, cosine: Math.max(-1, Math.min(1, 1 - row._distance)) }))
       .sort((a, b) => b.cosine - a.cosine);
-  }
-
-  private async size(filter: string): Promise<number> {
-    const known = this.sizes.get(filter);
-    if (known !== undefined) return known;
-    const size = await this.table.countRows(filter);
-    if (this.sizes.size >= 1_000) this.sizes.clear();
-    this.sizes.set(filter, size);
-    return size;
   }
 
   counts(): Promise<{ documents: number; vectors: number }> {
@@ -300,7 +306,8 @@ class LanceSearchIndex implements SearchIndex {
     await removeFingerprint(this.options.folder);
     const name = `entries_${randomBytes(8).toString('hex')}`;
     this.table = await createTable(this.connection, name, this.options.dimensions);
-    this.forget();
+    this.facts.forget();
+    this.recent.forget();
     await this.dropOthers(name);
   }
 
@@ -311,19 +318,11 @@ class LanceSearchIndex implements SearchIndex {
     }
   }
 
-  private async replace(rows: Entry[]): Promise<void> {
-    await this.table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
-  }
-
-  private async wrote(rows: number): Promise<void> {
-    this.forget();
-    if (rows > 0 && (await ranksBadly(this.table))) await createTextIndex(this.table);
-    this.maintenance.wrote(rows);
-  }
-
-  private forget(): void {
-    this.sizes.clear();
-    this.approximate = undefined;
+  private async wrote(ids: readonly string[]): Promise<void> {
+    this.facts.forget();
+    if (ids.length > 0 && (await ranksBadly(this.table))) await createTextIndex(this.table);
+    await this.recent.wrote(ids);
+    this.maintenance.wrote(ids.length);
   }
 
   private read<T>(task: () => Promise<T>): Promise<T> {

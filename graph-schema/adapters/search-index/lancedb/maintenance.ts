@@ -8,6 +8,8 @@ export interface MaintenanceOptions {
   readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
   /** Called when searches should look again which indexes there are. */
   readonly indexed: () => void;
+  /** Called when no row is left in a small file of its own. */
+  readonly compacted: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly vectorIndexFrom: number;
@@ -66,6 +68,7 @@ export class Maintenance {
       this.commits = 0;
       this.rows = 0;
       await this.options.table().optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
+      this.options.compacted();
     });
     this.notBefore = clock.now() + (clock.now() - started) / DUTY;
     await this.buildVectorIndex();

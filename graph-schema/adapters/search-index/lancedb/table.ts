@@ -113,6 +113,11 @@ export async function readEntries(table: Table, ids: readonly string[]): Promise
   return new Map(rows.map((row) => [row.id, plainEntry(row)]));
 }
 
+/** One commit, and one new file however many the rows stood in. */
+export async function replaceRows(table: Table, rows: Entry[]): Promise<void> {
+  await table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+}
+
 function plainEntry(row: RawRow): Entry {
   return {
     id: row.id,
