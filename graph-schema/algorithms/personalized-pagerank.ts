@@ -16,6 +16,8 @@ export interface Links {
   readonly starts: Int32Array;
   readonly neighbours: Int32Array;
   readonly weights: Float64Array;
+  /** The sum of a node's weights. */
+  readonly strengths: Float64Array;
 }
 
 interface Joined {
@@ -40,17 +42,19 @@ export function linksOf(ids: readonly string[], edges: readonly Joined[]): Links
   for (let at = 0; at < ids.length; at++) starts[at + 1]! += starts[at]!;
   const neighbours = new Int32Array(pairs.length * 2);
   const weights = new Float64Array(pairs.length * 2);
+  const strengths = new Float64Array(ids.length);
   const free = starts.slice();
   const put = (from: number, to: number, weight: number) => {
     const at = free[from]!++;
     neighbours[at] = to;
     weights[at] = weight;
+    strengths[from]! += weight;
   };
   for (const { a, b, weight } of pairs) {
     put(a, b, weight);
     put(b, a, weight);
   }
-  return { ids, position, starts, neighbours, weights };
+  return { ids, position, starts, neighbours, weights, strengths };
 }
 
 /**
@@ -61,7 +65,7 @@ export function linksOf(ids: readonly string[], edges: readonly Joined[]): Links
  * @returns rank by position, summing to 1; all 0 without a seed
  */
 export function walkFrom(
-  { ids, position, starts, neighbours, weights }: Links,
+  { ids, position, starts, neighbours, weights, strengths }: Links,
   seeds: ReadonlyMap<string, number>,
   { damping = 0.5, tolerance = 1e-6, maxIterations = 50 }: PageRankOptions = {},
 ): Float64Array {
@@ -75,10 +79,6 @@ export function walkFrom(
   }
   if (total === 0) return restart;
   for (let at = 0; at < ids.length; at++) restart[at]! /= total;
-  const strength = new Float64Array(ids.length);
-  for (let from = 0; from < ids.length; from++)
-    for (let at = starts[from]!; at < starts[from + 1]!; at++) strength[from]! += weights[at]!;
-
   let rank = restart.slice();
   let next = new Float64Array(ids.length);
   for (let iteration = 0; iteration < maxIterations; iteration++) {
@@ -87,9 +87,9 @@ export function walkFrom(
     for (let from = 0; from < ids.length; from++) {
       const here = rank[from]!;
       if (here === 0) continue;
-      if (strength[from] === 0) stranded += here;
+      if (strengths[from] === 0) stranded += here;
       else {
-        const share = here / strength[from]!;
+        const share = here / strengths[from]!;
         for (let at = starts[from]!; at < starts[from + 1]!; at++) next[neighbours[at]!]! += share * weights[at]!;
       }
     }

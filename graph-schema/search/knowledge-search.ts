@@ -65,7 +65,7 @@ const ARRANGED = 60;
 const TRUSTED = 20;
 const SEEDS = 10;
 /** A thing that many passages mention tells few of them apart, and would make the walk as large as the client. */
-const WALK = { depth: 2, maxNodes: 2_000, maxDegree: 50, idsOnly: true };
+const WALK = { depth: 2, maxNodes: 1_000, maxDegree: 30, idsOnly: true };
 /** Of what the walk adds, the nearest. */
 const WALKED = 100;
 /** Needs no other property read for it, and no index. */

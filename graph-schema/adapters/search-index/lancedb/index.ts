@@ -43,6 +43,7 @@ import {
   probe,
   readEntries,
   replaceRows,
+  textIndexCoverage,
 } from './table.ts';
 import { TableFacts } from './table-facts.ts';
 
@@ -101,30 +102,37 @@ class LanceSearchIndex implements SearchIndex {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       this.connection = await connect(join(folder, 'lance'));
-      const stored = await readFingerprint(folder);
-      if (!stored) return await this.startEmpty();
-      try {
-        this.table = await openTable(this.connection, stored.table, dimensions);
-        this.known = { storeId: stored.storeId, generation: stored.generation, model: stored.model };
-        await this.dropOthers(stored.table);
-      } catch (error) {
-        this.logger.warn(
-          { folder, error: firstLine(error) },
-          'search index: not usable as it is, starting an empty one',
-        );
-        return await this.startEmpty();
-      }
-      await this.gatherLeft();
+      if (!(await this.openStored(dimensions))) await this.startEmpty();
+      this.maintenance.start(await this.gatherLeft());
     } catch (error) {
       throw unavailable(`the search index in ${folder} could not be opened`, error);
     }
   }
 
-  private async gatherLeft(): Promise<void> {
+  /** @returns whether there is one, and usable */
+  private async openStored(dimensions: number): Promise<boolean> {
+    const { folder } = this.options;
+    const stored = await readFingerprint(folder);
+    if (!stored) return false;
+    try {
+      this.table = await openTable(this.connection, stored.table, dimensions);
+      this.known = { storeId: stored.storeId, generation: stored.generation, model: stored.model };
+      await this.dropOthers(stored.table);
+      return true;
+    } catch (error) {
+      this.logger.warn({ folder, error: firstLine(error) }, 'search index: not usable as it is, starting an empty one');
+      return false;
+    }
+  }
+
+  /** @returns how many rows of an earlier process no index has taken in */
+  private async gatherLeft(): Promise<number> {
     try {
       await this.recent.gather(await rowsOfSmallFiles(this.table));
+      return (await textIndexCoverage(this.table)).unindexed;
     } catch (error) {
       this.logger.warn({ error: firstLine(error) }, 'search index: rows of an earlier run stay in small files');
+      return 0;
     }
   }
 
@@ -195,6 +203,7 @@ class LanceSearchIndex implements SearchIndex {
 
   async search(query: SearchQuery): Promise<SearchCandidates> {
     checkQuery(query, this.options.dimensions);
+    this.maintenance.used();
     return this.read(async () => {
       const labels = query.labels;
       if (query.scopeTokens.length === 0 || labels?.length === 0) return { byText: [], byVector: [] };

@@ -21,6 +21,9 @@ const KEEP_VERSIONS_MS = 60_000;
 /** At most this share of the time goes into compaction while writes go on. */
 const DUTY = 0.1;
 const COMMITS_PER_COMPACTION = 200;
+/** When nobody has searched or written for so long, fewer rows are reason enough: each costs every search some 25 µs. */
+const QUIET_MS = 60_000;
+const QUIET_ROWS = 100;
 
 /**
  * Keeps the table fast without being asked: every commit adds a file and a version, new rows are searched one by one
@@ -31,16 +34,38 @@ export class Maintenance {
   private commits = 0;
   private rows = 0;
   private notBefore = 0;
+  private lastUse = 0;
   private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: MaintenanceOptions) {}
 
+  /** @param rows that an earlier process left and no index has taken in */
+  start(rows: number): void {
+    this.used();
+    this.rows += rows;
+    this.timer = setInterval(() => this.inQuiet(), QUIET_MS).unref();
+  }
+
+  /** To be called with each search. */
+  used(): void {
+    this.lastUse = this.options.clock.now();
+  }
+
   /** To be called after each commit; starts work in the background when there is enough of it. */
   wrote(rows: number): void {
+    this.used();
     this.commits += 1;
     this.rows += rows;
-    const due = this.rows >= this.options.unindexedRows || this.commits >= COMMITS_PER_COMPACTION;
-    if (!due || this.running || this.stopped || this.options.clock.now() < this.notBefore) return;
+    if (this.rows >= this.options.unindexedRows || this.commits >= COMMITS_PER_COMPACTION) this.begin();
+  }
+
+  private inQuiet(): void {
+    if (this.rows >= QUIET_ROWS && this.options.clock.now() - this.lastUse >= QUIET_MS) this.begin();
+  }
+
+  private begin(): void {
+    if (this.running || this.stopped || this.options.clock.now() < this.notBefore) return;
     this.run().catch((error: unknown) => {
       if (this.stopped) return;
       this.options.logger.warn({ error: String(error) }, 'search index: compaction failed; it is tried again later');
@@ -59,6 +84,7 @@ export class Maintenance {
 
   stop(): void {
     this.stopped = true;
+    clearInterval(this.timer);
   }
 
   private async work(): Promise<void> {
