@@ -38,19 +38,20 @@ async function visit(): Promise<Watched> {
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   await page.goto(cell.url);
-  await page.waitForSelector('.graphiql-query-editor .view-lines', { timeout: 30_000 });
+  await page.waitForSelector('.graphiql-query-editor .view-lines', { timeout: 60_000 });
   return { page, outside, problems };
 }
 
-/** Types a token into the header editor, as a person does. */
-async function giveToken(page: Page, token: string): Promise<void> {
-  await page.getByRole('button', { name: 'Headers', exact: true }).click();
+/** Types into one of the editors below the query, as a person does. */
+async function type(page: Page, editor: 'Headers' | 'Variables', text: string): Promise<void> {
+  await page.getByRole('button', { name: editor, exact: true }).click();
   await page.locator('.graphiql-editor-tool .monaco-editor:visible').last().click();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
-  await page.keyboard.insertText(`{ "Authorization": "Bearer ${token}" }`);
+  await page.keyboard.insertText(text);
 }
 
+const giveToken = (page: Page, token: string) => type(page, 'Headers', `{ "Authorization": "Bearer ${token}" }`);
 const run = (page: Page) => page.locator('.graphiql-execute-button').click();
 const response = (page: Page) => page.locator('.result-window .view-lines, .graphiql-response .view-lines').first();
 
@@ -60,7 +61,7 @@ describe('the playground in Chromium', () => {
     expect(await page.locator('.graphiql-tab').count()).toBe(4);
     await giveToken(page, TOKENS.acme);
     await run(page);
-    await expect.poll(() => response(page).innerText(), { timeout: 20_000 }).toContain('totalCount');
+    await expect.poll(() => response(page).innerText(), { timeout: 60_000 }).toContain('totalCount');
     expect((await response(page).innerText()).replace(/\s/g, ' ')).toContain('"totalCount": 3');
     expect(outside).toEqual([]);
     expect(problems).toEqual([]);
@@ -78,7 +79,28 @@ describe('the playground in Chromium', () => {
     const id = await cell.store.transact(systemPrincipal('cell'), { why: 'test' }, async (unit) =>
       unit.create(Task, taskValues('tenant:acme', 'queued')),
     );
-    await expect.poll(() => response(page).innerText(), { timeout: 20_000 }).toContain(id);
+    await expect.poll(() => response(page).innerText(), { timeout: 60_000 }).toContain(id);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('tells by the tab whyOutcome what led to an outcome', async () => {
+    const { page, problems } = await visit();
+    const tab = page.locator('.graphiql-tab').nth(1);
+    // The tabs slide to their places at first, and a click on a moving one drags it.
+    await expect
+      .poll(async () => {
+        await tab.getByRole('button', { name: 'WhyOutcome' }).click();
+        return tab.getAttribute('aria-selected');
+      })
+      .toBe('true');
+    await giveToken(page, TOKENS.acme);
+    await type(page, 'Variables', JSON.stringify({ id: cell.ids.outcomes[0] }));
+    await run(page);
+    await expect.poll(() => response(page).innerText(), { timeout: 60_000 }).toContain('"whyOutcome"');
+    const shown = (await response(page).innerText()).replace(/\s/g, ' ');
+    expect(shown).not.toContain('"errors"');
+    for (const part of ['skillVersion', 'agent', 'knowledge', 'costMicros']) expect(shown).toContain(`"${part}"`);
     expect(problems).toEqual([]);
     await page.context().close();
   });
@@ -86,7 +108,7 @@ describe('the playground in Chromium', () => {
   it('says what to do when the token is missing', async () => {
     const { page } = await visit();
     await run(page);
-    await expect.poll(() => response(page).innerText(), { timeout: 20_000 }).toContain('KAZE_API_UNAUTHENTICATED');
+    await expect.poll(() => response(page).innerText(), { timeout: 60_000 }).toContain('KAZE_API_UNAUTHENTICATED');
     await page.context().close();
   });
 
@@ -96,7 +118,7 @@ describe('the playground in Chromium', () => {
     for (const token of Object.values(TOKENS)) expect(html).not.toContain(token);
     await giveToken(page, TOKENS.acme);
     await run(page);
-    await expect.poll(() => response(page).innerText(), { timeout: 20_000 }).toContain('totalCount');
+    await expect.poll(() => response(page).innerText(), { timeout: 60_000 }).toContain('totalCount');
     const stored = await page.evaluate(
       'JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie',
     );
