@@ -42,8 +42,9 @@ const WHY = `query Why($id: ID!) { whyOutcome(id: $id) { outcome { id state
  * The five-minute tour, as a user takes it: whole processes, the command line, and GraphQL over HTTP.
  *
  * @param settings what the cell's environment says of its engines
+ * @returns the cell, for tests of the same file: it runs at the end
  */
-export function storySuite(settings: () => Promise<Record<string, string>>): void {
+export function storySuite(settings: () => Promise<Record<string, string>>): () => CellProcess {
   let folder: string;
   let cell: CellProcess;
   const submit = (...extra: string[]) =>
@@ -257,4 +258,6 @@ export function storySuite(settings: () => Promise<Record<string, string>>): voi
       (await cell.query<{ tasks: { totalCount: number } }>('{ tasks { totalCount } }')).tasks.totalCount,
     ).toBeGreaterThan(3);
   }, 120_000);
+
+  return () => cell;
 }
