@@ -100,3 +100,25 @@ export function requireAgent(team: readonly TeamAgent[], tenant: string, name: s
     fields: { agent: shown, tenant, nearest: nearest ? [nearest] : names.slice(0, 5) },
   });
 }
+
+/**
+ * In the order in which they are given what several could do: one that works before one that is paused, then one that
+ * is named, then the specialist before one whose skills come from several verticals, then by name.
+ */
+export function specialistsFirst(
+  agents: readonly TeamAgent[],
+  isNamed: (name: string) => boolean = () => false,
+): TeamAgent[] {
+  const ranked = agents.map((agent) => ({
+    agent,
+    order: [Number(agent.paused), Number(!isNamed(agent.name)), verticalsOf(agent)],
+  }));
+  ranked.sort((a, b) => {
+    const differs = a.order.findIndex((value, at) => value !== b.order[at]);
+    return differs < 0 ? (a.agent.name < b.agent.name ? -1 : 1) : a.order[differs]! - b.order[differs]!;
+  });
+  return ranked.map(({ agent }) => agent);
+}
+
+const verticalsOf = ({ skills }: TeamAgent): number =>
+  new Set(skills.map(({ definition }) => definition?.vertical)).size;

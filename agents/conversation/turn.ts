@@ -7,7 +7,7 @@ import { missingInputs, namedInputs, placeFiles } from './inputs.ts';
 import type { TaskSubmission } from './ports/task-submission.ts';
 import * as replies from './replies.ts';
 import type { Route, Router } from './routing/router.ts';
-import type { TeamAgent, TeamSkill } from './team.ts';
+import { specialistsFirst, type TeamAgent, type TeamSkill } from './team.ts';
 import type { Thread, ThreadMessage } from './thread.ts';
 import type { Draft, GivenFile, Option, Waiting } from './thread-state.ts';
 import { readThreadTasks, statusText } from './thread-tasks.ts';
@@ -277,7 +277,9 @@ function answerReply(turn: Turn, answered: Answer): Reply {
   return {
     text: replies.answerText(answered),
     waiting: null,
-    agent: eligible(turn).find((agent) => agent.skills.some(({ name }) => name === 'answer-from-handbook')),
+    agent: specialistsFirst(eligible(turn)).find(({ skills }) =>
+      skills.some(({ name }) => name === 'answer-from-handbook'),
+    ),
     chunks: [...new Set(answered.citations.map(({ chunk }) => chunk))],
     knowledge: [...new Set(answered.knowledge.map(({ knowledge }) => knowledge))],
   };

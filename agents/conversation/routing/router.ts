@@ -2,7 +2,7 @@ import type { Embedder } from '#graph-schema';
 import { contentHash, type Logger } from '#platform';
 import { languageOf, wordsOf } from '../../skills/text/languages.ts';
 import { scoreCandidates } from '../../skills/triage-request/score.ts';
-import type { TeamAgent, TeamSkill } from '../team.ts';
+import { specialistsFirst, type TeamAgent, type TeamSkill } from '../team.ts';
 
 export interface Route {
   readonly agent: TeamAgent;
@@ -74,33 +74,19 @@ export function createRouter({ embedder, logger }: RouterOptions): Router {
   };
 }
 
-/**
- * Each skill once, with the agent that would do it: one that works before one that is paused, then one that the message
- * names, then the specialist before one whose skills come from several verticals, then by name.
- */
+/** Each skill once, with the agent that would do it. */
 function offersOf(
   agents: readonly TeamAgent[],
   isSaid: (name: string) => boolean,
 ): Array<{ agent: TeamAgent; skill: TeamSkill }> {
-  const ranked = agents.map((agent) => ({
-    agent,
-    order: [Number(agent.paused), Number(!isSaid(agent.name)), verticalsOf(agent)],
-  }));
-  ranked.sort((a, b) => {
-    const differs = a.order.findIndex((value, at) => value !== b.order[at]);
-    return differs < 0 ? (a.agent.name < b.agent.name ? -1 : 1) : a.order[differs]! - b.order[differs]!;
-  });
   const offers = new Map<string, { agent: TeamAgent; skill: TeamSkill }>();
-  for (const { agent } of ranked) {
+  for (const agent of specialistsFirst(agents, isSaid)) {
     for (const skill of agent.skills) {
       if (!BUILT_IN.includes(skill.name) && !offers.has(skill.name)) offers.set(skill.name, { agent, skill });
     }
   }
   return [...offers.values()];
 }
-
-const verticalsOf = ({ skills }: TeamAgent): number =>
-  new Set(skills.map(({ definition }) => definition?.vertical)).size;
 
 /** What a person may say who wants it: the things that always come out of it, by name. */
 function phrasesOf({ name, definition }: TeamSkill): string[] {
