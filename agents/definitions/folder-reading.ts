@@ -10,8 +10,9 @@ import { type DefinitionProblem, type Parsed, problemAt } from './problems.ts';
 import type { AgentDefinition, Definition, SkillDefinition } from './types.ts';
 import { SOURCE_LIMITS } from './yaml-source.ts';
 
-const PARTS = ['agents', 'skills', 'knowledge'] as const;
-type Part = (typeof PARTS)[number];
+/** The folders that a vertical is made of. */
+export const VERTICAL_PARTS = ['agents', 'skills', 'knowledge'] as const;
+type Part = (typeof VERTICAL_PARTS)[number];
 
 export type LoadOptions = ParseOptions & KnowledgePackOptions;
 
@@ -80,11 +81,15 @@ export class FolderReading {
   async parts(vertical: string): Promise<Part[]> {
     const names = (await this.#entries(vertical)).filter((entry) => entry.isFolder).map((entry) => entry.name);
     for (const name of names) {
-      const nearest = PARTS.some((part) => part === name) ? undefined : nearestName(name, PARTS);
+      const nearest = VERTICAL_PARTS.some((part) => part === name) ? undefined : nearestName(name, VERTICAL_PARTS);
       if (nearest)
-        this.#problem(`${vertical}/${name}`, { what: `unknown folder "${name}"`, expected: PARTS.join(', '), nearest });
+        this.#problem(`${vertical}/${name}`, {
+          what: `unknown folder "${name}"`,
+          expected: VERTICAL_PARTS.join(', '),
+          nearest,
+        });
     }
-    return PARTS.filter((part) => names.includes(part));
+    return VERTICAL_PARTS.filter((part) => names.includes(part));
   }
 
   async files(relative: string): Promise<string[]> {

@@ -11,6 +11,7 @@ export type { CaseValue, SkillCase, SkillCases } from './cases.ts';
 export { CASES_FILE } from './cases-file.ts';
 export { checkReferences, checkSkillMetrics } from './cross-check.ts';
 export * from './expressions/index.ts';
+export { VERTICAL_PARTS } from './folder-reading.ts';
 export {
   KNOWLEDGE_KINDS,
   KNOWLEDGE_RELATIONS,

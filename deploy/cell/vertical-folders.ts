@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { VERTICAL_PARTS } from '#agents';
 import { KazeError } from '#platform';
 import { VERTICALS } from './shipped.ts';
-
-const PARTS = ['agents', 'skills', 'knowledge'];
 
 /**
  * The folders whose verticals a cell has: the shipped one first, then those of the settings, each once, as whole paths.
@@ -28,7 +27,7 @@ async function problemOf(folder: string): Promise<string | undefined> {
   if ('code' in names) return `cannot be read (${names.code}); name a folder with verticals in it`;
   if (names.length === 0) return undefined;
   const within = await Promise.all(names.map((name) => namesIn(join(folder, name))));
-  const isPart = (name: string) => PARTS.includes(name);
+  const isPart = (name: string) => VERTICAL_PARTS.some((part) => part === name);
   if (names.some((name, at) => isPart(name) && namesOf(within[at]).some((file) => /\.ya?ml$/.test(file))))
     return `is a vertical itself; name the one that it lies in, ${dirname(folder)}`;
   if (within.some((inside) => namesOf(inside).some(isPart))) return undefined;
