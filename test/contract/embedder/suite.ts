@@ -79,16 +79,14 @@ export function embedderContract(name: string, create: () => Embedder): void {
     it('leaves the event loop free while it works', async () => {
       const work = embedder.embed(Array.from({ length: 20 }, (_, i) => `Passage ${i} ${'of many words '.repeat(40)}`));
       let longest = 0;
-      const began = performance.now();
-      let last = began;
+      let last = performance.now();
       const timer = setInterval(() => {
         longest = Math.max(longest, performance.now() - last);
         last = performance.now();
       }, 5);
       await work;
       clearInterval(timer);
-      // A loop that does the work itself stands still for nearly all of it; others on the machine hold it up a little.
-      expect(longest).toBeLessThan(Math.max(250, (performance.now() - began) / 2));
+      expect(longest).toBeLessThan(250);
     });
 
     it('rejects what waits when it is closed, and every call after it', async () => {

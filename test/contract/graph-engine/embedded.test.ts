@@ -53,7 +53,7 @@ async function faultyEngine(): Promise<FaultyEngine> {
     kill: async () => {
       const before = under.engine.pid!;
       signal('SIGKILL');
-      await eventually(async () => under.engine.pid !== before, 30_000);
+      await eventually(async () => under.engine.pid !== before, 5_000);
     },
     revive: async () => undefined,
     comesBackWithinMs: 5_000,

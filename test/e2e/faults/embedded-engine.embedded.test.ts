@@ -10,9 +10,7 @@ import { Acknowledged, expectAllDoneOnce, keepBusy, readTasks, submit } from './
 import { RUNAWAY, RUNAWAY_SETTINGS, RUNAWAY_TASKS } from './runaway.ts';
 
 const READ_LIMIT_MS = 1_500;
-/** What a busy machine may add to an answer; without its limit the query would take hours. */
-const LATE_MS = 10_000;
-const FREE_WITHIN_MS = 30_000;
+const FREE_WITHIN_MS = 5_000;
 const SMALL = '{ agents(first: 5) { nodes { id } } }';
 
 describe('the embedded graph under a running cell', { timeout: 600_000 }, () => {
@@ -53,7 +51,7 @@ describe('the embedded graph under a running cell', { timeout: 600_000 }, () => 
       await until(
         () => cell.get('/readyz'),
         ({ status }) => status === 200,
-        FREE_WITHIN_MS,
+        10_000,
       );
       expect(await engineOf(cell)).not.toBe(engine);
     }
@@ -77,7 +75,7 @@ describe('the embedded graph under a running cell', { timeout: 600_000 }, () => 
     ]);
     expect(await runaway).toMatch(/^KAZE_(GRAPH|API)_TIMEOUT$/);
     const answeredMs = performance.now() - began;
-    expect(answeredMs).toBeLessThan(READ_LIMIT_MS + LATE_MS);
+    expect(answeredMs).toBeLessThan(READ_LIMIT_MS + 1_500);
     expect(answeredMs).toBeGreaterThan(READ_LIMIT_MS - 100);
     await others;
     await until(
