@@ -11,7 +11,8 @@ const codes = {
     kind: 'caller',
     status: 404,
     when: 'A model was named that no configured provider has.',
-    remedy: 'Use one of `models`; the message names the nearest.',
+    remedy:
+      'Use one of `models`; the message names the nearest. A new one of a vendor is offered once your own file (models.priceFile) gives its price.',
   },
   KAZE_MODEL_NONE_SUITABLE: {
     kind: 'caller',

@@ -83,8 +83,8 @@ class ModelGateway implements Gateway {
       ...{ policy: this.policy, ledger, clock, logger, metrics, journal, budgets, limits: this.limits, random },
       ...{ keys: this.keys, keyStates: new KeyStates(), modelStates, chooser: this.chooser },
       needsCredential: (name) => this.byName.get(name)?.needsCredential ?? false,
-      costOf: (model, usage) => {
-        const price = prices?.of(model);
+      costOf: (model, usage, atMs) => {
+        const price = prices?.of(model, atMs);
         return price ? costMicros(price, usage) : 0;
       },
     });

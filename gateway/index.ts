@@ -106,6 +106,7 @@ export {
   httpError,
   revokeVirtualKey,
 } from './http/index.ts';
+export { type OwnModel, ownModels } from './models/offers.ts';
 export type { BudgetStore } from './ports/budget-store.ts';
 export type { ChoiceFacts, ChoiceOutcome, Chooser } from './ports/chooser.ts';
 export type { GuardedCall, Guardrail, Refusal } from './ports/guardrail.ts';

@@ -55,7 +55,7 @@ async function spends(workers: readonly Measured[], one: Case, field: Field, cap
 export async function caps(field: Field): Promise<void> {
   const { address, ledger } = field;
   const [provider, name] = WIRES.openai.model.split('/') as [string, string];
-  const cap = WORTH * costMicros(defaultPriceList().of({ provider, name })!, USED);
+  const cap = WORTH * costMicros(defaultPriceList().of({ provider, name }, Date.now())!, USED);
   const start = (tenants: string, more: readonly string[] = []) =>
     startKaze(address, [`postgres=${ledger.url}`, `cap=${cap}`, `tenants=${tenants}`, ...more]);
   const one = await start('a-given,a-left');

@@ -117,7 +117,7 @@ export const cellSections = [
     }),
     priceFile: field.text({
       meaning:
-        'File (YAML or JSON) with prices of your own, each above the one that comes with Kaze: of contracts, and of models that it does not know.',
+        'File (YAML or JSON) with prices of your own, each above the one that comes with Kaze, and with models that it does not know.',
     }),
     guardrailsFile: field.text({
       meaning:

@@ -61,13 +61,12 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
   const { config, dataFolder, secrets, embedder, ledger, clock, logger, metrics } = options;
   const { policy, budgets: rules } = await readPolicy(config.models.policyFile);
   const guardrails = await readGuardrails(config.models.guardrailsFile);
+  const { prices, own } = await readPrices(config.models.priceFile);
   const providers = await createModels({
-    config: config.models,
-    embedder,
+    ...{ config: config.models, embedder, own },
     connectTimeoutMs: policy.timeouts.connectMs,
   });
   const stores = await openStores(options);
-  const prices = await readPrices(config.models.priceFile);
   let journal: Journal | undefined;
   const underWay = {
     pending: (filter: UsageFilter) => journal?.pending(filter) ?? false,

@@ -1,4 +1,4 @@
-import { keyPlace, type ModelProvider } from '#gateway';
+import { keyPlace, type ModelProvider, type OwnModel } from '#gateway';
 import type { Secrets } from '#platform';
 import type { CellConfig } from './config.ts';
 import type { Engines } from './engines.ts';
@@ -16,28 +16,31 @@ export async function createModels(options: {
   readonly embedder: Engines['embedder'];
   /** For a connection to a provider to come about, milliseconds. */
   readonly connectTimeoutMs?: number;
+  /** Models beside those that providers have by themselves. */
+  readonly own?: readonly OwnModel[];
 }): Promise<readonly ModelProvider[]> {
-  const { config, embedder, connectTimeoutMs } = options;
+  const { config, embedder, connectTimeoutMs, own } = options;
+  const shared = { connectTimeoutMs, own };
   const { createProviders } = await import('#gateway/adapters/provider');
   const addresses = { anthropic: config.anthropicUrl, openai: config.openaiUrl, google: config.googleUrl };
-  const hosted = HOSTED.map((name) => [name, { ...addressed(addresses[name]), connectTimeoutMs }] as const);
-  const own = config.ollamaUrl ? [['ollama', { ...addressed(config.ollamaUrl), connectTimeoutMs }] as const] : [];
+  const hosted = HOSTED.map((name) => [name, { ...addressed(addresses[name]), ...shared }] as const);
+  const local = config.ollamaUrl ? [['ollama', { ...addressed(config.ollamaUrl), ...shared }] as const] : [];
   const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
   return [
     ...(await createProviders(hosted)),
-    ...(await compatible(config, connectTimeoutMs)),
-    ...(await createProviders(own)),
+    ...(await compatible(config, shared)),
+    ...(await createProviders(local)),
     createOfflineProvider({ embedder }),
   ];
 }
 
 async function compatible(
   { compatibleUrl, compatibleName }: ModelsConfig,
-  connectTimeoutMs: number | undefined,
+  shared: { readonly connectTimeoutMs?: number; readonly own?: readonly OwnModel[] },
 ): Promise<ModelProvider[]> {
   if (!compatibleUrl) return [];
   const { createCompatibleProvider } = await import('#gateway/adapters/provider/openai');
-  return [createCompatibleProvider({ name: compatibleName, baseUrl: compatibleUrl, connectTimeoutMs })];
+  return [createCompatibleProvider({ name: compatibleName, baseUrl: compatibleUrl, ...shared })];
 }
 
 function addressed(baseUrl: string | undefined): { baseUrl?: string } {

@@ -56,15 +56,15 @@ export interface CallMetadata {
   readonly firstTokenMs: number | null;
   /** 0..1: how sure the offline model is that the passages answer the question. Null where there is no such figure. */
   readonly confidence: number | null;
-  /** What was tried before, oldest first, and the attempt that answered; left out of an answer from the cache. */
+  /** What was tried or passed over before, oldest first, and the attempt that answered; left out of an answer from the cache. */
   readonly attempts?: readonly AttemptMetadata[];
   /** True for an answer that was kept from an earlier call. */
   readonly cached?: boolean;
 }
 
 export interface AttemptMetadata {
-  /** Of its usage row. */
-  readonly id: string;
+  /** Of its usage row; null for a model that was passed over before anything was sent, which leaves none. */
+  readonly id: string | null;
   readonly provider: string;
   readonly model: string;
   readonly keyId: string | null;

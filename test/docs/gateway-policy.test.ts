@@ -83,13 +83,17 @@ it('which models a call is tried with is as the page says', () => {
 it('prices of one’s own stand above those that come with Kaze, and a file that is wrong or away is refused', async () => {
   const file = join(folder, 'prices.yaml');
   await writeFile(file, texts.find(isPrices)!);
-  const prices = await readPrices(file);
-  const { input, source, date } = prices.of({ provider: 'anthropic', name: 'claude-sonnet-5-5' })!;
+  const { prices, own } = await readPrices(file);
+  const priceOf = (provider: string, name: string, day = '2026-11-23') =>
+    prices.of({ provider, name }, Date.parse(day));
+  const { input, source, date } = priceOf('anthropic', 'claude-sonnet-5-5')!;
   expect([input, date]).toEqual([1.8, '2026-11-23']);
   expect(source).toContain('our contract');
-  expect(prices.of({ provider: 'openai', name: 'gpt-6-sol' })?.long).toMatchObject({ input: 3.6 });
-  expect(prices.of({ provider: 'my-server', name: 'anything' })?.output).toBe(0.4);
-  expect(prices.of({ provider: 'openai', name: 'gpt-4.1' })?.input).toBe(2);
+  expect(priceOf('openai', 'gpt-6-sol', '2026-11-30')?.long).toMatchObject({ input: 3.6 });
+  expect(priceOf('openai', 'gpt-6-sol', '2026-12-01')).toMatchObject({ input: 1.5, from: '2026-12-01' });
+  expect(priceOf('my-server', 'anything')?.output).toBe(0.4);
+  expect(priceOf('openai', 'gpt-4.1')?.input).toBe(2);
+  expect(own.map(({ name }) => name)).toEqual(['gpt-7-sol', 'large', 'claude-sonnet-5-5', 'gpt-6-sol']);
   const refusal = expect.objectContaining({ code: 'KAZE_PRICE_FILE_INVALID' });
   await expect(readPrices(join(folder, 'nothing.yaml'))).rejects.toEqual(refusal);
   await writeFile(file, 'date: today');

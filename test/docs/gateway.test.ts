@@ -33,9 +33,11 @@ beforeAll(async () => {
     flags: {
       ...{ 'data.dir': folder, 'gateway.port': 0, 'models.priceFile': priceFile, 'models.policyFile': policyFile },
       ...{ 'models.compatibleUrl': ownServer.url, 'models.compatibleName': 'my-server' },
+      'models.openaiUrl': ownServer.url,
     },
   });
-  gateway = await startGateway({ loaded, env: { KAZE_SECRET_PROVIDERS__MY_SERVER__STUDIO: 'key-of-my-server' } });
+  const [mine, vendors] = ['KAZE_SECRET_PROVIDERS__MY_SERVER__STUDIO', 'OPENAI_API_KEY'];
+  gateway = await startGateway({ loaded, env: { [mine]: 'key-of-my-server', [vendors]: 'key-of-openai' } });
   // As the command line does while the gateway runs: through it.
   const keys = await openKeyAccess(loaded.values);
   const { secret } = await keys.create({ name: 'laptop', tenant: 'acme' });
@@ -62,17 +64,29 @@ it.each([
   expect(stdout).toMatch(output);
 });
 
-it('charges a model that Kaze does not know by the prices of the page, under a budget of money', async () => {
+it.each([
+  ['my-server', 'local-1', 0.1, 0.4],
+  ['my-server', 'large', 0.1, 0.4],
+  ['openai', 'gpt-7-sol', 3, 12],
+])('calls %s/%s, which Kaze does not know, at the price of the page', async (provider, name, input, output) => {
+  const model = `${provider}/${name}`;
   const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${env.KEY}` },
-    body: JSON.stringify({ model: 'my-server/local-1', messages: [{ role: 'user', content: 'hi' }], max_tokens: 9 }),
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], max_tokens: 9 }),
   });
   const { usage } = (await answer.json()) as { usage: { prompt_tokens: number; completion_tokens: number } };
-  const dollars = Math.ceil(usage.prompt_tokens * 0.1 + usage.completion_tokens * 0.4) / 1e6;
+  const dollars = Math.ceil(usage.prompt_tokens * input + usage.completion_tokens * output) / 1e6;
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-  const [, told] = /kaze_gateway_cost_dollars_total\{provider="my-server",model="local-1"\} (\S+)/.exec(metrics)!;
-  expect(Number(told)).toBe(dollars);
+  const told = new RegExp(`kaze_gateway_cost_dollars_total\\{provider="${provider}",model="${name}"\\} (\\S+)`);
+  expect(Number(told.exec(metrics)![1])).toBe(dollars);
+  expect(ownServer.seen.at(-1)!.body).toMatchObject({ model: name });
+});
+
+it('offers the models that the page declares, as it declares them', async () => {
+  const answer = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${env.KEY}` } });
+  const { data } = (await answer.json()) as { data: Array<{ id: string }> };
+  expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining(['openai/gpt-7-sol', 'my-server/large']));
 });
 
 it('lists, revokes and refuses keys through the running gateway, and from its database once it has ended', async () => {

@@ -259,8 +259,10 @@ export class Attempt {
     const tokens = usage.inputTokens + usage.outputTokens;
     release({ ok: outcome === 'ok', error, latencyMs, firstTokenMs, tokens, sent: this.sent });
     let costMicros = 0;
-    if (tokens > 0) costMicros = (await reservation?.settle(usage))?.costMicros ?? this.deps.costOf(this.model, usage);
-    else await reservation?.release();
+    if (tokens > 0) {
+      const settled = await reservation?.settle(usage);
+      costMicros = settled?.costMicros ?? this.deps.costOf(this.model, usage, this.facts.atMs);
+    } else await reservation?.release();
     endSpan(this.span, { usage, stopReason, errorCode });
     const { inputTokens, outputTokens } = usage;
     const { operation } = call;

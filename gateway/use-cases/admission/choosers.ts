@@ -24,13 +24,13 @@ export function createChooser(deps: ChooserDeps): Chooser | undefined {
     throw flowError('KAZE_GATEWAY_POLICY_INVALID', message);
   }
   if (by === 'weighted') return { order: (models) => drawn(models, (one) => exactest(weights, one) ?? 1, deps.random) };
-  if (by === 'price') return { order: (models, facts) => sorted(models, (one) => priceOf(one, facts, deps.prices)) };
+  if (by === 'price') return { order: (models, facts) => sorted(models, (one) => priceOf(one, facts, deps)) };
   return { order: (models) => sorted(models, (one) => deps.latencyOf(one).load(deps.now())) };
 }
 
 /** What a usual call would cost; a model without a price comes last. */
-function priceOf(model: ModelInfo, facts: ChoiceFacts, prices: PriceList | undefined): number {
-  const price = prices?.of(model);
+function priceOf(model: ModelInfo, facts: ChoiceFacts, { prices, now }: ChooserDeps): number {
+  const price = prices?.of(model, now());
   if (!price) return Number.POSITIVE_INFINITY;
   // Scaled up, so that rounding to whole micro dollars does not make cheap models equal.
   const { inputTokens, outputTokens } = facts;

@@ -27,7 +27,7 @@ export interface AdmissionDeps {
   readonly chooser: Chooser | undefined;
   /** Whether a call to the provider can only fail without a key. */
   needsCredential(provider: string): boolean;
-  /** Micro US dollars, 0 where no price is known: for calls without a reservation. */
-  costOf(model: ModelInfo, usage: Usage): number;
+  /** Micro US dollars of a call begun at `atMs`, 0 where no price is known: for calls without a reservation. */
+  costOf(model: ModelInfo, usage: Usage, atMs: number): number;
   random(): number;
 }

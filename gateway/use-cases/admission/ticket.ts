@@ -23,6 +23,7 @@ const PASSED_ON = new Set([
   'KAZE_GATEWAY_QUEUE_FULL',
   'KAZE_MODEL_RATE_LIMITED',
   'KAZE_MODEL_CREDENTIAL_MISSING',
+  'KAZE_BUDGET_PRICE_UNKNOWN',
 ]);
 
 /** One call on its way through its attempts. Ends with `close`, whatever came of it. */
@@ -68,6 +69,8 @@ export class Ticket {
         const coded = this.coded(error, last);
         refusal ??= coded;
         if (this.limit.ending.aborted || !PASSED_ON.has(coded.code)) break;
+        const { provider, name } = last;
+        this.tried.push({ id: null, provider, model: name, keyId: null, latencyMs: 0, errorCode: coded.code });
       }
     }
     const error = refusal ?? modelError('KAZE_MODEL_PROVIDER_FAILED', 'no model is left to try');

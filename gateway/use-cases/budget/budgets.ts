@@ -137,7 +137,7 @@ class TreeBudgets implements Budgets {
     const { store, clock, prices } = this.options;
     const atMs = clock.now();
     const accounts = this.accounts(request, atMs);
-    const price = prices.of(request.model);
+    const price = prices.of(request.model, atMs);
     const moneyCap = accounts.find((account) => account.mode === 'hard' && account.maxMicros !== null);
     if (!price && moneyCap) throw priceUnknown(request.model, moneyCap);
     const id = request.id ?? newId();

@@ -101,10 +101,11 @@ export class LearnedChooser implements Chooser {
   ): readonly Arm[] {
     const known = taskType === null ? undefined : this.known.get(taskType);
     const usual = known?.usual ?? { inputTokens, outputTokens };
+    const { prices, clock } = this.options;
     return models.map((model) => {
       const use = known?.uses.get(fullName(model));
       const { tasks = 0, score = 0, costMicros = 0 } = use ?? {};
-      const price = this.options.prices?.of(model);
+      const price = prices?.of(model, clock.now());
       // Not rounded: whole micro dollars would make cheap models equal.
       const listed = price && usual.inputTokens * price.input + usual.outputTokens * price.output;
       const expected =

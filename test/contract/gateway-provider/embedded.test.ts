@@ -81,7 +81,6 @@ const ollama: HostedSubject = {
 hostedContract(ollama, (baseUrl) => {
   // aimock lists no models of Ollama.
   const capabilities = { chat: true, tools: true, vision: false, json: true, embeddings: false };
-  const limits = { contextTokens: 8_192, maxOutputTokens: 1_024 };
-  const model = { provider: 'ollama', name: ollama.model, tiers: [], offline: false, ...limits, capabilities };
-  return createOllamaProvider({ baseUrl, models: [model] });
+  const facts = { contextTokens: 8_192, maxOutputTokens: 1_024, capabilities };
+  return createOllamaProvider({ baseUrl, own: [{ provider: 'ollama', name: ollama.model, facts }] });
 });

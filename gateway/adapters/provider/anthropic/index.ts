@@ -2,6 +2,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { modelError } from '../../../errors.ts';
 import { ANTHROPIC_MODELS } from '../../../models/anthropic.ts';
+import { withOwnModels } from '../../../models/offers.ts';
 import type { ModelProvider, ProviderCall } from '../../../ports/provider.ts';
 import { anthropicPassThrough } from '../pass-through/anthropic.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
@@ -19,7 +20,7 @@ export function createAnthropicProvider(options: ProviderOptions = {}): ModelPro
 }
 
 function anthropic(options: ProviderOptions): Vendor<Anthropic> {
-  const models = (options.models ?? ANTHROPIC_MODELS).map((model) => ({ ...model, provider: 'anthropic' }));
+  const models = withOwnModels(ANTHROPIC_MODELS, { provider: 'anthropic', own: options.own });
   return {
     name: 'anthropic',
     needsCredential: true,

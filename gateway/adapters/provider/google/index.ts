@@ -4,6 +4,7 @@ import { textOf } from '../../../domain/messages.ts';
 import { NO_USAGE } from '../../../domain/response.ts';
 import { bytesOf } from '../../../domain/token-bound.ts';
 import { GOOGLE_MODELS } from '../../../models/google.ts';
+import { withOwnModels } from '../../../models/offers.ts';
 import type { ModelProvider, ProviderCall } from '../../../ports/provider.ts';
 import { coded } from '../translation/failures.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
@@ -18,7 +19,7 @@ export function createGoogleProvider(options: ProviderOptions = {}): ModelProvid
 }
 
 function google(options: ProviderOptions): Vendor<GoogleGenAI> {
-  const models = (options.models ?? GOOGLE_MODELS).map((model) => ({ ...model, provider: 'google' }));
+  const models = withOwnModels(GOOGLE_MODELS, { provider: 'google', own: options.own });
   return {
     name: 'google',
     needsCredential: true,

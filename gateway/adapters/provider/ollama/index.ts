@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChatResponse, Ollama } from 'ollama';
 import type { ModelInfo } from '../../../domain/model.ts';
 import { NO_USAGE } from '../../../domain/response.ts';
+import { withOwnModels } from '../../../models/offers.ts';
 import type { ModelProvider } from '../../../ports/provider.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
 import { LiveModels } from '../translation/live-models.ts';
@@ -16,15 +17,17 @@ import { FAILURES, STOP_REASONS, usageOf } from './tables.ts';
 /** Makes a client for one call: Ollama's SDK takes no signal of its own. */
 export type Connect = (signal: AbortSignal) => Ollama;
 
-/** `models` joins and corrects what the server lists. */
+/** `own` joins and corrects what the server lists. */
 export function createOllamaProvider(options: ProviderOptions = {}): ModelProvider {
   return new HostedProvider(ollama(options));
 }
 
 function ollama(options: ProviderOptions): Vendor<Connect> {
-  const known = (options.models ?? []).map((model) => ({ ...model, provider: 'ollama' }));
   let connect: (() => Promise<Connect>) | undefined;
-  const live = new LiveModels(async (signal) => listed(await connect?.(), signal));
+  const live = new LiveModels(
+    async (signal) => listed(await connect?.(), signal),
+    (models) => withOwnModels(models, { provider: 'ollama', own: options.own, usual: infoOf('', {}) }),
+  );
   return {
     name: 'ollama',
     needsCredential: false,
@@ -38,8 +41,7 @@ function ollama(options: ProviderOptions): Vendor<Connect> {
     },
     async models(client) {
       connect = client;
-      const names = new Set(known.map(({ name }) => name));
-      return [...known, ...(await live.get()).filter(({ name }) => !names.has(name))];
+      return live.get();
     },
     async *complete(client, call, signal) {
       const response = await client(signal).chat({ ...requestOf(call), stream: false });

@@ -4,6 +4,7 @@ import type { Credential } from '../../../domain/credential.ts';
 import type { ModelInfo } from '../../../domain/model.ts';
 import { NO_USAGE } from '../../../domain/response.ts';
 import { bytesOf } from '../../../domain/token-bound.ts';
+import { withOwnModels } from '../../../models/offers.ts';
 import { OPENAI_MODELS } from '../../../models/openai.ts';
 import type { ModelProvider } from '../../../ports/provider.ts';
 import { openAiPassThrough } from '../pass-through/openai.ts';
@@ -22,12 +23,12 @@ export interface CompatibleOptions extends ProviderOptions {
   readonly baseUrl: string;
   /** Default false: servers of one's own often take no key. */
   readonly needsCredential?: boolean;
-  /** Assumed of models that the server lists and `models` does not hold. Default 8,192. */
+  /** Assumed of models of which `own` says nothing else. Default 8,192. */
   readonly contextTokens?: number;
 }
 
 export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvider {
-  const models = (options.models ?? OPENAI_MODELS).map((model) => ({ ...model, provider: 'openai' }));
+  const models = withOwnModels(OPENAI_MODELS, { provider: 'openai', own: options.own });
   const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
   return new HostedProvider({
     ...chat({ ...options, baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
@@ -35,28 +36,26 @@ export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvid
   });
 }
 
-/** Any server that speaks OpenAI's interface; what it lists is asked of it and joined with `models`. */
+/** Any server that speaks OpenAI's interface; what it lists is asked of it and joined with `own`. */
 export function createCompatibleProvider(options: CompatibleOptions): ModelProvider {
   const { name, baseUrl, needsCredential = false, contextTokens = 8_192 } = options;
-  const known = (options.models ?? []).map((model) => ({ ...model, provider: name }));
-  const assumed = (id: string): ModelInfo => ({
-    ...{ provider: name, name: id, tiers: ['balanced'], offline: false, contextTokens },
-    maxOutputTokens: Math.min(4_096, contextTokens),
+  const usual = {
+    ...{ offline: false, contextTokens, maxOutputTokens: Math.min(4_096, contextTokens) },
     capabilities: { chat: true, tools: true, vision: false, json: true, embeddings: false },
-  });
+  };
   let connect: (() => Promise<OpenAI>) | undefined;
-  const live = new LiveModels(async (signal) => {
+  const ask = async (signal: AbortSignal): Promise<readonly ModelInfo[]> => {
     const client = await connect?.();
     const page = await client?.models.list({ signal });
-    return (page?.data ?? []).map(({ id }) => assumed(id));
-  });
+    return (page?.data ?? []).map(({ id }) => ({ ...usual, provider: name, name: id, tiers: ['balanced'] }));
+  };
+  const live = new LiveModels(ask, (listed) => withOwnModels(listed, { provider: name, own: options.own, usual }));
   return new HostedProvider({
     ...chat({ ...options, baseUrl, dialect: { outputLimit: 'max_tokens' } }),
     ...{ name, needsCredential },
     async models(client) {
       connect = client;
-      const names = new Set(known.map((model) => model.name));
-      return [...known, ...(await live.get()).filter((model) => !names.has(model.name))];
+      return live.get();
     },
   });
 }

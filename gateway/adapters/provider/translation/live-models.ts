@@ -6,14 +6,18 @@ const PATIENCE_MS = 3_000;
 
 /**
  * The models that a server lists by itself: asked for at most once a minute, for at most three seconds. A server that
- * does not answer has none, until it is asked again.
+ * does not answer lists none, until it is asked again.
  */
 export class LiveModels {
   private list: readonly ModelInfo[] = [];
   private freshUntilMs = 0;
   private asking: Promise<void> | undefined;
 
-  constructor(private readonly ask: (signal: AbortSignal) => Promise<readonly ModelInfo[]>) {}
+  /** @param complete makes what is offered of what the server lists */
+  constructor(
+    private readonly ask: (signal: AbortSignal) => Promise<readonly ModelInfo[]>,
+    private readonly complete: (listed: readonly ModelInfo[]) => readonly ModelInfo[] = (listed) => listed,
+  ) {}
 
   async get(): Promise<readonly ModelInfo[]> {
     if (performance.now() < this.freshUntilMs) return this.list;
@@ -26,10 +30,10 @@ export class LiveModels {
 
   private async refresh(): Promise<void> {
     try {
-      this.list = await this.ask(AbortSignal.timeout(PATIENCE_MS));
+      this.list = this.complete(await this.ask(AbortSignal.timeout(PATIENCE_MS)));
       this.freshUntilMs = performance.now() + FRESH_MS;
     } catch {
-      this.list = [];
+      this.list = this.complete([]);
       this.freshUntilMs = performance.now() + FAILED_FRESH_MS;
     }
   }

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../../domain/model.ts';
+import type { OwnModel } from '../../../models/offers.ts';
 
 /** What every provider may be given; most need nothing. */
 export interface ProviderOptions {
@@ -6,8 +6,8 @@ export interface ProviderOptions {
   readonly baseUrl?: string;
   /** For a connection to come about, TLS included, milliseconds. Default: 10,000, of Node itself. */
   readonly connectTimeoutMs?: number;
-  /** In place of the models that Kaze knows. */
-  readonly models?: readonly ModelInfo[];
+  /** Models beside those that Kaze knows or the server lists, and what is said of these; of other providers too. */
+  readonly own?: readonly OwnModel[];
 }
 
 /** The SDKs' own time-out, out of the way of ours: the gateway ends calls by their signal. */

@@ -7,30 +7,57 @@ import { ANTHROPIC_MODELS } from '../../../../gateway/models/anthropic.ts';
 import { GOOGLE_MODELS } from '../../../../gateway/models/google.ts';
 import { OPENAI_MODELS } from '../../../../gateway/models/openai.ts';
 
-const file = (models: Record<string, { input: number; output: number }>) =>
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const file = (models: Record<string, unknown>) =>
   parsePriceFile(JSON.stringify({ date: '2026-11-01', source: 'contract', models }), 'own.yaml');
 
 describe('the price list', () => {
   test('finds a model by its name, without the date of its version, and as any other of its provider', () => {
     const list = defaultPriceList();
-    const price = list.of({ provider: 'anthropic', name: 'claude-sonnet-5' });
+    const price = list.of({ provider: 'anthropic', name: 'claude-sonnet-5' }, NOW);
     expect(price).toMatchObject({ input: 2, output: 10, cached: 0.2, date: shippedPrices.date });
-    expect(list.of({ provider: 'anthropic', name: 'claude-sonnet-5-20260701' })).toEqual(price);
-    expect(list.of({ provider: 'openai', name: 'gpt-4o-2024-11-20' })?.name).toBe('openai/gpt-4o');
-    expect(list.of({ provider: 'ollama', name: 'whatever:8b' })).toMatchObject({ input: 0, name: 'ollama/*' });
-    expect(list.of({ provider: 'anthropic', name: 'claude-unheard-of' })).toBeUndefined();
+    expect(list.of({ provider: 'anthropic', name: 'claude-sonnet-5-20260701' }, NOW)).toEqual(price);
+    expect(list.of({ provider: 'openai', name: 'gpt-4o-2024-11-20' }, NOW)?.name).toBe('openai/gpt-4o');
+    expect(list.of({ provider: 'ollama', name: 'whatever:8b' }, NOW)).toMatchObject({ input: 0, name: 'ollama/*' });
+    expect(list.of({ provider: 'anthropic', name: 'claude-unheard-of' }, NOW)).toBeUndefined();
   });
 
   test('takes one’s own file above the shipped one, line by line, with its date and source', () => {
     const list = defaultPriceList(file({ 'openai/gpt-4o': { input: 1, output: 2 } }));
-    expect(list.of({ provider: 'openai', name: 'gpt-4o' })).toMatchObject({ input: 1, source: 'contract' });
-    expect(list.of({ provider: 'openai', name: 'gpt-4o-mini' })).toMatchObject({ input: 0.15 });
+    expect(list.of({ provider: 'openai', name: 'gpt-4o' }, NOW)).toMatchObject({ input: 1, source: 'contract' });
+    expect(list.of({ provider: 'openai', name: 'gpt-4o-mini' }, NOW)).toMatchObject({ input: 0.15 });
   });
 
   test('takes an exact line of an earlier file before a vaguer one of a later', () => {
     const list = createPriceList(file({ 'a/b': { input: 1, output: 1 } }), file({ 'a/*': { input: 9, output: 9 } }));
-    expect(list.of({ provider: 'a', name: 'b' })?.input).toBe(1);
-    expect(list.of({ provider: 'a', name: 'c' })?.input).toBe(9);
+    expect(list.of({ provider: 'a', name: 'b' }, NOW)?.input).toBe(1);
+    expect(list.of({ provider: 'a', name: 'c' }, NOW)?.input).toBe(9);
+  });
+
+  test('charges by the price of the day on which a call begins, and by the shipped one before the first of its own', () => {
+    const shipped = file({
+      'a/b': [
+        { input: 4, output: 4 },
+        { from: '2026-11-24', input: 5, output: 5 },
+      ],
+    });
+    const own = file({
+      'a/b': [
+        { from: '2027-01-01', input: 3, output: 3 },
+        { from: '2026-12-01', input: 2, output: 2 },
+      ],
+      'c/d': { from: '2026-12-01', input: 1, output: 1 },
+    });
+    const list = createPriceList(shipped, own);
+    const inputOn = (time: string, [provider, name]: readonly [string, string] = ['a', 'b']) =>
+      list.of({ provider, name }, Date.parse(time))?.input;
+    expect(inputOn('2026-11-23T23:59:59.999Z')).toBe(4);
+    expect(inputOn('2026-11-24T00:00:00Z')).toBe(5);
+    expect(inputOn('2026-12-01T00:00:00Z')).toBe(2);
+    expect(inputOn('2026-12-31T23:59:59.999Z')).toBe(2);
+    expect(inputOn('2027-01-01T00:00:00Z')).toBe(3);
+    expect(inputOn('2026-11-30T23:59:59.999Z', ['c', 'd'])).toBeUndefined();
+    expect(inputOn('2026-12-01T00:00:00Z', ['c', 'd'])).toBe(1);
   });
 
   test.each([
@@ -38,6 +65,13 @@ describe('the price list', () => {
     ['date: 2026-11-01\nsource: x\nmodels: { gpt: { input: 1, output: 1 } }', /models/],
     ['date: 2026-11-01\nsource: x\nmodels: { a/b: { input: -1, output: 1, inptu: 2 } }', /models\.a\/b.*models\.a\/b/],
     ['source: x\nmodels: {}', /date/],
+    ['date: 2026-11-01\nsource: x\nmodels: { a/b: [{ input: 1, output: -1 }] }', /models\.a\/b\.0\.output/],
+    ['date: 2026-11-01\nsource: x\nmodels: { a/b: [{ input: 1, output: 1 }, { input: 2, output: 1 }] }', /same day/],
+    ['date: 2026-11-01\nsource: x\nmodels: { a/b: { from: soon, input: 1, output: 1 } }', /models\.a\/b\.from/],
+    [
+      'date: 2026-11-01\nsource: x\nmodels: {}\noffer: { a/*: { contextTokens: 0 } }',
+      /offer\.a\/\*: an offer is of one model/,
+    ],
   ])('refuses a wrong file and names every place: %s', (text, message) => {
     expect(() => parsePriceFile(text, 'own.yaml')).toThrow(message);
     expect(() => parsePriceFile(text, 'own.yaml')).toThrow(
@@ -79,11 +113,14 @@ describe('the cost of a call', () => {
 test('every hosted model that Kaze offers has a price, so that none is refused under a budget of money', () => {
   const list = defaultPriceList();
   const models = [...ANTHROPIC_MODELS, ...OPENAI_MODELS, ...GOOGLE_MODELS];
-  expect(models.filter((model) => !list.of(model)).map(({ name }) => name)).toEqual([]);
+  expect(models.filter((model) => !list.of(model, NOW)).map(({ name }) => name)).toEqual([]);
 });
 
 test('every shipped price costs something where it should, and cached input no more than plain', () => {
-  for (const [name, { input, output, cached = input }] of Object.entries(shippedPrices.models)) {
+  const lines = Object.entries(shippedPrices.models).flatMap(([name, line]) =>
+    [line].flat().map((one) => [name, one] as const),
+  );
+  for (const [name, { input, output, cached = input }] of lines) {
     expect(cached, name).toBeLessThanOrEqual(input);
     if (!/^(offline|ollama)\//.test(name)) expect(input, name).toBeGreaterThan(0);
     if (!/embedding|\*/.test(name)) expect(output, name).toBeGreaterThanOrEqual(input);

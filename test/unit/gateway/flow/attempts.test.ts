@@ -196,6 +196,34 @@ describe('budgets of a call', () => {
     expect(rows).toMatchObject([{ outcome: 'refused', costMicros: 0 }]);
   });
 
+  it('in money pass a call on from a model without a price to the next one that has one, and refuse where none has', async () => {
+    const rules = [{ scope: { level: 'tenant', tenant: '*' }, window: 'total', maxMicros: 1_000_000 }] as const;
+    const budgets = createBudgets({
+      ...{ store: createMemoryBudgetStore({ clock: systemClock }), clock: systemClock, logger: silentLogger },
+      ...{ prices: createPriceList(list), history: noHistory, maxWaitMs: 0, rules },
+    });
+    const [free, one, more] = ['free', 'one', 'more'].map((name) => new FakeProvider([model(name, `m-${name}`)]));
+    const chains = { 'free/m-free': ['more/m-more', 'one/m-one'] };
+    const { gateway, rows } = scene([free!, one!, more!], { fallback: { chains } }, { budgets });
+    const { text, metadata } = await gateway.complete(ask({ modelHint: { model: 'free/m-free' } }));
+    expect([text, metadata.model]).toEqual(['done', 'm-one']);
+    const unknown = { id: null, keyId: null, errorCode: 'KAZE_BUDGET_PRICE_UNKNOWN', latencyMs: 0 };
+    expect(metadata.attempts).toEqual([
+      { ...unknown, provider: 'free', model: 'm-free' },
+      { ...unknown, provider: 'more', model: 'm-more' },
+      expect.objectContaining({ id: metadata.id, model: 'm-one', errorCode: null }),
+    ]);
+    expect([free!.calls, more!.calls]).toEqual([[], []]);
+    expect(outcomes(rows)).toEqual(['m-one ok']);
+    await expect(gateway.complete(ask({ modelHint: { model: 'more/m-more' } }))).rejects.toMatchObject({
+      ...{ code: 'KAZE_BUDGET_PRICE_UNKNOWN', status: 422 },
+      message: expect.stringMatching(/tenant:acme.*in money.*more\/m-more.*models\.priceFile/),
+    });
+    expect(more!.calls).toEqual([]);
+    expect(outcomes(rows).at(-1)).toBe('m-more KAZE_BUDGET_PRICE_UNKNOWN');
+    expect(await budgets.status(path)).toMatchObject([{ settledMicros: 12, openMicros: 0 }]);
+  });
+
   it('give the provider a limit that is covered, and cut a stream that goes on beyond what is left', async () => {
     const budgets = budgetsOf(400);
     const one = new FakeProvider([model('one', 'm1')]);
