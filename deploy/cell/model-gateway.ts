@@ -126,8 +126,8 @@ export async function openModelGateway(options: ModelGatewayOptions): Promise<Mo
 function counting(journal: Journal, ended: (row: UsageRow) => void): Pick<Journal, 'begin' | 'end'> {
   return {
     begin: (row) => journal.begin(row),
-    end(row) {
-      journal.end(row);
+    async end(row) {
+      await journal.end(row);
       ended(row);
     },
   };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { NAME_PATTERN, newId } from '#platform';
 import { httpError } from '../http/errors.ts';
 
@@ -45,7 +45,7 @@ const HINT_CHARACTERS = 8;
 
 export const looksLikeVirtualKey = (text: string): boolean => FORM.test(text);
 
-export const virtualKeyHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+export const virtualKeyHash = (secret: string): string => hash('sha256', secret, 'hex');
 
 /** Errors: KAZE_GATEWAY_KEY_INPUT. */
 export function makeVirtualKey(wanted: NewVirtualKey, now: number): MadeVirtualKey {

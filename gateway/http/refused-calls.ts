@@ -8,7 +8,7 @@ import type { Fields } from './fields.ts';
 
 /** Where usage rows go: the journal, which bounds how many it keeps a minute for a caller and a cause. */
 export interface RefusalRows {
-  end(row: UsageRow): void;
+  end(row: UsageRow): Promise<void>;
 }
 
 export interface RefusedCallsOptions {
@@ -96,15 +96,14 @@ export class RefusedCalls {
   private write(
     facts: Attribution & Pick<UsageRow, 'at' | 'virtualKeyId' | 'model' | 'errorCode' | 'latencyMs' | 'outcome'>,
   ): void {
-    try {
-      this.options.rows?.end({
-        ...{ id: newId(), ...facts, provider: UNKNOWN, keyId: null },
-        ...{ inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicros: 0, firstTokenMs: null },
-      });
-    } catch (error) {
+    const row: UsageRow = {
+      ...{ id: newId(), ...facts, provider: UNKNOWN, keyId: null },
+      ...{ inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicros: 0, firstTokenMs: null },
+    };
+    this.options.rows?.end(row).catch((error: unknown) => {
       // It is refused all the same, for its own reason.
       this.options.logger.warn({ code: codeOf(error) }, 'gateway: the row of a refused call cannot be kept');
-    }
+    });
   }
 }
 

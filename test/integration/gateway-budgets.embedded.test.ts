@@ -62,10 +62,10 @@ test('budgets in memory know after a death what was spent, what was on its way t
     });
     const { id, atMs: at, amount } = reservation;
     const row = usage(id, { at, tenant: 'acme', agent, inputTokens: 10, reservedMicros: amount.micros });
-    journal.begin({ ...row, outputTokens: 190, costMicros: amount.micros, outcome: 'lost' });
+    await journal.begin({ ...row, outputTokens: 190, costMicros: amount.micros, outcome: 'lost' });
     if (outputTokens === undefined) return;
     const { costMicros } = await reservation.settle({ inputTokens: 10, outputTokens, cachedTokens: 0 });
-    journal.end({ ...row, outputTokens, costMicros });
+    await journal.end({ ...row, outputTokens, costMicros });
   };
 
   const first = await start();

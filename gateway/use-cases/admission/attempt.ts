@@ -84,14 +84,20 @@ export class Attempt {
     this.credential = credential;
     this.outputTokens = outputTokens;
     this.count = createStreamCount();
-    const charged = facts.reservation?.amount;
-    // If nothing more is heard of it, it counts as if all that was reserved had been used.
-    deps.journal?.begin({
-      ...this.row(NO_USAGE, { outcome: 'lost', errorCode: null, costMicros: charged?.micros ?? 0 }),
-      inputTokens: call.inputTokenBound,
-      outputTokens,
-    });
     this.span = startSpan(call.operation, model, call.attribution);
+  }
+
+  /** If nothing more is heard of it, it counts as if all that was reserved had been used. Errors: the journal's. */
+  async begin(): Promise<void> {
+    const { call, reservation } = this.facts;
+    const used = { ...NO_USAGE, inputTokens: call.inputTokenBound, outputTokens: this.outputTokens };
+    const costMicros = reservation?.amount.micros ?? 0;
+    try {
+      await this.deps.journal?.begin(this.row(used, { outcome: 'lost', errorCode: null, costMicros }));
+    } catch (error) {
+      endSpan(this.span, { usage: NO_USAGE, errorCode: isKazeError(error) ? error.code : null });
+      throw error;
+    }
   }
 
   /** When its work has to end. */
@@ -285,7 +291,7 @@ export class Attempt {
       this.deps.chooser.observe({ model: this.model, attribution, taskType, ok, latencyMs, costMicros });
     }
     const row = this.row(usage, { outcome, errorCode, costMicros });
-    if (this.deps.journal) this.deps.journal.end(row);
+    if (this.deps.journal) await this.deps.journal.end(row);
     else await this.deps.ledger.recordUsage([row]);
   }
 

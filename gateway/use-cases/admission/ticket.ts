@@ -157,6 +157,7 @@ export class Ticket {
       if (crowded > 0) throw circuitOpen(model, crowded);
       reservation = await this.reserve(id, model, key);
       const attempt = this.attempt({ id, model, key, room, reservation, own, told });
+      await attempt.begin();
       if (call.streamed) own.renew(deps.policy.timeouts.firstTokenMs);
       latency.begin();
       return attempt;
@@ -343,25 +344,10 @@ export class Ticket {
   }
 
   private unsent(model: ModelInfo, cacheHit = false): Attempt {
-    const { deps, call, limit } = this;
-    const journal = deps.journal && { begin: () => {}, end: deps.journal.end.bind(deps.journal) };
-    return new Attempt(
-      { ...deps, journal },
-      {
-        ...{
-          id: this.id,
-          number: 1,
-          callId: this.id,
-          call,
-          model,
-          credential: null,
-          outputTokens: 0,
-          limit,
-          own: limit,
-        },
-        ...{ atMs: deps.clock.now(), reservation: undefined, release: () => {}, cacheHit },
-      },
-    );
+    const { deps, call, limit, id } = this;
+    const unmade = { credential: null, outputTokens: 0, reservation: undefined, release: () => {} };
+    const at = { number: 1, callId: id, atMs: deps.clock.now() };
+    return new Attempt(deps, { ...unmade, ...at, id, call, model, limit, own: limit, cacheHit });
   }
 }
 

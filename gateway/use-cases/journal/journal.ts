@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Clock, isKazeError, type Ledger, type Logger, type UsageFilter, type UsageRow } from '#platform';
 import { journalError } from './errors.ts';
 import { Refusals } from './refusals.ts';
-import { readSegment, Segment } from './segment.ts';
+import { type JournalEntry, readSegment, Segment } from './segment.ts';
 
 export interface JournalOptions {
   /** Of this process alone; made when it is missing. Whoever opens it holds a lock on the data folder around it. */
@@ -44,7 +44,8 @@ export interface JournalState {
 /**
  * Attempts, written to a local file before they are sent, and their rows after, on the way to the ledger.
  *
- * What `begin` and `end` wrote outlives the process, whatever ends it. A power cut may take what was written since the
+ * What `begin` and `end` wrote once they resolve outlives the process, whatever ends it. Calls of one turn of the event
+ * loop share a write. A power cut may take what was written since the
  * last `syncEveryMs`. Rows reach the ledger in batches, at least once and by their ids, so once.
  */
 export interface Journal {
@@ -52,12 +53,12 @@ export interface Journal {
    * The row that stands if nothing more is heard of the attempt: outcome `lost`, charged what was reserved.
    * Errors: KAZE_JOURNAL_UNAVAILABLE, KAZE_JOURNAL_FULL; the attempt must not be sent then.
    */
-  begin(row: UsageRow): void;
+  begin(row: UsageRow): Promise<void>;
   /**
    * The row of what happened, with the id of `begin`. Without a `begin` the call was never sent: of refused ones only
    * `refusedPerMinute` a caller and cause are kept. Errors: KAZE_JOURNAL_UNAVAILABLE.
    */
-  end(row: UsageRow): void;
+  end(row: UsageRow): Promise<void>;
   /** Everything that has ended is in the ledger. Rejects with the ledger's error. */
   flush(): Promise<void>;
   /** True while rows that fit are on their way. */
@@ -128,6 +129,8 @@ class FileJournal implements Journal {
   private readonly spilled = new Set<Segment>();
   private readonly stopped = new AbortController();
   private readonly refusals: Refusals;
+  /** What this turn of the event loop writes, and when it is written. */
+  private turn: { readonly entries: JournalEntry[]; readonly written: Promise<void> } | undefined;
   private feeding: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private scheduled = false;
@@ -143,37 +146,28 @@ class FileJournal implements Journal {
     void this.syncAgainAndAgain();
   }
 
+  private get batchRows(): number {
+    return this.options.batchRows ?? 500;
+  }
+
   get state(): JournalState {
     const bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
     return { pendingRows: this.rows.size, files: this.segments.length, bytes };
   }
 
-  begin(row: UsageRow): void {
+  async begin(row: UsageRow): Promise<void> {
     const max = this.options.maxBytes ?? 512 * MIB;
     if (this.segments.length > 1 && this.state.bytes >= max) {
       throw journalError('KAZE_JOURNAL_FULL', `the journal holds ${max} bytes that the ledger has not taken`, {
         fields: { maxBytes: max, pendingRows: this.rows.size },
       });
     }
-    const segment = this.write('begin', row);
-    segment.unfinished.add(row.id);
-    this.begun.set(row.id, segment);
+    await this.write({ kind: 'begin', row });
   }
 
-  end(row: UsageRow): void {
-    const first = this.begun.get(row.id);
-    if (!first && row.outcome === 'refused' && !this.refusals.admits(row)) return;
-    const segment = this.write('end', row);
-    this.begun.delete(row.id);
-    segment.unfinished.add(row.id);
-    const segments = first && first !== segment ? [first, segment] : [segment];
-    if (this.rows.size >= (this.options.maxPending ?? 20_000)) {
-      for (const one of segments) this.spilled.add(one);
-    } else {
-      this.rows.set(row.id, { row, segments });
-    }
-    if (this.rows.size >= (this.options.batchRows ?? 500)) this.feed();
-    else this.feedSoon();
+  async end(row: UsageRow): Promise<void> {
+    if (row.outcome === 'refused' && !this.begun.has(row.id) && !this.refusals.admits(row)) return;
+    await this.write({ kind: 'end', row });
   }
 
   async flush(): Promise<void> {
@@ -198,6 +192,7 @@ class FileJournal implements Journal {
   async close(): Promise<void> {
     this.stopped.abort();
     this.refusals.tell(Number.POSITIVE_INFINITY);
+    await this.turn?.written.catch(() => {});
     await this.feeding;
     try {
       await this.flush();
@@ -210,17 +205,57 @@ class FileJournal implements Journal {
     }
   }
 
-  private write(kind: 'begin' | 'end', row: UsageRow): Segment {
+  /** With everything else of this turn: the calls whose requests and answers came in at once. */
+  private write(entry: JournalEntry): Promise<void> {
+    if (!this.turn) {
+      const entries: JournalEntry[] = [];
+      const written = new Promise<void>((resolve, reject) => {
+        setImmediate(() => {
+          this.turn = undefined;
+          try {
+            this.keep(entries);
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+      this.turn = { entries, written };
+    }
+    this.turn.entries.push(entry);
+    return this.turn.written;
+  }
+
+  private keep(entries: readonly JournalEntry[]): void {
+    const segment = this.append(entries);
+    for (const { kind, row } of entries) {
+      segment.unfinished.add(row.id);
+      if (kind === 'begin') this.begun.set(row.id, segment);
+      else this.ended(row, segment);
+    }
+    if (this.rows.size >= this.batchRows) this.feed();
+    else if (this.rows.size + this.spilled.size > 0) this.feedSoon();
+  }
+
+  private append(entries: readonly JournalEntry[]): Segment {
     try {
       const segment = this.current();
-      segment.append({ kind, row });
+      segment.append(entries);
       return segment;
     } catch (cause) {
-      throw journalError('KAZE_JOURNAL_UNAVAILABLE', `the attempt ${row.id} cannot be written to the journal`, {
-        fields: { attempt: row.id, folder: this.options.folder },
+      throw journalError('KAZE_JOURNAL_UNAVAILABLE', 'the attempt cannot be written to the journal', {
+        fields: { folder: this.options.folder },
         cause,
       });
     }
+  }
+
+  private ended(row: UsageRow, segment: Segment): void {
+    const first = this.begun.get(row.id);
+    this.begun.delete(row.id);
+    const segments = first && first !== segment ? [first, segment] : [segment];
+    if (this.rows.size < (this.options.maxPending ?? 20_000)) this.rows.set(row.id, { row, segments });
+    else for (const one of segments) this.spilled.add(one);
   }
 
   private current(): Segment {
@@ -252,11 +287,16 @@ class FileJournal implements Journal {
     });
   }
 
-  /** Until nothing is left; while the ledger is away with growing pauses. Never rejects. */
+  /**
+   * Until less than a batch is left, which is gathered on: a write for every few rows would cost more than the calls.
+   * While the ledger is away with growing pauses. Never rejects.
+   */
   private async feedAll(): Promise<void> {
-    for (let pauseMs = RETRY_MS.first; this.rows.size > 0 || this.spilled.size > 0; ) {
+    let pauseMs = RETRY_MS.first;
+    for (let fed = false; !fed; ) {
       try {
         await this.feedOnce();
+        fed = this.rows.size < this.batchRows && this.spilled.size === 0;
         pauseMs = RETRY_MS.first;
       } catch (error) {
         const code = isKazeError(error) ? error.code : String(error);
@@ -281,7 +321,8 @@ class FileJournal implements Journal {
 
   private async feedBatch(): Promise<void> {
     if (this.rows.size === 0) this.readSpilled();
-    const batch = [...this.rows.values()].slice(0, this.options.batchRows ?? 500);
+    const batch: Array<{ row: UsageRow; segments: readonly Segment[] }> = [];
+    for (const pending of this.rows.values()) if (batch.push(pending) === this.batchRows) break;
     await recordRows(
       this.options,
       batch.map(({ row }) => row),

@@ -29,10 +29,11 @@ export class Segment {
     this.descriptor = openSync(file, 'a', 0o600);
   }
 
-  /** The line is with the operating system when this returns. Throws what the file system says. */
-  append(entry: JournalEntry): void {
+  /** The lines are with the operating system when this returns. Throws what the file system says. */
+  append(entries: readonly JournalEntry[]): void {
     if (this.descriptor === undefined) throw new Error(`the journal file ${this.file} is closed`);
-    const text = lineOf(entry);
+    let text = '';
+    for (const entry of entries) text += lineOf(entry);
     // A line that a full disk cut in the middle must not swallow the next one.
     const buffer = Buffer.from(this.torn ? `\n${text}` : text);
     this.torn = true;

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { type Clock, type KazeError, platformErrors, silentLogger, type UsageRow } from '#platform';
+import { expect, it, vi } from 'vitest';
+import { type Clock, createLogger, type KazeError, platformErrors, silentLogger, type UsageRow } from '#platform';
 import { flowError } from '../../../gateway/domain/flow/errors.ts';
 import { httpError } from '../../../gateway/http/errors.ts';
 import { RefusedCalls } from '../../../gateway/http/refused-calls.ts';
@@ -47,7 +47,7 @@ it('keeps one row a minute and cause of callers without a key that counts, howev
   const counted: string[] = [];
   let now = 60_000_000;
   const refused = new RefusedCalls({
-    rows: { end: (row) => void rows.push(row) },
+    rows: { end: async (row) => void rows.push(row) },
     clock: { now: () => now } as Clock,
     logger: silentLogger,
     count: (route, code) => void counted.push(`${route} ${code}`),
@@ -79,15 +79,13 @@ it('refuses strangers over HTTP without a row for each', async () => {
 
 it('tells its caller why although the row cannot be kept', async () => {
   const full: KazeError = platformErrors('KAZE_LEDGER_UNAVAILABLE', 'away');
+  const lines: string[] = [];
   const refused = new RefusedCalls({
-    rows: {
-      end: () => {
-        throw full;
-      },
-    },
+    rows: { end: () => Promise.reject(full) },
     clock: { now: () => 0 } as Clock,
-    logger: silentLogger,
+    logger: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } }),
     count: () => {},
   });
   expect(() => refused.stranger(CHAT, httpError('KAZE_GATEWAY_KEY_MISSING', 'none'))).not.toThrow();
+  await vi.waitFor(() => expect(lines.map((line) => JSON.parse(line).code)).toEqual(['KAZE_LEDGER_UNAVAILABLE']));
 });

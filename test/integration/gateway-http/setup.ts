@@ -134,7 +134,7 @@ export async function serve(
     options: { drainMs: 2_000, ...http },
     administratorToken: ADMINISTRATOR,
     judgements,
-    refusals: { end: (row) => void rows.push(row) },
+    refusals: { end: async (row) => void rows.push(row) },
   });
   const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
   const close = () => server.close();

@@ -55,8 +55,8 @@ describe('hedging', () => {
     const begun: string[] = [];
     const rows: Array<{ id: string }> = [];
     const journal = {
-      begin: (row: { id: string }) => void begun.push(row.id),
-      end: (row: never) => void rows.push(row),
+      begin: async (row: { id: string }) => void begun.push(row.id),
+      end: async (row: never) => void rows.push(row),
     };
     const { gateway } = scene([one, other], { fallback, hedging }, { budgets, journal });
     const { text, metadata } = await gateway.complete(ask());

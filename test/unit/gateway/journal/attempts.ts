@@ -23,11 +23,10 @@ const journal = await openJournal({
 });
 for (let i = 0; ; i += 1) {
   const id = `${prefix}-${i}`;
-  journal.begin(usage(id, { outcome: 'lost', costMicros: 1_000, reservedMicros: 1_000 }));
+  await journal.begin(usage(id, { outcome: 'lost', costMicros: 1_000, reservedMicros: 1_000 }));
   process.stdout.write(`begun ${id}\n`);
   if (i % 10 !== 3) {
-    journal.end(usage(id, { costMicros: 7 }));
+    await journal.end(usage(id, { costMicros: 7 }));
     process.stdout.write(`ended ${id}\n`);
   }
-  if (i % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -10,11 +10,11 @@ test('a file of the journal that is closed while it is brought onto the disk is 
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (let number = 0; number < 50; number += 1) {
     const segment = new Segment(join(folder, `${number}.log`), number);
-    segment.append({ kind: 'end', row: usage(`r${number}`) });
+    segment.append([{ kind: 'end', row: usage(`r${number}`) }]);
     const synced = segment.sync();
     segment.close();
     await expect(synced).resolves.toBeUndefined();
-    expect(() => segment.append({ kind: 'end', row: usage('late') })).toThrow('is closed');
+    expect(() => segment.append([{ kind: 'end', row: usage('late') }])).toThrow('is closed');
     expect(readSegment(segment.file).entries).toHaveLength(1);
   }
 });
