@@ -1,4 +1,5 @@
 import type { KazeError } from '#platform';
+import type { Awaitable } from './domain/awaitable.ts';
 import { checkCompleteRequest, checkEmbedRequest } from './domain/check-request.ts';
 import { type SuitableModels, suitableEmbeddingModels, suitableModels } from './domain/choose-model.ts';
 import { exactest, forbidden } from './domain/flow/model-rules.ts';
@@ -26,7 +27,7 @@ import { asksForCaching, completionOf, deltasOf, SpokenText, withinInput } from 
 import { cacheKey, keepable, ResponseCache } from './use-cases/cache/response-cache.ts';
 import { Guard } from './use-cases/guard/guard.ts';
 import type { Redaction } from './use-cases/guard/redaction.ts';
-import { type KeyCaller, type KeyRing, singleKeys } from './use-cases/keys/key-ring.ts';
+import { type KeyCaller, type KeyRing, type RoutedKey, singleKeys } from './use-cases/keys/key-ring.ts';
 import { KeyStates } from './use-cases/keys/key-states.ts';
 import { Limits } from './use-cases/limits/limits.ts';
 import { relayed, type WireAnswer } from './use-cases/relay.ts';
@@ -302,9 +303,19 @@ class ModelGateway implements Gateway {
   private async prepare(request: CompleteRequest, options: CallOptions, streamed: boolean): Promise<Chat> {
     checkCompleteRequest(request);
     this.guard.checkSize(request);
-    const { attribution, limits, taskType, taskCap } = request;
-    const all = await this.modelsOf(request);
+    const models = this.modelsOf(request);
+    const all = models instanceof Promise ? await models : models;
     const redaction = this.guard.redacts ? await this.guard.redaction(request) : undefined;
+    return this.chatOf(request, options, { all, redaction, streamed });
+  }
+
+  private chatOf(
+    request: CompleteRequest,
+    options: CallOptions,
+    about: { all: readonly ModelInfo[]; redaction: Redaction | undefined; streamed: boolean },
+  ): Chat {
+    const { all, redaction, streamed } = about;
+    const { attribution, limits, taskType, taskCap } = request;
     const outgoing = redaction ? redaction.request() : request;
     const own = inputTokenBound(request);
     const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
@@ -351,21 +362,23 @@ class ModelGateway implements Gateway {
   }
 
   /** All models, or no more than a named provider's where no other can come into question. */
-  private async modelsOf({ attribution, modelHint }: CompleteRequest): Promise<readonly ModelInfo[]> {
+  private modelsOf({ attribution, modelHint }: CompleteRequest): Awaitable<readonly ModelInfo[]> {
     const name = typeof modelHint === 'object' && 'model' in modelHint ? modelHint.model : '';
     const provider = this.byName.get(name.slice(0, Math.max(0, name.indexOf('/'))));
-    if (provider) {
-      const models = await this.modelsBy(provider, attribution);
+    if (!provider) return this.modelsFor(attribution);
+    const enough = (models: readonly ModelInfo[]): Awaitable<readonly ModelInfo[]> => {
       const found = models.find((model) => fullName(model) === name);
-      if (found && !exactest(this.policy.fallback.chains, found)) return models;
-    }
-    return this.modelsFor(attribution);
+      return found && !exactest(this.policy.fallback.chains, found) ? models : this.modelsFor(attribution);
+    };
+    const models = this.modelsBy(provider, attribution);
+    return models instanceof Promise ? models.then(enough) : enough(models);
   }
 
-  private async modelsBy(provider: ModelProvider, caller: KeyCaller): Promise<readonly ModelInfo[]> {
+  private modelsBy(provider: ModelProvider, caller: KeyCaller): Awaitable<readonly ModelInfo[]> {
+    const models = ([key]: readonly RoutedKey[]) =>
+      key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
     const known = this.keys.known?.(provider.name, caller);
-    const [key] = known ?? (await this.keys.keysFor(provider.name, caller));
-    return key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
+    return known ? models(known) : this.keys.keysFor(provider.name, caller).then(models);
   }
 
   private async modelsFor(caller: KeyCaller): Promise<readonly ModelInfo[]> {

@@ -16,7 +16,10 @@ export function newId(): string {
       msecs += 1;
     }
   }
-  return v7({ random, msecs, seq });
+  v7({ random, msecs, seq }, id);
+  // The library puts a text together out of 36 pieces.
+  const hex = id.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 const MOST_IN_SEQUENCE = 0xffffffff;
@@ -24,6 +27,7 @@ let msecs = Number.NEGATIVE_INFINITY;
 let seq = 0;
 
 const ID_BYTES = 16;
+const id = Buffer.allocUnsafe(ID_BYTES);
 /** Asked of the system for many ids at once: one question costs more than all else about an id. */
 const pool = Buffer.allocUnsafe(256 * ID_BYTES);
 let used = pool.length;

@@ -1,5 +1,4 @@
 import { modelError } from '../errors.ts';
-import { partsOf } from './messages.ts';
 import type { Attribution, CallLimits, CompleteRequest, EmbedRequest } from './request.ts';
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -32,11 +31,15 @@ export function checkCompleteRequest(request: CompleteRequest): void {
 
 /** Every vendor refuses a tool's result that answers no call, some of them with an unreadable message. */
 function checkCallsAndResults({ messages }: CompleteRequest): void {
-  const called = new Set<string>();
-  for (const message of messages) {
-    for (const part of partsOf(message)) {
-      if (part.type === 'tool-call') called.add(part.id);
-      if (part.type === 'tool-result' && !called.has(part.callId)) {
+  let called: Set<string> | undefined;
+  for (const { content } of messages) {
+    if (typeof content === 'string') continue;
+    for (const part of content) {
+      if (part.type === 'tool-call') {
+        called ??= new Set();
+        called.add(part.id);
+      }
+      if (part.type === 'tool-result' && !called?.has(part.callId)) {
         refuse(`a tool result answers the call ${part.callId}, which no message before it holds`, {
           call: part.callId,
         });

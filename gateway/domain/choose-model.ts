@@ -1,6 +1,5 @@
 import { distance } from 'fastest-levenshtein';
 import { modelError } from '../errors.ts';
-import { partsOf } from './messages.ts';
 import { fullName, type ModelInfo } from './model.ts';
 import type { CapabilityNeed, CompleteRequest, EmbedRequest, ModelHint, ModelTier } from './request.ts';
 
@@ -61,7 +60,9 @@ function ranked(models: readonly ModelInfo[], tier: ModelTier | undefined): read
 
 function needOf(request: CompleteRequest, hint: ModelHint): CapabilityNeed {
   const said = typeof hint === 'object' && 'need' in hint ? hint.need : {};
-  const images = request.messages.some((message) => partsOf(message).some((part) => part.type === 'image'));
+  const images = request.messages.some(
+    ({ content }) => typeof content !== 'string' && content.some((part) => part.type === 'image'),
+  );
   return {
     tools: said.tools || (request.tools?.length ?? 0) > 0,
     vision: said.vision || images,

@@ -22,6 +22,7 @@ export function inputTokenBound(request: Pick<CompleteRequest, 'messages' | 'too
 }
 
 function messageBound(message: Message): number {
+  if (typeof message.content === 'string') return MESSAGE_TOKENS + bytesOf(message.content);
   return partsOf(message).reduce((sum, part) => sum + partBound(part), MESSAGE_TOKENS);
 }
 

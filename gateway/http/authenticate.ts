@@ -26,16 +26,13 @@ export class Callers {
     private readonly cacheMs: number,
   ) {}
 
-  /** Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */
-  async identify(headers: IncomingHttpHeaders): Promise<VirtualKey> {
-    const secret = secretOf(headers);
-    const hash = virtualKeyHash(secret);
+  /** At once where it is known. Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */
+  identify(headers: IncomingHttpHeaders): VirtualKey | Promise<VirtualKey> {
+    const hash = virtualKeyHash(secretOf(headers));
     const now = this.clock.now();
     const found = this.known.get(hash);
-    const key = found && found.until > now ? found.key : await this.lookUp(hash);
-    if (!key) throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'the key is not known here', { fields: { why: 'unknown' } });
-    checkVirtualKey(key, now);
-    return key;
+    if (found && found.until > now) return checked(found.key, now);
+    return this.lookUp(hash).then((key) => checked(key, now));
   }
 
   forget(): void {
@@ -58,6 +55,12 @@ export class Callers {
     this.asked.set(hash, asking);
     return asking;
   }
+}
+
+function checked(key: VirtualKey | undefined, now: number): VirtualKey {
+  if (!key) throw httpError('KAZE_GATEWAY_KEY_REFUSED', 'the key is not known here', { fields: { why: 'unknown' } });
+  checkVirtualKey(key, now);
+  return key;
 }
 
 function secretOf({ authorization, 'x-api-key': apiKey }: IncomingHttpHeaders): string {

@@ -25,23 +25,16 @@ export class BodyRoom {
 
   /** One request's place. Costs nothing until it takes some. */
   place(): BodyPlace {
-    let taken = 0;
-    const change = (bytes: number) => {
-      this.held += bytes - taken;
-      taken = bytes;
-      if (this.line.size > 0) this.admit();
-    };
-    return {
-      take: (bytes, signal) => {
-        if (bytes <= SMALL_BYTES || (this.line.size === 0 && this.fits(bytes))) {
-          change(bytes);
-          return undefined;
-        }
-        return this.wait(bytes, signal, () => change(bytes));
-      },
-      keep: change,
-      leave: () => change(0),
-    };
+    return new BodyPlace(this);
+  }
+
+  change(from: number, to: number): void {
+    this.held += to - from;
+    if (this.line.size > 0) this.admit();
+  }
+
+  admits(bytes: number): boolean {
+    return bytes <= SMALL_BYTES || (this.line.size === 0 && this.fits(bytes));
   }
 
   /** One alone always fits, however large. */
@@ -58,7 +51,8 @@ export class BodyRoom {
     }
   }
 
-  private wait(bytes: number, signal: Ending, enter: () => void): Promise<void> {
+  /** Until it fits: then `enter` takes it. */
+  wait(bytes: number, signal: Ending, enter: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
@@ -92,10 +86,26 @@ export class BodyRoom {
   }
 }
 
-export interface BodyPlace {
+export class BodyPlace {
+  private taken = 0;
+
+  constructor(private readonly room: BodyRoom) {}
+
   /** Undefined where there is room at once. Errors: KAZE_GATEWAY_BODIES_FULL, KAZE_GATEWAY_BODY when the caller leaves. */
-  take(bytes: number, signal: Ending): Promise<void> | undefined;
+  take(bytes: number, signal: Ending): Promise<void> | undefined {
+    if (!this.room.admits(bytes)) return this.room.wait(bytes, signal, () => this.keep(bytes));
+    this.keep(bytes);
+    return undefined;
+  }
+
   /** Gives back what was taken beyond so many bytes. */
-  keep(bytes: number): void;
-  leave(): void;
+  keep(bytes: number): void {
+    const before = this.taken;
+    this.taken = bytes;
+    this.room.change(before, bytes);
+  }
+
+  leave(): void {
+    this.keep(0);
+  }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyPlace } from './body-room.ts';
 import { httpError } from './errors.ts';
 import { type Fields, isFields } from './fields.ts';
 
@@ -22,11 +23,12 @@ export function expectedBytes(request: IncomingMessage, maxBytes: number): numbe
 
 /**
  * All of a body, or KAZE_GATEWAY_BODY_TOO_LARGE as soon as it is known: nothing of it is parsed then. Rejects when the
- * caller leaves in the middle, and with KAZE_GATEWAY_BODY_SLOW when nothing comes for `idleMs`.
+ * caller leaves in the middle, and with KAZE_GATEWAY_BODY_SLOW when nothing comes for `idleMs`. Its place keeps no more
+ * than what came.
  */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, idleMs }: { readonly maxBytes: number; readonly idleMs: number },
+  { maxBytes, idleMs, place }: { readonly maxBytes: number; readonly idleMs: number; readonly place?: BodyPlace },
 ): Promise<Buffer> {
   if (declaresTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
@@ -58,6 +60,7 @@ export function readBody(
       clearTimeout(timer);
       // A request closes after every call; an error costs its stack.
       request.off('close', broken);
+      place?.keep(bytes);
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
     });
     request.once('error', broken);

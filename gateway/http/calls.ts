@@ -6,6 +6,7 @@ import type { VirtualKey } from '../domain/virtual-key.ts';
 import { modelError } from '../errors.ts';
 import type { CallOptions, Gateway } from '../gateway.ts';
 import type { Judgements } from '../ports/outcome-feed.ts';
+import type { WireAnswer } from '../use-cases/relay.ts';
 import { MessagesFrames, messagesReply } from './anthropic/messages-reply.ts';
 import { messagesRequestOf } from './anthropic/messages-request.ts';
 import { attributionOf, taskTypeOf, timeoutOf } from './authenticate.ts';
@@ -34,12 +35,12 @@ export interface Call {
 
 export type Handler = (context: CallContext, call: Call) => Promise<void>;
 
-export const chatCompletions: Handler = async ({ gateway, clock }, call) => {
+export const chatCompletions: Handler = ({ gateway, clock }, call) => {
   const { model, request, stream, includeUsage, parallelCalls } = chatRequestOf(call.body);
   const { exchange } = call;
   const asked = askedOf(call, { model, request });
   const answer = { id: `chatcmpl-${exchange.id.slice(4)}`, model, now: clock.now(), parallelCalls, includeUsage };
-  await answerWith(gateway, call, {
+  return answerWith(gateway, call, {
     asked,
     dialect: 'openai',
     stream,
@@ -53,12 +54,12 @@ export const chatCompletions: Handler = async ({ gateway, clock }, call) => {
 
 const DONE = 'data: [DONE]\n\n';
 
-export const messages: Handler = async ({ gateway }, call) => {
+export const messages: Handler = ({ gateway }, call) => {
   const { model, request, stream, parallelCalls } = messagesRequestOf(call.body);
   const { exchange } = call;
   const asked = askedOf(call, { model, request });
   const answer = { id: `msg_${exchange.id.slice(4)}`, model, parallelCalls };
-  await answerWith(gateway, call, {
+  return answerWith(gateway, call, {
     ...{ asked, dialect: 'anthropic', stream, parallelCalls },
     reply: (completion) => messagesReply(completion, answer),
     frames: () => new MessagesFrames(answer),
@@ -81,17 +82,23 @@ interface Answering {
 
 /** As the vendor wrote it where it speaks the caller's interface, else in our words for it. */
 async function answerWith(gateway: Gateway, call: Call, answering: Answering): Promise<void> {
-  const { exchange } = call;
-  const { asked, dialect, stream, includeUsage = false, parallelCalls, reply, end } = answering;
   const options = optionsOf(call);
-  const translated = async (answer: Completion | AsyncIterable<Delta>): Promise<void> => {
-    if (!(Symbol.asyncIterator in answer)) exchange.json(200, reply(answer));
-    else await streamTo(exchange, answer, { frames: answering.frames(), end });
+  const answer = wireAnswerOf(call, answering);
+  if (answering.parallelCalls && (await gateway.relay(answering.asked, answer, options))) return;
+  const { asked, stream } = answering;
+  await answer.translated(stream ? gateway.stream(asked, options) : await gateway.complete(asked, options));
+}
+
+function wireAnswerOf({ exchange }: Call, answering: Answering): WireAnswer {
+  const { dialect, stream, includeUsage = false } = answering;
+  const { write, end } = exchange.passing(stream);
+  return {
+    ...{ dialect, stream, includeUsage, write, end },
+    async translated(answer) {
+      if (!(Symbol.asyncIterator in answer)) exchange.json(200, answering.reply(answer));
+      else await streamTo(exchange, answer, { frames: answering.frames(), end: answering.end });
+    },
   };
-  const { write, end: endWith } = exchange.passing(stream);
-  const passed = { write, end: endWith, dialect, stream, includeUsage, translated };
-  if (parallelCalls && (await gateway.relay(asked, passed, options))) return;
-  await translated(stream ? gateway.stream(asked, options) : await gateway.complete(asked, options));
 }
 
 interface Frames {

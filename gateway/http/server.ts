@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock, Logger, Meters, Metrics } from '#platform';
+import type { VirtualKey } from '../domain/virtual-key.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Judgements } from '../ports/outcome-feed.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
@@ -22,7 +23,6 @@ import {
 import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from './config.ts';
 import { httpError } from './errors.ts';
 import { Exchange } from './exchange.ts';
-import type { Fields } from './fields.ts';
 import { outcomes } from './outcomes.ts';
 import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
 import { gatewayHttpMetrics } from './telemetry.ts';
@@ -194,7 +194,7 @@ class HttpGateway implements GatewayServer {
     }
   }
 
-  private async route(exchange: Exchange, place: BodyPlace): Promise<void> {
+  private route(exchange: Exchange, place: BodyPlace): Promise<void> {
     const { path, request } = exchange;
     const route = ROUTES.get(path) ?? (path.startsWith(ONE_MODEL_PATH) ? ONE_MODEL : undefined);
     if (!route) return this.aside(exchange);
@@ -204,35 +204,42 @@ class HttpGateway implements GatewayServer {
     }
     if (this.closing) throw httpError('KAZE_GATEWAY_STOPPING', 'the gateway is ending; call again');
     // Who it is comes before what is said: a stranger's body is not read.
-    const key = await this.callers.identify(request.headers).catch((error: unknown) => {
+    const key = this.identified(exchange);
+    if (key instanceof Promise) return key.then((one) => this.answer(route, { exchange, key: one }, place));
+    return this.answer(route, { exchange, key }, place);
+  }
+
+  private identified({ path, request }: Exchange): VirtualKey | Promise<VirtualKey> {
+    const unknown = (error: unknown): never => {
       this.refused.stranger(routeOf(path), error);
       throw error;
-    });
-    if (!route.counted) return this.answer(route, { exchange, key }, place);
-    const call = this.refused.call(exchange, key);
+    };
     try {
-      await this.answer(route, call, place);
+      const key = this.callers.identify(request.headers);
+      return key instanceof Promise ? key.catch(unknown) : key;
     } catch (error) {
-      call.failed(error);
+      return unknown(error);
+    }
+  }
+
+  private async answer(route: Route, { exchange, key }: Omit<Call, 'body'>, place: BodyPlace): Promise<void> {
+    const watched = route.counted ? this.refused.call(exchange, key) : undefined;
+    try {
+      const body = route.method === 'POST' ? parseBody(await this.bodyOf(exchange, place)) : {};
+      watched?.heard(body);
+      await route.handle(this.options, { exchange, key, body, onAdmitted: watched?.onAdmitted });
+    } catch (error) {
+      watched?.failed(error);
       throw error;
     }
   }
 
-  private async answer(route: Route, call: Omit<Call, 'body'> & { heard?(body: Fields): void }, place: BodyPlace) {
-    const body = route.method === 'POST' ? parseBody(await this.bodyOf(call.exchange, place)) : {};
-    call.heard?.(body);
-    const { exchange, key, onAdmitted } = call;
-    await route.handle(this.options, { exchange, key, body, onAdmitted });
-  }
-
   /** Read once there is room for it, which it keeps until its call has ended. */
-  private async bodyOf({ request, signal }: Exchange, place: BodyPlace): Promise<Buffer> {
+  private bodyOf({ request, signal }: Exchange, place: BodyPlace): Promise<Buffer> {
     const { bodyMaxBytes: maxBytes, bodyIdleMs: idleMs } = this.config;
+    const read = () => readBody(request, { maxBytes, idleMs, place });
     const waited = place.take(expectedBytes(request, maxBytes), signal);
-    if (waited) await waited;
-    const body = await readBody(request, { maxBytes, idleMs });
-    place.keep(body.length);
-    return body;
+    return waited ? waited.then(read) : read();
   }
 
   /** What is not a call to a model. */

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../domain/awaitable.ts';
 import type { Amount, CostLine } from '../domain/budget/amount.ts';
 import type { WantedLength } from '../domain/budget/grant.ts';
 import type { BudgetWindow } from '../domain/budget/window.ts';
@@ -70,7 +71,7 @@ export interface BudgetStore {
     /** What was settled outlives the process. */
     readonly durable: boolean;
   };
-  reserve(ask: ReservationAsk): Promise<ReserveAnswer>;
+  reserve(ask: ReservationAsk): Awaitable<ReserveAnswer>;
   /** Tells a budget that is not known yet what was spent under it; a known one is left as it is. */
   seed(seeds: readonly Seed[]): Promise<void>;
   /** Reserves for up to `outputTokens` in all, as far as there is room, and renews the lease; gives what it holds now. */
@@ -79,7 +80,7 @@ export interface BudgetStore {
     ask: { readonly lines: readonly BudgetLine[]; readonly outputTokens: number; readonly leaseMs: number },
   ): Promise<number>;
   /** Puts what was used in place of what was reserved, once. */
-  settle(id: string, used: Amount): Promise<SettleAnswer>;
+  settle(id: string, used: Amount): Awaitable<SettleAnswer>;
   /** Gives a place in the line up. */
   leave(place: string, keys: readonly string[]): Promise<void>;
   balances(lines: readonly Pick<BudgetLine, 'key' | 'window'>[], atMs: number): Promise<readonly Balance[]>;

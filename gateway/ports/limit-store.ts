@@ -1,3 +1,4 @@
+import type { Awaitable } from '../domain/awaitable.ts';
 import type { Rate } from '../domain/flow/gcra.ts';
 
 /** Calls under way at once under one key. */
@@ -30,8 +31,8 @@ export interface LimitStore {
     readonly sharedBetweenProcesses: boolean;
   };
   /** All or nothing. */
-  take(ask: LimitAsk): Promise<LimitAnswer>;
+  take(ask: LimitAsk): Awaitable<LimitAnswer>;
   /** Frees the slots, and gives back units of the rates (`cost`: how many; below 0 takes more). */
-  leave(id: string, slots: readonly Slots[], back: readonly Rate[]): Promise<void>;
+  leave(id: string, slots: readonly Slots[], back: readonly Rate[]): Awaitable<void>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../domain/awaitable.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { Ending } from '../domain/ending.ts';
 import type { ModelInfo } from '../domain/model.ts';
@@ -40,7 +41,7 @@ export interface ModelProvider {
   /** Whether a call without a credential can only fail. */
   readonly needsCredential: boolean;
   /** Never throws: a server that does not answer has no models. */
-  models(credential: Credential | null): Promise<readonly ModelInfo[]>;
+  models(credential: Credential | null): Awaitable<readonly ModelInfo[]>;
   complete(call: ProviderCall, signal: AbortSignal): Promise<ProviderCompletion>;
   /** A stream that breaks off throws KAZE_MODEL_STREAM_BROKEN with what had come (`partialOf`). */
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderDelta>;

@@ -56,28 +56,42 @@ export class Admission {
     try {
       for (;;) {
         const attempt = await nextAfter(ticket, last);
-        const afterMs = ticket.hedgeAfterMs(attempt);
         try {
-          if (afterMs === undefined) return await work(attempt, ticket);
-          const { clock } = this.deps;
-          return await hedged(attempt, ticket, { afterMs, clock, work: (one) => work(one, ticket) });
+          return await this.worked(attempt, ticket, work);
         } catch (error) {
-          const failed = error instanceof HedgeFailure ? error.attempt : attempt;
-          last = error instanceof HedgeFailure ? error.error : await attempt.fail(error);
-          if (!(await ticket.again(failed, last))) throw last;
+          last = await failedFor(error, attempt, ticket);
         }
       }
     } finally {
       ticket.close();
     }
   }
+
+  private worked<T>(
+    attempt: Attempt,
+    ticket: Ticket,
+    work: (attempt: Attempt, ticket: Ticket) => Promise<T>,
+  ): Promise<T> {
+    const afterMs = ticket.hedgeAfterMs(attempt);
+    if (afterMs === undefined) return work(attempt, ticket);
+    const { clock } = this.deps;
+    return hedged(attempt, ticket, { afterMs, clock, work: (one) => work(one, ticket) });
+  }
+}
+
+/** What the attempt failed with, where another one is worth it; throws it where none is. */
+async function failedFor(error: unknown, attempt: Attempt, ticket: Ticket): Promise<KazeError> {
+  const failed = error instanceof HedgeFailure ? error.attempt : attempt;
+  const last = error instanceof HedgeFailure ? error.error : await attempt.fail(error);
+  if (!(await ticket.again(failed, last))) throw last;
+  return last;
 }
 
 /** The next attempt; when none can be made any more, what the last one failed with says more than why. */
-export async function nextAfter(ticket: Ticket, last: KazeError | undefined): Promise<Attempt> {
-  try {
-    return await ticket.next();
-  } catch (error) {
-    throw last ?? error;
-  }
+export function nextAfter(ticket: Ticket, last: KazeError | undefined): Promise<Attempt> {
+  const next = ticket.next();
+  if (!last) return next;
+  return next.catch(() => {
+    throw last;
+  });
 }

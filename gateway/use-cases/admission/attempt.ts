@@ -1,5 +1,6 @@
-import { context, type Span, trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, type Span, trace } from '@opentelemetry/api';
 import { isKazeError, type KazeError, type UsageRow } from '#platform';
+import { type Awaitable, andThen } from '../../domain/awaitable.ts';
 import { createStreamCount, type StreamCount } from '../../domain/budget/stream-count.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { Ending } from '../../domain/ending.ts';
@@ -50,6 +51,14 @@ export interface AttemptTimes {
   readonly firstTokenMs: number | null;
 }
 
+interface Ended {
+  readonly outcome: 'ok' | 'error' | 'cancelled' | 'refused';
+  readonly usage: Usage;
+  readonly errorCode: string | null;
+  readonly error?: KazeError;
+  readonly stopReason?: StopReason;
+}
+
 /** Ended from here, not by a fault. */
 const GIVEN_UP: ReadonlySet<string> = new Set(['KAZE_MODEL_CANCELLED', 'KAZE_GATEWAY_HEDGE_LOST']);
 const TOO_LATE: ReadonlySet<string> = new Set([
@@ -88,16 +97,16 @@ export class Attempt {
   }
 
   /** If nothing more is heard of it, it counts as if all that was reserved had been used. Errors: the journal's. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> | undefined {
     const { call, reservation } = this.facts;
-    const used = { ...NO_USAGE, inputTokens: call.inputTokenBound, outputTokens: this.outputTokens };
-    const costMicros = reservation?.amount.micros ?? 0;
-    try {
-      await this.deps.journal?.begin(this.row(used, { outcome: 'lost', errorCode: null, costMicros }));
-    } catch (error) {
+    const inputTokens = call.inputTokenBound;
+    const { outputTokens } = this;
+    const used = { inputTokens, outputTokens, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+    const row = this.row(used, { outcome: 'lost', errorCode: null, costMicros: reservation?.amount.micros ?? 0 });
+    return this.deps.journal?.begin(row).catch((error: unknown) => {
       endSpan(this.span, { usage: NO_USAGE, errorCode: isKazeError(error) ? error.code : null });
       throw error;
-    }
+    });
   }
 
   /** When its work has to end. */
@@ -118,6 +127,8 @@ export class Attempt {
   /** Sends the call: what it begins has the attempt's span as its parent. */
   send<T>(work: () => T): T {
     this.sent = true;
+    // Without a tracer there is no parent to be.
+    if (!isSpanContextValid(this.span.spanContext())) return work();
     return context.with(trace.setSpan(context.active(), this.span), work);
   }
 
@@ -174,9 +185,7 @@ export class Attempt {
     const times = this.times();
     if (this.isBeaten()) {
       const error = hedgeLost(this.model);
-      await this.close({ outcome: 'cancelled', usage, errorCode: error.code, error }).catch((cause: unknown) =>
-        this.notRecorded(cause),
-      );
+      await this.closeAnyway({ outcome: 'cancelled', usage, errorCode: error.code, error });
       throw error;
     }
     try {
@@ -195,14 +204,16 @@ export class Attempt {
     const coded = this.coded(error);
     const outcome = GIVEN_UP.has(coded.code) ? 'cancelled' : this.sent ? 'error' : 'refused';
     const usage = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
-    await this.close({ outcome, usage, errorCode: coded.code, error: coded }).catch((cause: unknown) =>
-      this.notRecorded(cause),
-    );
+    await this.closeAnyway({ outcome, usage, errorCode: coded.code, error: coded });
     return coded;
   }
 
-  private notRecorded(cause: unknown): void {
-    this.deps.logger.error({ call: this.id, error: String(cause) }, 'gateway: a usage row could not be recorded');
+  private async closeAnyway(ended: Ended): Promise<void> {
+    try {
+      await this.close(ended);
+    } catch (error) {
+      this.deps.logger.error({ call: this.id, error: String(error) }, 'gateway: a usage row could not be recorded');
+    }
   }
 
   /** Another attempt of the same call answered first: ends this one's work. Nothing once it has ended. */
@@ -248,32 +259,31 @@ export class Attempt {
     return modelError('KAZE_MODEL_PROVIDER_FAILED', `the provider ${model.provider} failed`, { fields, cause: error });
   }
 
-  private async close(ended: {
-    outcome: 'ok' | 'error' | 'cancelled' | 'refused';
-    usage: Usage;
-    errorCode: string | null;
-    error?: KazeError;
-    stopReason?: StopReason;
-  }): Promise<void> {
+  private close(ended: Ended): Awaitable<void> {
     if (this.closed) return;
     this.closed = true;
-    const { outcome, usage, errorCode, error, stopReason } = ended;
-    const { reservation, own, limit, call, release } = this.facts;
+    const { outcome, usage, error } = ended;
+    const { reservation, own, limit, release } = this.facts;
     const times = this.times();
     if (own !== limit) own.clear();
     const { latencyMs, firstTokenMs } = times;
     const tokens = usage.inputTokens + usage.outputTokens;
     release({ ok: outcome === 'ok', error, latencyMs, firstTokenMs, tokens, sent: this.sent });
-    let costMicros = 0;
-    if (tokens > 0) {
-      const settled = await reservation?.settle(usage);
-      costMicros = settled?.costMicros ?? this.deps.costOf(this.model, usage, this.facts.atMs);
-    } else await reservation?.release();
-    endSpan(this.span, { usage, stopReason, errorCode });
+    if (tokens === 0) return andThen(reservation?.release(), () => this.record(ended, times, 0));
+    return andThen(reservation?.settle(usage), (settled) => {
+      const costMicros = settled?.costMicros ?? this.deps.costOf(this.model, usage, this.facts.atMs);
+      return this.record(ended, times, costMicros);
+    });
+  }
+
+  private record(ended: Ended, { latencyMs, firstTokenMs }: AttemptTimes, costMicros: number): Promise<void> {
+    const { outcome, usage, errorCode, stopReason } = ended;
+    const { operation, attribution, taskType = null } = this.facts.call;
     const { inputTokens, outputTokens } = usage;
-    const { operation } = call;
     const { provider, name: model } = this.model;
-    this.deps.metrics?.call({
+    const { metrics, chooser, journal, ledger } = this.deps;
+    endSpan(this.span, { usage, stopReason, errorCode });
+    metrics?.call({
       operation,
       provider,
       model,
@@ -285,14 +295,12 @@ export class Attempt {
       outputTokens,
       costMicros,
     });
-    const { attribution, taskType = null } = call;
-    if (this.sent && this.deps.chooser?.observe) {
+    if (this.sent && chooser?.observe) {
       const ok = outcome === 'ok';
-      this.deps.chooser.observe({ model: this.model, attribution, taskType, ok, latencyMs, costMicros });
+      chooser.observe({ model: this.model, attribution, taskType, ok, latencyMs, costMicros });
     }
     const row = this.row(usage, { outcome, errorCode, costMicros });
-    if (this.deps.journal) await this.deps.journal.end(row);
-    else await this.deps.ledger.recordUsage([row]);
+    return journal ? journal.end(row) : ledger.recordUsage([row]);
   }
 
   private row(usage: Usage, ended: Pick<UsageRow, 'outcome' | 'errorCode' | 'costMicros'>): UsageRow {

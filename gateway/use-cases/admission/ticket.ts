@@ -1,11 +1,12 @@
 import { isKazeError, type KazeError, newId } from '#platform';
+import type { Awaitable } from '../../domain/awaitable.ts';
 import { flowError } from '../../domain/flow/errors.ts';
 import { fullName, type ModelInfo } from '../../domain/model.ts';
 import { type AttemptMetadata, NO_USAGE, type StopReason } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import type { RoutedKey } from '../keys/key-ring.ts';
-import type { TakenRoom } from '../limits/limits.ts';
+import type { LimitedCall, TakenRoom } from '../limits/limits.ts';
 import { TimeLimit } from '../time-limit.ts';
 import { Attempt, type AttemptTimes } from './attempt.ts';
 import type { AdmissionCall } from './call.ts';
@@ -25,6 +26,11 @@ const PASSED_ON = new Set([
   'KAZE_MODEL_CREDENTIAL_MISSING',
   'KAZE_BUDGET_PRICE_UNKNOWN',
 ]);
+
+interface KeyWithRoom {
+  readonly key: RoutedKey | undefined;
+  readonly room: TakenRoom;
+}
 
 /** One call on its way through its attempts. Ends with `close`, whatever came of it. */
 export class Ticket {
@@ -147,7 +153,8 @@ export class Ticket {
     const keys = deps.keys.known?.(provider, call.attribution) ?? (await deps.keys.keysFor(provider, call.attribution));
     const usable = this.usable(model, keys);
     const id = this.attempts === 0 ? this.id : newId();
-    const { key, room } = await this.takeRoom(id, model, usable);
+    const taken = this.takeRoom(id, model, usable);
+    const { key, room } = taken instanceof Promise ? await taken : taken;
     // Entered at the latest moment: a probe that never goes out would keep the circuit shut. Others may have been faster.
     const crowded = breaker?.waitMs(deps.clock.now()) ?? 0;
     const told = crowded > 0 ? undefined : breaker?.enter();
@@ -155,7 +162,8 @@ export class Ticket {
     const own = call.streamed || this.hedges ? new TimeLimit(undefined, limit.ending) : limit;
     try {
       if (crowded > 0) throw circuitOpen(model, crowded);
-      reservation = await this.reserve(id, model, key);
+      const reserved = this.reserve(id, model, key);
+      reservation = reserved instanceof Promise ? await reserved : reserved;
       const attempt = this.attempt({ id, model, key, room, reservation, own, told });
       await attempt.begin();
       if (call.streamed) own.renew(deps.policy.timeouts.firstTokenMs);
@@ -253,46 +261,55 @@ export class Ticket {
   }
 
   /** The best key that has room at once, else a wait for the best one. */
-  private async takeRoom(
-    id: string,
-    model: ModelInfo,
-    keys: readonly RoutedKey[],
-  ): Promise<{ key: RoutedKey | undefined; room: TakenRoom }> {
-    const { call, limit, untilMs } = this;
+  private takeRoom(id: string, model: ModelInfo, keys: readonly RoutedKey[]): Awaitable<KeyWithRoom> {
+    const [best] = keys;
+    return keys.length > 1 ? this.takeAny(id, model, keys) : this.takeWith(best, this.askFor(id, model, best));
+  }
+
+  private async takeAny(id: string, model: ModelInfo, keys: readonly RoutedKey[]): Promise<KeyWithRoom> {
+    const { keyStates, limits } = this.deps;
+    for (const key of keys) {
+      const { keyId } = key.credential;
+      // Counted before anything is waited for, so that calls at the same moment take different keys.
+      keyStates.begin(keyId);
+      const room = await limits.tryTake(this.askFor(id, model, key)).catch((error: unknown) => {
+        keyStates.end(keyId);
+        throw error;
+      });
+      if (room) return { key, room };
+      keyStates.end(keyId);
+    }
+    return this.takeWith(keys[0], this.askFor(id, model, keys[0]));
+  }
+
+  private takeWith(key: RoutedKey | undefined, asked: LimitedCall): Awaitable<KeyWithRoom> {
+    const { keyStates, limits } = this.deps;
+    if (key) keyStates.begin(key.credential.keyId);
+    const room = limits.take(asked, { untilMs: this.untilMs, signal: this.limit.ending });
+    if (!(room instanceof Promise)) return { key, room };
+    return room.then(
+      (given) => ({ key, room: given }),
+      (error: unknown) => {
+        if (key) keyStates.end(key.credential.keyId);
+        throw error;
+      },
+    );
+  }
+
+  private askFor(id: string, model: ModelInfo, key: RoutedKey | undefined): LimitedCall {
+    const { call } = this;
     const output = Math.min(call.outputTokensWanted ?? call.defaultOutputTokens, model.maxOutputTokens);
-    const asked = (key: RoutedKey | undefined) => ({
+    return {
       id,
       attribution: call.attribution,
       provider: model.provider,
       keyId: key?.credential.keyId ?? null,
       tokens: Math.ceil(call.inputTokenBound / BYTES_PER_TOKEN) + output,
       leaseMs: this.timeoutMs + LEASE_MARGIN_MS,
-    });
-    const { keyStates, limits } = this.deps;
-    if (keys.length > 1) {
-      for (const key of keys) {
-        const { keyId } = key.credential;
-        // Counted before anything is waited for, so that calls at the same moment take different keys.
-        keyStates.begin(keyId);
-        const room = await limits.tryTake(asked(key)).catch((error: unknown) => {
-          keyStates.end(keyId);
-          throw error;
-        });
-        if (room) return { key, room };
-        keyStates.end(keyId);
-      }
-    }
-    const [key] = keys;
-    if (key) keyStates.begin(key.credential.keyId);
-    try {
-      return { key, room: await limits.take(asked(key), { untilMs, signal: limit.ending }) };
-    } catch (error) {
-      if (key) keyStates.end(key.credential.keyId);
-      throw error;
-    }
+    };
   }
 
-  private async reserve(id: string, model: ModelInfo, key: RoutedKey | undefined): Promise<Reservation | undefined> {
+  private reserve(id: string, model: ModelInfo, key: RoutedKey | undefined): Awaitable<Reservation> | undefined {
     const { call, limit } = this;
     const { countInput } = call;
     const credential = key?.credential ?? null;

@@ -1,24 +1,40 @@
 import type { BudgetAccount } from '../../domain/budget/rule.ts';
 import type { BudgetLine } from '../../ports/budget-store.ts';
 
-const linesKnown = new WeakMap<readonly BudgetAccount[], readonly BudgetLine[]>();
+interface Known {
+  readonly lines: readonly BudgetLine[];
+  readonly capped: readonly string[];
+}
 
 /** Worked out once for a list of accounts, which stays the same one for the calls of a minute. */
-export function linesOf(accounts: readonly BudgetAccount[]): readonly BudgetLine[] {
-  const known = linesKnown.get(accounts);
-  if (known) return known;
+const known = new WeakMap<readonly BudgetAccount[], Known>();
+
+function of(accounts: readonly BudgetAccount[]): Known {
+  const found = known.get(accounts);
+  if (found) return found;
   const lines = makeLines(accounts);
-  linesKnown.set(accounts, lines);
-  return lines;
+  const limited = lines.filter(({ maxMicros, maxTokens }) => maxMicros !== null || maxTokens !== null);
+  const made = { lines, capped: limited.map(({ key }) => key) };
+  known.set(accounts, made);
+  return made;
+}
+
+export function linesOf(accounts: readonly BudgetAccount[]): readonly BudgetLine[] {
+  return of(accounts).lines;
+}
+
+/** Those lines that may run out, by their keys. */
+export function capped(accounts: readonly BudgetAccount[]): readonly string[] {
+  return of(accounts).capped;
 }
 
 /** One line per counter: a warning rule beside a hard one counts the same spend, and must not count it twice. */
 function makeLines(accounts: readonly BudgetAccount[]): readonly BudgetLine[] {
   const lines = new Map<string, BudgetLine>();
   for (const { key, window, mode, span, ...limits } of accounts) {
-    const known = lines.get(key);
+    const other = lines.get(key);
     const tighter = (name: 'maxMicros' | 'maxTokens') => {
-      const caps = [known?.[name] ?? null, mode === 'hard' ? limits[name] : null].filter((cap) => cap !== null);
+      const caps = [other?.[name] ?? null, mode === 'hard' ? limits[name] : null].filter((cap) => cap !== null);
       return caps.length > 0 ? Math.min(...caps) : null;
     };
     const caps = { maxMicros: tighter('maxMicros'), maxTokens: tighter('maxTokens') };

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, newId } from '#platform';
-import { type CostLine, NO_AMOUNT } from '../../domain/budget/amount.ts';
+import { type Awaitable, andThen } from '../../domain/awaitable.ts';
+import { NO_AMOUNT } from '../../domain/budget/amount.ts';
 import { budgetError } from '../../domain/budget/errors.ts';
 import type { WantedLength } from '../../domain/budget/grant.ts';
 import {
@@ -12,10 +13,10 @@ import {
 import { RuledAccounts } from '../../domain/budget/ruled-accounts.ts';
 import { UsualLengths } from '../../domain/budget/usual-length.ts';
 import { type Ending, signalOf } from '../../domain/ending.ts';
-import { highestRates } from '../../domain/price/cost.ts';
-import type { Price, PriceList } from '../../domain/price/price-list.ts';
-import type { BudgetStore, ReservationAsk } from '../../ports/budget-store.ts';
-import { linesOf } from './budget-lines.ts';
+import type { PriceList } from '../../domain/price/price-list.ts';
+import type { BudgetStore, ReservationAsk, ReserveAnswer } from '../../ports/budget-store.ts';
+import { type Asking, askOf, costOf, leaseOf, type ReserveRequest } from './asking.ts';
+import { capped, linesOf } from './budget-lines.ts';
 import { busy, exhausted, priceUnknown } from './failures.ts';
 import type { BudgetHistory } from './history.ts';
 import { type BudgetNotice, Notices } from './notices.ts';
@@ -40,28 +41,6 @@ export interface BudgetsOptions {
   readonly onNotice?: (notice: BudgetNotice) => void;
 }
 
-export interface ReserveRequest {
-  readonly attribution: BudgetPath;
-  readonly model: { readonly provider: string; readonly name: string; readonly maxOutputTokens: number };
-  /** Never fewer than the provider will count: its own count, or `inputTokenBound`. */
-  readonly inputTokenBound: number;
-  /** The provider's own count, asked only when the bound does not fit. */
-  readonly countInput?: (signal?: AbortSignal) => Promise<number>;
-  /** The caller's own limit, kept exactly; undefined to get what is usual. */
-  readonly outputTokensWanted?: number;
-  /** The kind of work: usual lengths go by it and the model. */
-  readonly taskType?: string | null;
-  /** The task's own cap, beside the configured budgets. */
-  readonly taskCap?: { readonly maxMicros?: number; readonly maxTokens?: number };
-  /** For a stream whose output is all seen: starts with the usual length and extends, up to the provider's limit. */
-  readonly extendable?: boolean;
-  /** False when the request asks for no prompt caching: input then cannot cost more than its plain price. */
-  readonly cacheWrites?: boolean;
-  /** The longest that the call may take, default 120,000 ms; 30 s later it is taken for lost and charged in full. */
-  readonly timeoutMs?: number;
-  readonly id?: string;
-}
-
 /** What is spent and held under one budget of a path. */
 export interface BudgetStatus {
   readonly account: BudgetAccount;
@@ -71,12 +50,14 @@ export interface BudgetStatus {
   readonly openTokens: number;
 }
 
+export type { ReserveRequest } from './asking.ts';
+
 export interface Budgets {
   /**
    * Errors: KAZE_BUDGET_EXHAUSTED, KAZE_BUDGET_BUSY (with retryAfterMs), KAZE_BUDGET_PRICE_UNKNOWN,
    * KAZE_BUDGET_UNAVAILABLE; the signal's reason once it aborts.
    */
-  reserve(request: ReserveRequest, options?: { readonly signal?: Ending }): Promise<Reservation>;
+  reserve(request: ReserveRequest, options?: { readonly signal?: Ending }): Awaitable<Reservation>;
   /** Holds for calls that begin after it. Errors: KAZE_BUDGET_RULE_INVALID. */
   setRules(rules: readonly BudgetRule[]): void;
   readonly rules: readonly BudgetRule[];
@@ -90,14 +71,14 @@ export interface Budgets {
   close(): Promise<void>;
 }
 
-const DEFAULT_TIMEOUT_MS = 120_000;
-const LEASE_MARGIN_MS = 30_000;
 const DEFAULT_MAX_WAIT_MS = 10_000;
 const DEFAULT_MAX_WAITING = 5_000;
 /** Without a limit of the caller's, and with plenty of room, an answer may have this many tokens or four times the usual. */
 const COMFORT_TOKENS = 4_096;
 /** Between tries of the first in line: another process may have freed room; a lease may have ended. */
 const POLL_MS = { shared: 50, own: 500 };
+
+type Granted = Extract<ReserveAnswer, { state: 'granted' }>;
 
 export function createBudgets(options: BudgetsOptions): Budgets {
   return new TreeBudgets(options);
@@ -132,32 +113,52 @@ class TreeBudgets implements Budgets {
     this.ruled = new RuledAccounts(this.rules);
   }
 
-  async reserve(request: ReserveRequest, { signal }: { signal?: Ending } = {}): Promise<Reservation> {
-    signal?.throwIfAborted();
+  reserve(request: ReserveRequest, { signal }: { signal?: Ending } = {}): Awaitable<Reservation> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const { store, clock, prices } = this.options;
     const atMs = clock.now();
     const accounts = this.accounts(request, atMs);
     const price = prices.of(request.model, atMs);
-    const moneyCap = accounts.find((account) => account.mode === 'hard' && account.maxMicros !== null);
-    if (!price && moneyCap) throw priceUnknown(request.model, moneyCap);
-    const id = request.id ?? newId();
-    const deps = this.dependencies(request, price, accounts);
-    if (accounts.length === 0) {
-      const wanted = this.wanted(request);
-      const cost = costOf(request, price, request.inputTokenBound);
-      return new OpenReservation(deps, { id, atMs, cost, covered: wanted.most, limit: wanted.most, held: false });
-    }
-    const lines = linesOf(accounts);
-    const hard = lines.filter(({ maxMicros, maxTokens }) => maxMicros !== null || maxTokens !== null);
+    const moneyCap = price ? undefined : accounts.find(({ mode, maxMicros }) => mode === 'hard' && maxMicros !== null);
+    if (moneyCap) return Promise.reject(priceUnknown(request.model, moneyCap));
+    const asking: Asking = { request, signal, id: request.id ?? newId(), atMs, accounts, price };
+    if (accounts.length === 0) return this.unheld(asking);
+    if (this.lines.occupied(capped(accounts)) !== undefined) return this.inTurn(asking);
+    const ask = this.askOf(asking, request.inputTokenBound);
+    return andThen(store.reserve(ask), (answer) =>
+      answer.state === 'granted' && !signal?.aborted ? this.granted(asking, ask, answer) : this.inTurn(asking),
+    );
+  }
+
+  private unheld(asking: Asking): Reservation {
+    const { request, id, atMs, price } = asking;
+    const { most } = this.wanted(request);
+    const cost = costOf(request, price, request.inputTokenBound);
+    const deps = this.dependencies(asking);
+    return new OpenReservation(deps, { id, atMs, cost, covered: most, limit: most, held: false });
+  }
+
+  private granted(asking: Asking, { wanted, cost }: ReservationAsk, { outputTokens }: Granted): Reservation {
+    const { request, id, atMs } = asking;
+    const limit = request.extendable ? Math.max(wanted.most, outputTokens) : outputTokens;
+    const deps = this.dependencies(asking);
+    return new OpenReservation(deps, { id, atMs, cost, covered: outputTokens, limit, held: true });
+  }
+
+  private askOf(asking: Asking, inputTokens: number, place?: string): ReservationAsk {
+    return askOf(asking, { inputTokens, wanted: this.wanted(asking.request), place });
+  }
+
+  /** For one that does not fit at once: seeds budgets, has its input counted, waits. */
+  private async inTurn(asking: Asking): Promise<Reservation> {
+    const { request, signal, id, atMs, accounts } = asking;
     let inputTokens = request.inputTokenBound;
     let counted = request.countInput === undefined;
-    const leaseMs = (request.timeoutMs ?? DEFAULT_TIMEOUT_MS) + LEASE_MARGIN_MS;
     let ask: ReservationAsk;
     const attempt = async (place?: string): Promise<Try> => {
       for (;;) {
-        const cost = costOf(request, price, inputTokens);
         // The usual length is asked for anew: what ended meanwhile has taught it.
-        ask = { id, lines, cost, wanted: this.wanted(request), atMs, leaseMs, place };
+        ask = this.askOf(asking, inputTokens, place);
         const answer = await this.ask(ask, accounts);
         if (answer.state === 'granted' || counted) return answer;
         // It may only be the bound that is too wide.
@@ -167,16 +168,15 @@ class TreeBudgets implements Budgets {
         inputTokens = exact;
       }
     };
-    const before = this.lines.occupied(hard.map(({ key }) => key));
+    const before = this.lines.occupied(capped(accounts));
     const first = before === undefined ? await attempt() : ({ state: 'busy', key: before } as const);
     const answer = first.state === 'busy' ? await this.wait(first.key, { request, id, attempt, signal }) : first;
     if (answer.state === 'exhausted') {
       this.notices.usedUp(answer.key, accounts);
-      throw exhausted(answer, accounts, ask!, await store.balances(lines, atMs).catch(() => []));
+      const balances = await this.options.store.balances(linesOf(accounts), atMs).catch(() => []);
+      throw exhausted(answer, accounts, ask!, balances);
     }
-    const { wanted, cost } = ask!;
-    const limit = request.extendable ? Math.max(wanted.most, answer.outputTokens) : answer.outputTokens;
-    const reservation = new OpenReservation(deps, { id, atMs, cost, covered: answer.outputTokens, limit, held: true });
+    const reservation = this.granted(asking, ask!, answer);
     if (signal?.aborted) {
       await reservation.release();
       signal.throwIfAborted();
@@ -293,7 +293,7 @@ class TreeBudgets implements Budgets {
         left: false,
         attempt: () => attempt(store.capabilities.sharedBetweenProcesses ? id : undefined),
         granted: (answer) => {
-          if (waiting.left) void this.settlements.settle(id, NO_AMOUNT).then(() => this.serve(this.lines.keys()));
+          if (waiting.left) void andThen(this.settlements.settle(id, NO_AMOUNT), () => this.serve(this.lines.keys()));
           else end(() => resolve(answer));
         },
         exhausted: (answer) => end(() => resolve(answer)),
@@ -340,19 +340,14 @@ class TreeBudgets implements Budgets {
     }
   }
 
-  private dependencies(
-    request: ReserveRequest,
-    price: Price | undefined,
-    accounts: readonly BudgetAccount[],
-  ): ReservationDeps {
+  private dependencies({ request, price, accounts }: Asking): ReservationDeps {
     const { store, clock } = this.options;
     const model = nameOf(request.model);
-    const leaseMs = (request.timeoutMs ?? DEFAULT_TIMEOUT_MS) + LEASE_MARGIN_MS;
-    const lines = linesOf(accounts);
     return {
       price,
       settlements: this.settlements,
-      extend: (id, outputTokens) => store.extend(id, { lines, outputTokens, leaseMs }),
+      extend: (id, outputTokens) =>
+        store.extend(id, { lines: linesOf(accounts), outputTokens, leaseMs: leaseOf(request) }),
       ended: ({ atMs, outputTokens, limit, balances }) => {
         if (outputTokens !== undefined) {
           const cut = request.outputTokensWanted === undefined && outputTokens >= limit;
@@ -360,7 +355,7 @@ class TreeBudgets implements Budgets {
         }
         this.heldMs += (Math.max(1, clock.now() - atMs) - this.heldMs) / 16;
         this.notices.after(balances, accounts);
-        this.serve(this.lines.keys());
+        if (this.lines.size > 0) this.serve(this.lines.keys());
       },
     };
   }
@@ -369,12 +364,6 @@ class TreeBudgets implements Budgets {
     const turns = 1 + this.lines.sizeOf(key) / 32;
     return Math.round(Math.min(60_000, Math.max(250, this.heldMs * turns)));
   }
-}
-
-function costOf(request: ReserveRequest, price: Price | undefined, inputTokens: number): CostLine {
-  if (!price) return { inputMicros: 0, inputTokens, outputMicros: 0 };
-  const rates = highestRates(price, inputTokens, { cacheWrites: request.cacheWrites });
-  return { inputMicros: inputTokens * rates.inputMicros, inputTokens, outputMicros: rates.outputMicros };
 }
 
 function nameOf({ provider, name }: { provider: string; name: string }): string {

@@ -1,3 +1,4 @@
+import { type Awaitable, andThen } from '../../domain/awaitable.ts';
 import { type Amount, amountOf, type CostLine, NO_AMOUNT } from '../../domain/budget/amount.ts';
 import { costMicros, type PricedUsage } from '../../domain/price/cost.ts';
 import type { Price } from '../../domain/price/price-list.ts';
@@ -73,26 +74,27 @@ export class OpenReservation implements Reservation {
     return this.covered > before;
   }
 
-  async settle(usage: PricedUsage): Promise<Settled> {
+  settle(usage: PricedUsage): Awaitable<Settled> {
     const { price } = this.deps;
     const used = {
       micros: price ? costMicros(price, usage) : 0,
       tokens: usage.inputTokens + usage.outputTokens,
     };
     const { micros, tokens } = this.amount;
-    await this.end(used, usage.outputTokens);
-    const over = { overMicros: Math.max(0, used.micros - micros), overTokens: Math.max(0, used.tokens - tokens) };
-    return { costMicros: used.micros, ...over };
+    const overMicros = Math.max(0, used.micros - micros);
+    const overTokens = Math.max(0, used.tokens - tokens);
+    return andThen(this.end(used, usage.outputTokens), () => ({ costMicros: used.micros, overMicros, overTokens }));
   }
 
-  async release(): Promise<void> {
-    await this.end(NO_AMOUNT, undefined);
+  release(): Awaitable<void> {
+    return this.end(NO_AMOUNT, undefined);
   }
 
-  private async end(used: Amount, outputTokens: number | undefined): Promise<void> {
+  private end(used: Amount, outputTokens: number | undefined): Awaitable<void> {
     if (this.ended) return;
     this.ended = true;
-    const balances = this.facts.held ? await this.deps.settlements.settle(this.id, used) : [];
-    this.deps.ended({ atMs: this.atMs, outputTokens, limit: this.outputTokens, balances });
+    const { atMs, outputTokens: limit } = this;
+    const settled = this.facts.held ? this.deps.settlements.settle(this.id, used) : [];
+    return andThen(settled, (balances) => this.deps.ended({ atMs, outputTokens, limit, balances }));
   }
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../domain/awaitable.ts';
 import type { Amount } from '../../domain/budget/amount.ts';
 import type { PricedUsage } from '../../domain/price/cost.ts';
 
@@ -31,7 +32,7 @@ export interface Reservation {
   /** Reserves for a longer answer; false when the budgets have no room. */
   extend(): Promise<boolean>;
   /** Charges what was used. Never rejects: a store that is away gets it later, and until then the reservation stands. */
-  settle(usage: PricedUsage): Promise<Settled>;
+  settle(usage: PricedUsage): Awaitable<Settled>;
   /** Charges nothing: the call was not sent, or the provider does not charge for it. */
-  release(): Promise<void>;
+  release(): Awaitable<void>;
 }

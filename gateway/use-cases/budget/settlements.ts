@@ -1,4 +1,5 @@
 import { type Clock, isKazeError, type Logger } from '#platform';
+import type { Awaitable } from '../../domain/awaitable.ts';
 import type { Amount } from '../../domain/budget/amount.ts';
 import type { Balance, BudgetStore } from '../../ports/budget-store.ts';
 
@@ -21,17 +22,13 @@ export class Settlements {
   ) {}
 
   /** Never rejects. */
-  async settle(id: string, used: Amount): Promise<readonly Balance[]> {
-    try {
-      return (await this.store.settle(id, used)).balances;
-    } catch (error) {
-      if (!isKazeError(error, 'KAZE_BUDGET_UNAVAILABLE')) {
-        this.logger.error({ reservation: id, error: String(error) }, 'gateway: a reservation could not be settled');
-      }
-      this.late.set(id, used);
-      this.retrying ??= this.retry();
-      return [];
-    }
+  settle(id: string, used: Amount): Awaitable<readonly Balance[]> {
+    const settled = this.store.settle(id, used);
+    if (!(settled instanceof Promise)) return settled.balances;
+    return settled.then(
+      ({ balances }) => balances,
+      (error: unknown) => this.later(id, used, error),
+    );
   }
 
   async close(): Promise<void> {
@@ -42,6 +39,15 @@ export class Settlements {
     if (this.late.size > 0) {
       this.logger.warn({ reservations: this.late.size }, 'gateway: reservations stay until their leases end');
     }
+  }
+
+  private later(id: string, used: Amount, error: unknown): readonly Balance[] {
+    if (!isKazeError(error, 'KAZE_BUDGET_UNAVAILABLE')) {
+      this.logger.error({ reservation: id, error: String(error) }, 'gateway: a reservation could not be settled');
+    }
+    this.late.set(id, used);
+    this.retrying ??= this.retry();
+    return [];
   }
 
   private async retry(): Promise<void> {

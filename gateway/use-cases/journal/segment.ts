@@ -32,16 +32,18 @@ export class Segment {
   /** The lines are with the operating system when this returns. Throws what the file system says. */
   append(entries: readonly JournalEntry[]): void {
     if (this.descriptor === undefined) throw new Error(`the journal file ${this.file} is closed`);
-    let text = '';
-    for (const entry of entries) text += lineOf(entry);
     // A line that a full disk cut in the middle must not swallow the next one.
-    const buffer = Buffer.from(this.torn ? `\n${text}` : text);
+    let text = this.torn ? '\n' : '';
+    for (const entry of entries) text += lineOf(entry);
     this.torn = true;
-    for (let written = 0; written < buffer.length; ) {
-      written += writeSync(this.descriptor, buffer, written);
+    const bytes = Buffer.byteLength(text);
+    let written = writeSync(this.descriptor, text);
+    if (written < bytes) {
+      const buffer = Buffer.from(text);
+      while (written < bytes) written += writeSync(this.descriptor, buffer, written);
     }
     this.torn = false;
-    this.bytes += buffer.length;
+    this.bytes += bytes;
     this.unsynced = true;
   }
 
@@ -71,9 +73,12 @@ export class Segment {
   }
 }
 
+/** Checksums of what a line begins with: what follows is added to them, without copying the two into one text. */
+const SUMS = { begin: crc32(`${MARKS.begin} `), end: crc32(`${MARKS.end} `) };
+
 function lineOf({ kind, row }: JournalEntry): string {
-  const body = `${MARKS[kind]} ${JSON.stringify(row)}`;
-  return `${crc32(body).toString(16).padStart(8, '0')} ${body}\n`;
+  const json = JSON.stringify(row);
+  return `${crc32(json, SUMS[kind]).toString(16).padStart(8, '0')} ${MARKS[kind]} ${json}\n`;
 }
 
 /** Every whole entry of a file. A line that was torn or damaged is left out and counted. */

@@ -1,10 +1,11 @@
 import type { Clock, Logger } from '#platform';
+import { type Awaitable, andThen } from '../../domain/awaitable.ts';
 import type { Ending } from '../../domain/ending.ts';
 import { flowError } from '../../domain/flow/errors.ts';
 import type { Rate } from '../../domain/flow/gcra.ts';
 import { type GatewayPolicy, holdsForCaller, type LimitRule } from '../../domain/flow/policy.ts';
 import type { Attribution } from '../../domain/request.ts';
-import type { LimitAsk, LimitStore, Slots } from '../../ports/limit-store.ts';
+import type { LimitAnswer, LimitAsk, LimitStore, Slots } from '../../ports/limit-store.ts';
 import { type Entry, FairQueue } from './fair-queue.ts';
 
 export interface LimitsOptions {
@@ -31,6 +32,9 @@ export interface TakenRoom {
   leave(used: { readonly tokens: number; readonly sent: boolean }): void;
 }
 
+type Wait = { readonly untilMs: number; readonly signal: Ending };
+type RefusedRoom = Omit<Extract<LimitAnswer, { state: 'refused' }>, 'state'>;
+
 /** The limits that hold for a caller, before it is known how much a call takes of them. */
 interface Ruled {
   readonly rates: Array<Omit<Rate, 'cost'> & { readonly counts: 'calls' | 'tokens' }>;
@@ -39,6 +43,7 @@ interface Ruled {
 
 /** Callers whose limits are kept. */
 const MOST_RULED = 1_000;
+const BEHIND_OTHERS: RefusedRoom = { key: 'limits', waitMs: 0 };
 const NO_ROOM_NEEDED: TakenRoom = { leave: () => {} };
 const POLL_SHARED_MS = 50;
 const UNKNOWN_WAIT_MS = 1_000;
@@ -75,21 +80,25 @@ export class Limits {
    * Waits in the line of its tenant, at most `queue.maxWaitMs` and not beyond `untilMs`.
    * Errors: KAZE_GATEWAY_LIMITED, KAZE_GATEWAY_QUEUE_FULL (both with retryAfterMs); the signal's reason once it aborts.
    */
-  async take(call: LimitedCall, wait: { untilMs: number; signal: Ending }): Promise<TakenRoom> {
+  take(call: LimitedCall, wait: Wait): Awaitable<TakenRoom> {
     const ask = this.askOf(call);
     if (!ask) return NO_ROOM_NEEDED;
-    wait.signal.throwIfAborted();
+    if (wait.signal.aborted) return Promise.reject(wait.signal.reason);
+    if (this.queue.size > 0) return this.inLine(call, { ask, wait, refused: BEHIND_OTHERS });
+    return andThen(this.options.store!.take(ask), (answer) =>
+      answer.state === 'taken' ? this.room(ask) : this.inLine(call, { ask, wait, refused: answer }),
+    );
+  }
+
+  private async inLine(
+    call: LimitedCall,
+    { ask, wait, refused }: { ask: LimitAsk; wait: Wait; refused: RefusedRoom },
+  ): Promise<TakenRoom> {
     const { clock, policy, store } = this.options;
     const { maxWaitMs, maxWaiting, maxWaitingPerTenant } = policy.queue;
     const { tenant } = call.attribution;
     const patienceMs = Math.min(maxWaitMs, wait.untilMs - clock.now());
-    let blocker = 'limits';
-    let waitMs: number | null = 0;
-    if (this.queue.size === 0) {
-      const answer = await store!.take(ask);
-      if (answer.state === 'taken') return this.room(ask);
-      [blocker, waitMs] = [answer.key, answer.waitMs];
-    }
+    let { key: blocker, waitMs } = refused;
     if (patienceMs <= 0 || (waitMs ?? 0) > patienceMs) throw limited(blocker, waitMs);
     if (this.queue.size >= maxWaiting || this.queue.sizeOf(tenant) >= maxWaitingPerTenant) {
       const all = this.queue.size >= maxWaiting;
@@ -158,7 +167,9 @@ export class Limits {
         const serve = () => {
           if (this.queue.size > 0) void this.queue.serve();
         };
-        this.options.store!.leave(ask.id, ask.slots, back).then(serve, (error: unknown) => {
+        const given = this.options.store!.leave(ask.id, ask.slots, back);
+        if (!(given instanceof Promise)) return serve();
+        given.then(serve, (error: unknown) => {
           this.options.logger.warn({ error: String(error) }, 'gateway: room was not given back');
           serve();
         });

@@ -53,12 +53,14 @@ class MemoryBudgetStore implements BudgetStore {
     this.rememberMs = options.rememberMs ?? REMEMBER_MS;
   }
 
-  async reserve(ask: ReservationAsk): Promise<ReserveAnswer> {
+  reserve(ask: ReservationAsk): ReserveAnswer {
     this.sweep();
     const known = this.held.get(ask.id);
     if (known) return { state: 'granted', outputTokens: known.outputTokens, amount: known.amount };
-    const unseeded = ask.lines.filter(({ key }) => !this.accounts.has(key)).map(({ key }) => key);
-    if (unseeded.length > 0) return { state: 'unseeded', keys: unseeded };
+    if (!ask.lines.every(({ key }) => this.accounts.has(key))) {
+      const unseeded = ask.lines.filter(({ key }) => !this.accounts.has(key)).map(({ key }) => key);
+      return { state: 'unseeded', keys: unseeded };
+    }
     const answer = grant(ask.cost, ask.wanted, this.standings(ask.lines, ask.atMs));
     if (answer.state !== 'granted') return answer;
     const { outputTokens } = answer;
@@ -103,7 +105,7 @@ class MemoryBudgetStore implements BudgetStore {
     return held.outputTokens;
   }
 
-  async settle(id: string, used: Amount): Promise<SettleAnswer> {
+  settle(id: string, used: Amount): SettleAnswer {
     this.sweep();
     const held = this.held.get(id);
     if (!held) return { state: this.recent.has(id) ? 'already' : 'unknown', balances: [] };

@@ -18,7 +18,7 @@ class MemoryLimitStore implements LimitStore {
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
-  async take({ id, rates, slots }: LimitAsk): Promise<LimitAnswer> {
+  take({ id, rates, slots }: LimitAsk): LimitAnswer {
     const nowMs = this.clock.now();
     this.sweep(nowMs);
     for (const { key, max } of slots) {
@@ -39,7 +39,7 @@ class MemoryLimitStore implements LimitStore {
     return { state: 'taken' };
   }
 
-  async leave(id: string, slots: readonly Slots[], back: LimitAsk['rates']): Promise<void> {
+  leave(id: string, slots: readonly Slots[], back: LimitAsk['rates']): void {
     for (const { key } of slots) {
       const held = this.slots.get(key);
       held?.delete(id);

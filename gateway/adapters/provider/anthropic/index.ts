@@ -42,7 +42,7 @@ function anthropic(options: ProviderOptions): Vendor<Anthropic> {
         fetch: upstreamFetch(options),
       });
     },
-    models: async () => models,
+    models: () => models,
     async *complete(client, call, signal) {
       yield* eventsOfMessage(await client.messages.create(requestOf(call), { signal }));
     },

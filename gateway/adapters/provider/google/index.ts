@@ -33,7 +33,7 @@ function google(options: ProviderOptions): Vendor<GoogleGenAI> {
         httpOptions: { baseUrl, fetch: upstreamFetch(options) },
       });
     },
-    models: async () => models,
+    models: () => models,
     async *complete(client, call, signal) {
       yield* replyTo(call).events(await client.models.generateContent(requestOf(call, signal)));
     },

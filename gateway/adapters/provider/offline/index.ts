@@ -87,7 +87,7 @@ class OfflineProvider implements ModelProvider {
 
   constructor(private readonly options: OfflineProviderOptions) {}
 
-  async models(): Promise<readonly ModelInfo[]> {
+  models(): readonly ModelInfo[] {
     const chat: ModelInfo = {
       provider: PROVIDER,
       name: EXTRACTIVE,

@@ -32,7 +32,7 @@ export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvid
   const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
   return new HostedProvider({
     ...chat({ ...options, baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
-    ...{ name: 'openai', needsCredential: true, models: async () => models },
+    ...{ name: 'openai', needsCredential: true, models: () => models },
   });
 }
 

@@ -70,7 +70,7 @@ const SPOKEN = ['content', 'refusal', 'reasoning_content', 'reasoning'] as const
 class ChatReader implements WireReader {
   usage: Partial<Usage> | undefined;
   stopReason: StopReason | undefined;
-  private readonly tools = new Map<number, { name: string; json: string }>();
+  private tools: Map<number, { name: string; json: string }> | undefined;
   private refused = false;
 
   constructor(private readonly includeUsage: boolean) {}
@@ -102,7 +102,9 @@ class ChatReader implements WireReader {
       if (typeof text === 'string' && text !== '') tell.text(text);
     }
     if (said.refusal) this.refused = true;
-    for (const [place, { index = place, function: called }] of (said.tool_calls ?? []).entries()) {
+    if (!said.tool_calls) return;
+    this.tools ??= new Map();
+    for (const [place, { index = place, function: called }] of said.tool_calls.entries()) {
       const tool = this.tools.get(index) ?? { name: '', json: '' };
       this.tools.set(index, tool);
       if (called?.name) {
@@ -118,7 +120,7 @@ class ChatReader implements WireReader {
 
   private stop(reason: string | null | undefined): void {
     if (!reason) return;
-    for (const { name, json } of this.tools.values()) checkArguments(name, json);
+    for (const { name, json } of this.tools?.values() ?? []) checkArguments(name, json);
     this.stopReason = this.refused ? 'content-filter' : (STOP_REASONS[reason] ?? 'end');
   }
 

@@ -6,7 +6,7 @@ import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
 
 export interface UpstreamRequest {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   /** JSON. */
   readonly body: string;
 }
@@ -31,19 +31,9 @@ export class Upstream {
    * Resolves once the answer has come to its end and every piece was taken. Errors: `UpstreamFailure` for what is no
    * success, those of the connection, what `take` threw, the signal's reason.
    */
-  async exchange(request: UpstreamRequest, take: TakePiece, signal: Ending): Promise<void> {
-    const agent = this.agent ?? (await this.load());
-    signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const reading = new Reading(take, signal, (error) => (error === undefined ? resolve() : reject(error)));
-      const { origin, path } = addressOf(request.url);
-      const { headers, body } = request;
-      const { headersTimeout, bodyTimeout } = OPTIONS;
-      agent.dispatch(
-        { origin, path, method: 'POST', headers: traced(headers), body, headersTimeout, bodyTimeout },
-        reading,
-      );
-    });
+  exchange(request: UpstreamRequest, take: TakePiece, signal: Ending): Promise<void> {
+    if (!this.agent) return this.load().then((agent) => exchangeOver(agent, request, { take, signal }));
+    return exchangeOver(this.agent, request, { take, signal });
   }
 
   async close(): Promise<void> {
@@ -63,10 +53,25 @@ export class Upstream {
   }
 }
 
+function exchangeOver(
+  agent: Agent,
+  { url, headers: asked, body }: UpstreamRequest,
+  { take, signal }: { readonly take: TakePiece; readonly signal: Ending },
+): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const reading = new Reading(take, signal, (error) => (error === undefined ? resolve() : reject(error)));
+    const { origin, path } = addressOf(url);
+    const { headersTimeout, bodyTimeout } = OPTIONS;
+    const headers = traced(asked);
+    agent.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout, bodyTimeout }, reading);
+  });
+}
+
 class Reading implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: Record<string, string | string[] | undefined> = {};
+  private headers: Record<string, string | string[] | undefined> | undefined;
   private readonly refused: Buffer[] = [];
   private refusedBytes = 0;
   private waiting: Promise<void> | undefined;
@@ -135,7 +140,7 @@ class Reading implements Dispatcher.DispatchHandler {
     const { status, headers, refused } = this;
     const told = new Headers();
     for (const name of ['retry-after', 'retry-after-ms']) {
-      const value = headers[name];
+      const value = headers?.[name];
       if (typeof value === 'string') told.set(name, value);
     }
     return new UpstreamFailure(factsOf(status, Buffer.concat(refused).toString('utf8'), told));
@@ -165,9 +170,9 @@ function addressOf(url: string): { readonly origin: string; readonly path: strin
 }
 
 /** The trace goes on at the vendor's, without the baggage; without one registered nothing is added. */
-function traced(headers: UpstreamRequest['headers']): Record<string, string> {
+function traced(headers: UpstreamRequest['headers']): UpstreamRequest['headers'] {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
   const { traceparent } = carrier;
-  return traceparent === undefined ? { ...headers } : { ...headers, traceparent };
+  return traceparent === undefined ? headers : { ...headers, traceparent };
 }

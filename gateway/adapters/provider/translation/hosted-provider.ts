@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../../domain/awaitable.ts';
 import type { Credential } from '../../../domain/credential.ts';
 import type { ModelInfo } from '../../../domain/model.ts';
 import { withPartial } from '../../../domain/partial-answer.ts';
@@ -25,7 +26,7 @@ export interface Vendor<Client> {
   readonly failures: readonly FailureRule[];
   /** Loads the vendor's SDK, which nothing else does. */
   connect(credential: Credential | null): Promise<Client>;
-  models(client: () => Promise<Client>): Promise<readonly ModelInfo[]>;
+  models(client: () => Promise<Client>): Awaitable<readonly ModelInfo[]>;
   complete(client: Client, call: ProviderCall, signal: AbortSignal): AsyncIterable<ReplyEvent>;
   stream(client: Client, call: ProviderCall, signal: AbortSignal): AsyncIterable<ReplyEvent>;
   embed(client: Client, call: ProviderEmbedCall, signal: AbortSignal): Promise<Embeddings>;
@@ -51,7 +52,7 @@ export class HostedProvider<Client> implements ModelProvider {
     this.forwarding = vendor.passThrough && new Forwarding(vendor.name, vendor.passThrough, vendor.failures);
   }
 
-  models(credential: Credential | null): Promise<readonly ModelInfo[]> {
+  models(credential: Credential | null): Awaitable<readonly ModelInfo[]> {
     return this.vendor.models(() => this.clients.get(credential));
   }
 

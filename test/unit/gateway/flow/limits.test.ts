@@ -62,11 +62,11 @@ describe('limits', () => {
     const limits = limitsOf({ limits: [{ per: 'key', concurrency: 1 }] });
     const first = await limits.take(call('noisy', 1_000), wait());
     const served: string[] = [];
-    const send = (tenant: string) =>
-      limits.take(call(tenant, 1_000), wait()).then((room) => {
-        served.push(tenant);
-        setImmediate(() => room.leave({ tokens: 1_000, sent: true }));
-      });
+    const send = async (tenant: string) => {
+      const room = await limits.take(call(tenant, 1_000), wait());
+      served.push(tenant);
+      setImmediate(() => room.leave({ tokens: 1_000, sent: true }));
+    };
     const all = [
       ...Array.from({ length: 40 }, () => send('noisy')),
       ...Array.from({ length: 10 }, () => send('quiet')),
@@ -81,7 +81,7 @@ describe('limits', () => {
     const limits = limitsOf({ limits: [{ per: 'tenant', concurrency: 1 }] });
     await limits.take(call('stuck'), wait());
     const gone = new AbortController();
-    const stuck = limits.take(call('stuck'), wait(gone.signal)).catch((error: unknown) => error);
+    const stuck = Promise.resolve(limits.take(call('stuck'), wait(gone.signal))).catch((error: unknown) => error);
     const rooms: TakenRoom[] = await Promise.all([limits.take(call('a'), wait()), limits.take(call('b'), wait())]);
     expect(rooms).toHaveLength(2);
     gone.abort(new Error('gone'));
