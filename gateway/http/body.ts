@@ -56,15 +56,15 @@ export function readBody(
       reject(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
     };
     request.on('data', onData);
-    request.once('end', () => {
+    request.on('end', () => {
       clearTimeout(timer);
       // A request closes after every call; an error costs its stack.
       request.off('close', broken);
       place?.keep(bytes);
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
     });
-    request.once('error', broken);
-    request.once('close', broken);
+    request.on('error', broken);
+    request.on('close', broken);
   });
 }
 

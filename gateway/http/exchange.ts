@@ -3,9 +3,7 @@ import { type KazeError, type Logger, newId } from '#platform';
 import { type Ending, OwnEnding } from '../domain/ending.ts';
 import { type Dialect, errorBody, errorReply, publicError } from './error-shapes.ts';
 import { httpError } from './errors.ts';
-import { EventStream } from './sse.ts';
-
-const ONE_WRITE_BYTES = 16 * 1024;
+import { EVENT_STREAM, EventStream } from './sse.ts';
 
 /** One request and its one answer. */
 export class Exchange {
@@ -26,9 +24,7 @@ export class Exchange {
     this.path = query < 0 ? url : url.slice(0, query);
     const anthropic = headers['anthropic-version'] !== undefined || this.path.startsWith('/v1/messages');
     this.dialect = anthropic ? 'anthropic' : 'openai';
-    response.setHeader('x-request-id', this.id);
-    if (anthropic) response.setHeader('request-id', this.id);
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) this.left.abort();
     });
   }
@@ -55,12 +51,22 @@ export class Exchange {
 
   text(status: number, headers: Readonly<Record<string, string>>, body: string): void {
     if (this.response.destroyed) return;
-    const bytes = Buffer.byteLength(body);
-    this.response.writeHead(status, { ...headers, 'content-length': bytes }).end(body);
+    const length = ['content-length', String(Buffer.byteLength(body))];
+    this.response.writeHead(status, this.head(...Object.entries(headers).flat(), ...length)).end(body);
+  }
+
+  /**
+   * Names and values, one after another: Node writes such a list as it is, where headers that were set one by one are
+   * gathered first.
+   */
+  private head(...headers: readonly string[]): string[] {
+    const ours = ['x-request-id', this.id, ...headers];
+    if (this.dialect === 'anthropic') ours.push('request-id', this.id);
+    return ours;
   }
 
   events(): EventStream {
-    return new EventStream(this.response, this.dialect === 'anthropic');
+    return new EventStream(this.response, { head: this.head(...EVENT_STREAM), named: this.dialect === 'anthropic' });
   }
 
   /** Takes an answer as a vendor wrote it. Nothing goes out before its first words. */
@@ -72,10 +78,8 @@ export class Exchange {
         write,
         end: (bytes) => {
           if (response.destroyed) return;
-          const head = response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length });
-          // As a text, byte for byte, it goes out with its head in one write; beyond some size copying costs more.
-          if (bytes.length <= ONE_WRITE_BYTES) head.end(bytes.toString('latin1'), 'latin1');
-          else head.end(bytes);
+          const head = this.head('content-type', 'application/json', 'content-length', String(bytes.length));
+          response.writeHead(200, head).end(bytes);
         },
       };
     }

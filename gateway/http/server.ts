@@ -176,7 +176,7 @@ class HttpGateway implements GatewayServer {
     const place = this.room.place();
     this.open.add(exchange);
     this.unwritten.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       this.unwritten.delete(response);
       this.meters.kaze_gateway_requests_total.add({ route, status: String(exchange.status) });
       this.meters.kaze_gateway_request_seconds.observe({ route }, (performance.now() - startedAt) / 1_000);

@@ -1,29 +1,34 @@
 import type { ServerResponse } from 'node:http';
 
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
+/** Names and values of the headers of a stream, one after another. */
+export const EVENT_STREAM = [
+  ...['content-type', 'text/event-stream; charset=utf-8'],
+  ...['cache-control', 'no-store'],
   // Proxies that gather answers would hold back the first token.
-  'x-accel-buffering': 'no',
-} as const;
+  ...['x-accel-buffering', 'no'],
+] as const;
 
 /** Server-sent events, at the reader's pace. */
 export class EventStream {
   constructor(
     private readonly response: ServerResponse,
-    private readonly named: boolean,
+    private readonly shape: {
+      readonly head: string[];
+      /** Whether each event says its type beside its data. */
+      readonly named: boolean;
+    },
   ) {}
 
   open(): void {
     if (this.response.headersSent) return;
-    this.response.writeHead(200, HEADERS);
+    this.response.writeHead(200, this.shape.head);
   }
 
   /** Resolves once the reader took enough of what was written before; also when it is gone. */
   async send(frames: Iterable<Readonly<Record<string, unknown>>>): Promise<void> {
     let text = '';
     for (const frame of frames) {
-      if (this.named) text += `event: ${String(frame.type)}\n`;
+      if (this.shape.named) text += `event: ${String(frame.type)}\n`;
       text += `data: ${JSON.stringify(frame)}\n\n`;
     }
     if (text !== '') await this.write(text);
