@@ -9,8 +9,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collectSooner, loadGatewayConfig, openKeyAccess, startGateway } from '../../deploy/gateway/index.ts';
+import { keepHeapSmall } from '../../deploy/gateway/heap.ts';
 import { tellOfSelf } from './measured.ts';
+
+// As `kaze gateway` does.
+keepHeapSmall();
+const { loadGatewayConfig, openKeyAccess, startGateway } = await import('../../deploy/gateway/index.ts');
 
 const PLENTY = 1_000_000_000;
 const [upstream, ...rest] = process.argv.slice(2);
@@ -48,8 +52,6 @@ const loaded = loadGatewayConfig({
     ...(redis ? { 'queue.engine': 'bullmq', 'queue.url': redis } : {}),
   },
 });
-// As `kaze gateway` does.
-collectSooner();
 const gateway = await startGateway({ loaded, env });
 const access = await openKeyAccess(loaded.values);
 const secrets: Record<string, string> = {};

@@ -8,6 +8,6 @@
 export { readChoices } from './choices.ts';
 export { gatewaySections, loadGatewayConfig } from './config.ts';
 export { type RunningGateway, type StartGatewayOptions, startGateway } from './gateway.ts';
-export { collectSooner } from './heap.ts';
+export { keepHeapSmall } from './heap.ts';
 export { type KeyAccess, openKeyAccess } from './keys.ts';
 export { readUsage } from './usage.ts';

@@ -1,3 +1,4 @@
+import { keepHeapSmall } from '../../gateway/heap.ts';
 import { aborted } from '../cell/start.ts';
 import type { Cli, OutputOptions } from '../cli.ts';
 import { duration } from '../output/values.ts';
@@ -5,10 +6,10 @@ import { type GatewaySettingOptions, loadGatewaySettings } from './settings.ts';
 
 /** Runs a gateway until a signal ends it. */
 export async function start(cli: Cli, options: OutputOptions & GatewaySettingOptions): Promise<void> {
+  keepHeapSmall();
   const { signal, env } = cli.terminal;
   const loaded = await loadGatewaySettings(cli, options);
-  const { collectSooner, startGateway } = await import('../../gateway/index.ts');
-  collectSooner();
+  const { startGateway } = await import('../../gateway/index.ts');
   const gateway = await startGateway({ loaded, env });
   const { url, port, folder, startedInMs } = gateway;
   const value = { url, openai: `${url}/v1`, anthropic: url, port, folder, pid: process.pid, startedInMs };
