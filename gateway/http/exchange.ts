@@ -3,10 +3,12 @@ import { type KazeError, type Logger, newId } from '#platform';
 import { type Ending, OwnEnding } from '../domain/ending.ts';
 import { type Dialect, errorBody, errorReply, publicError } from './error-shapes.ts';
 import { httpError } from './errors.ts';
+import type { Listed } from './roster.ts';
 import { EVENT_STREAM, EventStream } from './sse.ts';
 
 /** One request and its one answer. */
-export class Exchange {
+export class Exchange implements Listed {
+  place = -1;
   readonly id = `req_${newId()}`;
   readonly dialect: Dialect;
   /** Without the query. */

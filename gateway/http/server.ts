@@ -25,6 +25,7 @@ import { httpError } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { outcomes } from './outcomes.ts';
 import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
+import { Roster } from './roster.ts';
 import { gatewayHttpMetrics } from './telemetry.ts';
 import { showUsage, usage, usageRows } from './usage.ts';
 
@@ -92,8 +93,10 @@ class HttpGateway implements GatewayServer {
   private readonly server: Server;
   private readonly callers: Callers;
   private readonly meters: Meters<typeof gatewayHttpMetrics>;
-  private readonly open = new Set<Exchange>();
-  private readonly unwritten = new Set<ServerResponse>();
+  /** Until their responses have closed. */
+  private readonly exchanges = new Roster<Exchange>();
+  /** How many are being answered. */
+  private open = 0;
   private readonly idle: Array<() => void> = [];
   private readonly room: BodyRoom;
   private readonly refused: RefusedCalls;
@@ -105,7 +108,7 @@ class HttpGateway implements GatewayServer {
     this.room = new BodyRoom(this.config.bodiesMaxBytes, this.config.bodyWaitMs);
     this.callers = new Callers(options.keys, options.clock, keyCacheMs);
     this.meters = options.metrics.use(gatewayHttpMetrics);
-    this.meters.kaze_gateway_open_requests.read({}, () => this.open.size);
+    this.meters.kaze_gateway_open_requests.read({}, () => this.open);
     const { clock, logger, refusals: rows } = options;
     const count = (route: string, error: string) => this.meters.kaze_gateway_refused_total.add({ route, error });
     this.refused = new RefusedCalls({ rows, clock, logger, count });
@@ -145,17 +148,19 @@ class HttpGateway implements GatewayServer {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
     const over = new AbortController();
-    const emptied = new Promise<void>((resolve) => (this.open.size === 0 ? resolve() : this.idle.push(resolve)));
+    const emptied = new Promise<void>((resolve) => (this.open === 0 ? resolve() : this.idle.push(resolve)));
     const late = this.options.clock.sleep(this.config.drainMs, over.signal).catch(() => {});
     await Promise.race([emptied, late]);
     over.abort();
-    for (const exchange of this.open) exchange.abandon();
+    for (const exchange of this.exchanges.all()) exchange.abandon();
     await this.within(emptied);
     // Who reads nothing cannot be told.
-    for (const { response } of this.open) response.destroy();
+    if (this.open > 0) for (const { response } of this.exchanges.all()) response.destroy();
     await emptied;
     // What was written last still goes out.
-    const written = [...this.unwritten].map((response) => new Promise((resolve) => response.once('close', resolve)));
+    const written = this.exchanges
+      .all()
+      .map(({ response }) => new Promise((resolve) => response.once('close', resolve)));
     await this.within(Promise.all(written));
     this.server.closeAllConnections();
     await closed;
@@ -174,10 +179,10 @@ class HttpGateway implements GatewayServer {
     const startedAt = performance.now();
     const route = routeOf(exchange.path);
     const place = this.room.place();
-    this.open.add(exchange);
-    this.unwritten.add(response);
+    this.open += 1;
+    this.exchanges.enter(exchange);
     response.on('close', () => {
-      this.unwritten.delete(response);
+      this.exchanges.leave(exchange);
       this.meters.kaze_gateway_requests_total.add({ route, status: String(exchange.status) });
       this.meters.kaze_gateway_request_seconds.observe({ route }, (performance.now() - startedAt) / 1_000);
     });
@@ -189,8 +194,8 @@ class HttpGateway implements GatewayServer {
       discardRest(request);
     } finally {
       place.leave();
-      this.open.delete(exchange);
-      if (this.open.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+      this.open -= 1;
+      if (this.open === 0) for (const resolve of this.idle.splice(0)) resolve();
     }
   }
 
