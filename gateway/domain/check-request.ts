@@ -78,15 +78,10 @@ function checkLimits({ limits = {} }: CompleteRequest): void {
   checkSampling(limits);
 }
 
-const RANGES = { topP: [0, 1], frequencyPenalty: [-2, 2], presencePenalty: [-2, 2] } as const;
-
-function checkSampling({ stop, seed, topK, ...limits }: CallLimits): void {
-  for (const name of ['topP', 'frequencyPenalty', 'presencePenalty'] as const) {
-    const value = limits[name];
-    const [least, most] = RANGES[name];
-    if (value === undefined || (value >= least && value <= most)) continue;
-    refuse(`limits.${name} must be from ${least} to ${most}, not ${value}`);
-  }
+function checkSampling({ stop, seed, topK, topP, frequencyPenalty, presencePenalty }: CallLimits): void {
+  within('topP', topP, [0, 1]);
+  within('frequencyPenalty', frequencyPenalty, PENALTIES);
+  within('presencePenalty', presencePenalty, PENALTIES);
   whole('limits.topK', topK, Number.MAX_SAFE_INTEGER);
   if (seed !== undefined && !Number.isSafeInteger(seed)) refuse(`limits.seed must be a whole number, not ${seed}`);
   if (stop === undefined) return;
@@ -95,6 +90,13 @@ function checkSampling({ stop, seed, topK, ...limits }: CallLimits): void {
   }
   const odd = stop.findIndex((one) => one.length === 0 || one.length > MAX_STOP_CHARACTERS);
   if (odd >= 0) refuse(`limits.stop[${odd}] must have 1 to ${MAX_STOP_CHARACTERS} characters`);
+}
+
+const PENALTIES = [-2, 2] as const;
+
+function within(name: keyof CallLimits, value: number | undefined, [least, most]: readonly [number, number]): void {
+  if (value === undefined || (value >= least && value <= most)) return;
+  refuse(`limits.${name} must be from ${least} to ${most}, not ${value}`);
 }
 
 function whole(name: string, value: number | undefined, max: number): void {

@@ -34,6 +34,13 @@ export interface ModelInfo {
   readonly deprecatedOn?: string;
 }
 
+/** Put together once for a model: each call asks for it a dozen times. */
+const names = new WeakMap<ModelInfo, string>();
+
 export function fullName(model: ModelInfo): string {
-  return `${model.provider}/${model.name}`;
+  const known = names.get(model);
+  if (known !== undefined) return known;
+  const name = `${model.provider}/${model.name}`;
+  names.set(model, name);
+  return name;
 }

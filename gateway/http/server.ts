@@ -220,7 +220,7 @@ class HttpGateway implements GatewayServer {
       throw error;
     };
     try {
-      const key = this.callers.identify(request.headers);
+      const key = this.callers.identify(request.headers, request.socket);
       return key instanceof Promise ? key.catch(unknown) : key;
     } catch (error) {
       return unknown(error);

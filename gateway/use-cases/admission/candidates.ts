@@ -21,6 +21,9 @@ export function candidatesOf(
   const { policy, chooser, all, facts, allowedModels } = deps;
   const caller = { attribution: facts.attribution, allowedModels };
   const mayUse = (model: ModelInfo) => forbidden(policy, model, caller) === undefined;
+  const { to, chains, offline } = policy.fallback;
+  const [[only] = []] = suitable.groups;
+  if (suitable.named && only && !exactest(chains, only) && mayUse(only)) return [only];
   const groups = suitable.groups.map((group) => group.filter(mayUse)).filter(({ length }) => length > 0);
   const [best, ...others] = groups;
   if (!best) {
@@ -31,7 +34,6 @@ export function candidatesOf(
   const levels = chooser?.acrossLevels ? groups.flat().filter(({ offline }) => offline === best[0]!.offline) : best;
   const [first, ...level] =
     chooser && levels.length > 1 ? chooser.order(levels, { ...facts, tier: suitable.tier }) : levels;
-  const { to, chains, offline } = policy.fallback;
   const chain = exactest(chains, first!) ?? [];
   if (to === 'none' && chain.length === 0) return [first!];
   const named = chain.flatMap((name) => all.filter((model) => fullName(model) === name));

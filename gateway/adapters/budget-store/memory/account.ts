@@ -1,6 +1,7 @@
 import type { Amount } from '../../../domain/budget/amount.ts';
+import type { Standing } from '../../../domain/budget/grant.ts';
 import { type BudgetWindow, firstMinute, minuteOf } from '../../../domain/budget/window.ts';
-import type { Balance, Seed } from '../../../ports/budget-store.ts';
+import type { Balance, BudgetLine, Seed } from '../../../ports/budget-store.ts';
 
 /** One budget's counters. A rolling hour keeps what was settled by the minute in which the calls began. */
 export class Account {
@@ -38,6 +39,13 @@ export class Account {
   }
 
   /** @param nowMs by the clock of the calls: what is older than the window counts no more */
+  standing({ maxMicros, maxTokens }: Pick<BudgetLine, 'maxMicros' | 'maxTokens'>, nowMs: number): Standing {
+    if (this.window === 'rolling-hour') this.forgetBefore(firstMinute(nowMs));
+    const { key, settledMicros, settledTokens, openMicros, openTokens } = this;
+    return { key, maxMicros, maxTokens, settledMicros, settledTokens, openMicros, openTokens };
+  }
+
+  /** As `standing`, without limits. */
   balance(nowMs: number): Balance {
     if (this.window === 'rolling-hour') this.forgetBefore(firstMinute(nowMs));
     return {

@@ -66,8 +66,9 @@ class MemoryBudgetStore implements BudgetStore {
     const { outputTokens } = answer;
     const amount = amountOf(ask.cost, outputTokens);
     const keys = ask.lines.map(({ key }) => key);
-    for (const key of keys) this.accounts.get(key)!.hold(amount, 1, this.options.clock.now());
-    const endsAtMs = this.options.clock.now() + ask.leaseMs;
+    const nowMs = this.options.clock.now();
+    for (const key of keys) this.accounts.get(key)!.hold(amount, 1, nowMs);
+    const endsAtMs = nowMs + ask.leaseMs;
     this.held.set(ask.id, { keys, cost: ask.cost, atMs: ask.atMs, outputTokens, amount, state: 'open', endsAtMs });
     this.nextSweepAtMs = Math.min(this.nextSweepAtMs, endsAtMs);
     return { state: 'granted', outputTokens, amount };
@@ -109,14 +110,16 @@ class MemoryBudgetStore implements BudgetStore {
     this.sweep();
     const held = this.held.get(id);
     if (!held) return { state: this.recent.has(id) ? 'already' : 'unknown', balances: [] };
+    const nowMs = this.options.clock.now();
     const charged = held.state === 'charged' ? held.amount : NO_AMOUNT;
+    const rest = { micros: used.micros - charged.micros, tokens: used.tokens - charged.tokens };
     const balances: Balance[] = [];
     for (const key of held.keys) {
       const account = this.accounts.get(key);
       if (!account) continue;
       if (held.state === 'open') account.hold(held.amount, -1);
-      account.settle({ micros: used.micros - charged.micros, tokens: used.tokens - charged.tokens }, held.atMs);
-      account.usedAtMs = this.options.clock.now();
+      account.settle(rest, held.atMs);
+      account.usedAtMs = nowMs;
       balances.push(account.balance(held.atMs));
     }
     this.held.delete(id);
@@ -142,18 +145,7 @@ class MemoryBudgetStore implements BudgetStore {
   async close(): Promise<void> {}
 
   private standings(lines: readonly BudgetLine[], atMs: number): readonly Standing[] {
-    return lines.map(({ key, maxMicros, maxTokens }) => {
-      const { settled, open } = this.accounts.get(key)!.balance(atMs);
-      return {
-        key,
-        maxMicros,
-        maxTokens,
-        settledMicros: settled.micros,
-        settledTokens: settled.tokens,
-        openMicros: open.micros,
-        openTokens: open.tokens,
-      };
-    });
+    return lines.map((line) => this.accounts.get(line.key)!.standing(line, atMs));
   }
 
   /** Charges what outlived its lease; forgets what ended long ago. At most once a second. */
