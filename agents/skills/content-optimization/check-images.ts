@@ -1,6 +1,6 @@
 import { type Pace, wordsOf } from '#platform';
+import { shown, shownAddress } from '../text/shown.ts';
 import { foldAccents } from '../text/stems.ts';
-import { shown, shownAddress } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Block, Finding, Image } from './types.ts';
 

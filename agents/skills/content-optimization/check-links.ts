@@ -1,5 +1,5 @@
+import { shown, shownAddress } from '../text/shown.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
-import { shown, shownAddress } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, Link } from './types.ts';
 

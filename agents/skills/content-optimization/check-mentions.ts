@@ -1,10 +1,10 @@
 import type { Pace } from '#platform';
+import { shown, shownAddress } from '../text/shown.ts';
 import { isSelf } from './check-title.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
 import { escapeHtml } from './html-tree.ts';
 import { titleParts } from './proposals.ts';
 import { addressInMarkdown } from './read-markdown.ts';
-import { shown, shownAddress } from './shown.ts';
 import { queryWords, type Subject } from './subject.ts';
 import type { Edit, Finding, KnownPage, Span } from './types.ts';
 import { contentWords, findPhrase, PhraseIndex, Vocabulary } from './words.ts';

@@ -1,3 +1,4 @@
+import { shown } from '../text/shown.ts';
 import { SourceText } from './edits.ts';
 import {
   isRecord,
@@ -10,7 +11,6 @@ import {
   scriptJson,
   withoutPlaces,
 } from './json-objects.ts';
-import { shown } from './shown.ts';
 import { isBusiness, type StructuredType, structuredType } from './structured-types.ts';
 import type { Subject } from './subject.ts';
 import type { Edit, Finding, JsonLd } from './types.ts';

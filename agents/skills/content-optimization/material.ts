@@ -33,8 +33,8 @@ export interface GivenMaterial {
 export async function readMaterial(inputs: Inputs, page: Page): Promise<GivenMaterial> {
   const targets = targetQueries(inputs.target_queries);
   const exported = await readExport(inputs.current_rankings, page);
-  const own = await readSite('own_pages', inputs.own_pages);
-  const ranking = await readSite('ranking_pages', inputs.ranking_pages);
+  const own = await readSite(inputs, 'own_pages');
+  const ranking = await readSite(inputs, 'ranking_pages');
   const voice = inputs.brand_voice
     ? readVoice((await readInputText('brand_voice', inputs.brand_voice)).text)
     : NO_VOICE;

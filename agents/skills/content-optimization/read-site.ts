@@ -1,7 +1,7 @@
 import { isKazeError, Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, Passage, SkillInput } from '../handler.ts';
-import { fileSource, namesOf } from '../read-input.ts';
+import { fileSource, namesOf, severalOf } from '../read-input.ts';
 import { readPageText, readText } from './read-page.ts';
 import type { KnownPage, Page } from './types.ts';
 
@@ -19,12 +19,28 @@ export interface Site {
   readonly notes: readonly string[];
 }
 
+/** The pages of an input that takes several files. Errors: those of each, and KAZE_SKILL_INPUT_INVALID for too many. */
+export async function readSite(
+  inputs: Readonly<Record<string, SkillInput | undefined>>,
+  name: string,
+  pace = new Pace(),
+): Promise<Site> {
+  const pages: KnownPage[] = [];
+  const notes: string[] = [];
+  for (const given of severalOf(inputs, name)) {
+    const read = await readPages(given.name, given.input, pace);
+    pages.push(...read.pages);
+    notes.push(...read.notes);
+  }
+  if (pages.length > MOST_PAGES) throw invalid(name, `has ${pages.length} pages; at most ${MOST_PAGES} are read`);
+  return { pages, notes };
+}
+
 /**
- * Reads several pages from one input: a list as data or as a JSON file, one web page or Markdown file, or addresses a
- * line. Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
+ * Pages of one file or value: a list as data or as JSON, one web page or Markdown file, or addresses a line.
+ * Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
  */
-export async function readSite(name: string, input: SkillInput | undefined, pace = new Pace()): Promise<Site> {
-  if (input === undefined) return { pages: [], notes: [] };
+async function readPages(name: string, input: SkillInput, pace: Pace): Promise<Site> {
   if (input.kind === 'json') return fromList(name, input.value, pace);
   if (input.kind === 'text') {
     const text = input.text.trim();
@@ -32,7 +48,8 @@ export async function readSite(name: string, input: SkillInput | undefined, pace
     return { pages: namesOf(input, MOST_PAGES).map((url) => bare(url)), notes: [] };
   }
   const { text, format, name: file } = await readText(fileSource(input));
-  if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text), pace);
+  // A Markdown page may begin with a link.
+  if (/^\s*[[{]/.test(text) && !/\.(md|markdown)$/i.test(file)) return fromList(file, parseJson(file, text), pace);
   const page = await readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }, pace);
   return { pages: [known(page)], notes: [] };
 }

@@ -150,6 +150,18 @@ describe('what is found', () => {
     expect((await run(`${HEAD}\n${GOOD}\n`, { earlier: held })).findings).toEqual([]);
   });
 
+  it('compares invoices of several files with each other', async () => {
+    const inputs = {
+      invoices: fileInput('july.csv', `${HEAD}\n${GOOD}\n`),
+      invoices_2: fileInput('again.csv', `${HEAD}\n${GOOD.replace('R1', 'r 1')}\n`),
+      contract_terms: textInput(TERMS),
+    };
+    await invoiceCheck.check!(inputs);
+    const { outputs, metrics } = await invoiceCheck.run(fakeSkillContext({ inputs }));
+    expect(metrics).toMatchObject({ invoices_checked: 2 });
+    expect(outputs.findings).toMatchObject([{ kind: 'duplicate-number', file: 'again.csv' }]);
+  });
+
   it('takes terms from the knowledge of the client where none are given', async () => {
     const items = [
       {

@@ -269,6 +269,36 @@ describe('inputs that are no page', () => {
   });
 
   it.each([
+    [
+      'a page each',
+      {
+        own_pages: fileInput(
+          'prices.html',
+          htmlPage({ body: '<h1>Prices</h1><p>We tell you.</p>', head: '<title>Prices</title>' }),
+        ),
+        own_pages_2: fileInput(
+          'moss.md',
+          '---\nurl: /moss/\n---\n[Home](/) / Moss\n\n# Moss removal\n\nWe remove moss.\n',
+        ),
+      },
+    ],
+    [
+      'a list and a page',
+      {
+        own_pages: jsonInput([{ url: '/prices/', html: '<h1>Prices</h1><p>We tell you.</p>' }]),
+        own_pages_2: fileInput('moss.md', '---\nurl: /moss/\n---\n# Moss removal\n\nWe remove moss.\n'),
+      },
+    ],
+  ])('own pages in several files, %s, are all compared', async (_, own) => {
+    const page = PAGE.replace('Ask for prices,', 'Ask for prices and moss removal,');
+    const { outputs, notes } = await run(inputsOf(page, own));
+    expect(notes.join()).not.toContain('No own pages were given');
+    expect(outputs.suggestions).toContainEqual(
+      expect.objectContaining({ kind: 'missing-internal-link', after: expect.stringContaining('/moss/') }),
+    );
+  });
+
+  it.each([
     ['none', undefined, 'KAZE_SKILL_INPUT_MISSING'],
     ['an empty list', jsonInput([]), 'KAZE_SKILL_INPUT_INVALID'],
   ])('target queries: %s', async (_, given, code) => {
