@@ -12,6 +12,7 @@ import { bytesOf, inputTokenBound } from './domain/token-bound.ts';
 import type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 import type { Chooser } from './ports/chooser.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
+import { requestAttributes } from './telemetry.ts';
 import { Admission, nextAfter } from './use-cases/admission/admission.ts';
 import type { Attempt, AttemptTimes } from './use-cases/admission/attempt.ts';
 import { begunStream, wholeStream } from './use-cases/admission/begun-stream.ts';
@@ -326,6 +327,7 @@ class ModelGateway implements Gateway {
       virtualKeyId: options.virtualKeyId,
       allowedModels: options.allowedModels,
       onAdmitted: options.onAdmitted,
+      traced: () => requestAttributes(request),
       countInput: ({ model, credential }: AttemptTarget, signal) =>
         this.providerOf(model)
           .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)

@@ -91,7 +91,7 @@ export class Attempt {
       inputTokens: call.inputTokenBound,
       outputTokens,
     });
-    this.span = startSpan(call.operation, model, call.attribution);
+    this.span = startSpan(call, model, { credential, outputTokens });
   }
 
   /** When its work has to end. */
@@ -263,7 +263,7 @@ export class Attempt {
       const settled = await reservation?.settle(usage);
       costMicros = settled?.costMicros ?? this.deps.costOf(this.model, usage, this.facts.atMs);
     } else await reservation?.release();
-    endSpan(this.span, { usage, stopReason, errorCode });
+    endSpan(this.span, { model: this.model, usage, stopReason, errorCode, firstTokenMs });
     const { inputTokens, outputTokens } = usage;
     const { operation } = call;
     const { provider, name: model } = this.model;
@@ -271,6 +271,7 @@ export class Attempt {
       operation,
       provider,
       model,
+      onAzure: this.credential?.azure !== undefined,
       outcome,
       errorCode,
       latencyMs,
