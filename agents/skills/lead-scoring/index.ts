@@ -29,7 +29,7 @@ const EARLIER_RUNS = 3;
 /** Scores open leads from past ones; `docs/skills/lead-scoring.md` has method, measurements and limits. */
 export const leadScoring: SkillHandler = {
   skill: 'lead-scoring',
-  revision: 2,
+  revision: 3,
   standIns: { crm_api: { inputs: ['leads'], lacks: LACKS } },
   metrics: METRICS,
   async check(inputs) {
