@@ -36,6 +36,7 @@ describe('the cache', () => {
     ['without temperature 0', ask()],
     ['that does not want it', zero({ cache: false })],
     ['with a tool that may change something', zero({ tools: [tool] })],
+    ['that asks for it, with such a tool', zero({ tools: [tool], cache: true })],
   ])('does not answer a request %s', async (_, request) => {
     const { one, gateway } = cached();
     await gateway.complete(zero());
@@ -44,6 +45,24 @@ describe('the cache', () => {
     expect(one.calls.length).toBeGreaterThanOrEqual(
       request.limits?.temperature === 0 && request.cache !== false && !request.tools ? 2 : 3,
     );
+  });
+
+  it('knows a request again whatever the order of its fields, what is left undefined, and how long it may take', async () => {
+    const { one, gateway } = cached();
+    const content = [{ type: 'text' as const, text: 'hello' }];
+    const parameters = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } } };
+    const reads = { ...tool, sideEffects: false };
+    await gateway.complete(zero({ messages: [{ role: 'user', content }], tools: [{ ...reads, parameters }] }));
+    const turned = { properties: { b: { type: 'string' }, a: { type: 'string' } }, type: 'object' };
+    const again = await gateway.complete(
+      zero({
+        tools: [{ parameters: turned, sideEffects: false, description: 'looks', name: 'look' }],
+        messages: [{ content: [{ text: 'hello', type: 'text' }], role: 'user' }],
+        limits: { timeoutMs: 5_000, temperature: 0, seed: undefined },
+      }),
+    );
+    expect(again.metadata.cached).toBe(true);
+    expect(one.calls).toHaveLength(1);
   });
 
   it('answers for tools that only read, and for who asks for it', async () => {

@@ -176,6 +176,30 @@ describe('requests to vendors', () => {
     expect(() => ollama(call(gemini, image))).toThrow(expect.objectContaining({ code: 'KAZE_MODEL_BAD_REQUEST' }));
   });
 
+  it('hold an image as each vendor takes one, and say which results of tools are errors where it has a word for that', () => {
+    const data = 'iVBORw0KGgo=';
+    const messages = [
+      { role: 'user' as const, content: [{ type: 'image' as const, mediaType: 'image/png', source: { data } }] },
+      { role: 'assistant' as const, content: [{ type: 'tool-call' as const, id: 'c', name: 'look', arguments: {} }] },
+      {
+        role: 'tool' as const,
+        content: [{ type: 'tool-result' as const, callId: 'c', name: 'look', content: 'away', isError: true }],
+      },
+    ];
+    const [claudes, gpts] = [anthropic(call(claude, { messages })), openai(call(gpt, { messages }), plain)];
+    expect(claudes.messages[0]!.content).toEqual([
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+    ]);
+    expect(claudes.messages[2]!.content).toMatchObject([{ type: 'tool_result', content: 'away', is_error: true }]);
+    expect(gpts.messages[0]!.content).toEqual([
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } },
+    ]);
+    const { contents } = google(call(gemini, { messages }), signal);
+    expect(contents[0]!.parts).toEqual([{ inlineData: { data, mimeType: 'image/png' } }]);
+    expect(contents[2]!.parts).toMatchObject([{ functionResponse: { response: { error: 'away' } } }]);
+    expect(ollama(call(gemini, { messages })).messages![0]).toMatchObject({ images: [data] });
+  });
+
   it('hold OpenAI to a schema strictly only where its rules allow that', () => {
     const properties = { a: { type: 'object', properties: {}, required: [], additionalProperties: false } };
     const strict = { type: 'object', properties, required: ['a'], additionalProperties: false };
