@@ -161,7 +161,9 @@ class ModelGateway implements Gateway {
     checkEmbedRequest(request);
     const { texts, attribution } = request;
     const all = await this.modelsFor(attribution);
-    const bound = texts.reduce((sum, text) => sum + bytesOf(text), 0);
+    const outgoing = await this.guard.texts(request);
+    const bound = Math.max(byteSum(texts), byteSum(outgoing));
+    this.guard.checkBytes(bound);
     const candidates = this.candidates(suitableEmbeddingModels(request, all), { request, options, all, bound });
     const call: AdmissionCall = {
       ...{ operation: 'embeddings', attribution, candidates, inputTokenBound: bound, streamed: false },
@@ -173,7 +175,8 @@ class ModelGateway implements Gateway {
     return this.admission.run(call, async (attempt) => {
       const { model, credential, signal } = attempt;
       const provider = this.providerOf(model);
-      const answer = await attempt.race(attempt.send(() => provider.embed({ texts, model, credential }, signal)));
+      const seen = model.offline ? texts : outgoing;
+      const answer = await attempt.race(attempt.send(() => provider.embed({ texts: seen, model, credential }, signal)));
       await attempt.succeed(answer.usage);
       return answer;
     });
@@ -380,4 +383,8 @@ class ModelGateway implements Gateway {
     if (!provider) throw new Error(`a provider gave out the model ${fullName(model)} under another's name`);
     return provider;
   }
+}
+
+function byteSum(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + bytesOf(text), 0);
 }

@@ -151,6 +151,25 @@ describe('the guard', () => {
     expect(counted[0]).not.toContain('jane@');
   });
 
+  it('shows a vendor that embeds no private word, and gives a text one vector whatever stands beside it', async () => {
+    const { one, gateway } = guarded();
+    const texts: string[][] = [];
+    one.embed = async (call) => {
+      texts.push([...call.texts]);
+      return FakeProvider.prototype.embed.call(one, call);
+    };
+    one.models = async () => [
+      model('one', 'm1', { capabilities: { ...model('one', 'm1').capabilities, embeddings: true } }),
+    ];
+    const embed = (...wanted: string[]) => gateway.embed({ texts: wanted, attribution: ATTRIBUTION });
+    await embed('Mail jane@example.com', `Mail joe@example.com with ${SECRET}`);
+    await embed('Mail joe@example.com');
+    expect(texts).toEqual([['Mail [EMAIL_1]', 'Mail [EMAIL_1] with [SECRET_1]'], ['Mail [EMAIL_1]']]);
+    const other = { ...ATTRIBUTION, tenant: 'other' };
+    await gateway.embed({ texts: ['Mail joe@example.com'], attribution: other });
+    expect(texts.at(-1)).toEqual(['Mail joe@example.com']);
+  });
+
   it('holds calls of tools back until they are whole, and leaves thoughts as they were signed', async () => {
     const { one, gateway } = guarded();
     const call = { type: 'tool-call' as const, id: 'c', name: 'send', arguments: { to: '[EMAIL_1]' } };
@@ -175,9 +194,11 @@ describe('the guard', () => {
   it('refuses what is larger than the policy lets through, before anything is sent', async () => {
     const one = new FakeProvider([model('one', 'm1')]);
     const { gateway } = scene([one], { guard: { maxInputBytes: 1_000 } });
-    await expect(gateway.complete(said('x'.repeat(2_000)))).rejects.toMatchObject({
-      ...{ code: 'KAZE_GATEWAY_INPUT_TOO_LARGE', status: 413 },
-    });
+    const refused = { code: 'KAZE_GATEWAY_INPUT_TOO_LARGE', status: 413 };
+    await expect(gateway.complete(said('x'.repeat(2_000)))).rejects.toMatchObject(refused);
+    await expect(gateway.embed({ texts: ['x'.repeat(2_000)], attribution: ATTRIBUTION })).rejects.toMatchObject(
+      refused,
+    );
     expect(one.calls).toEqual([]);
   });
 });
