@@ -23,7 +23,7 @@ type Inputs = Readonly<Record<string, SkillInput>>;
 /** Edits a page so that it answers what it is asked; `docs/skills/content-optimization.md` has method and limits. */
 export const contentOptimization: SkillHandler = {
   skill: 'content-optimization',
-  revision: 3,
+  revision: 4,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
   },

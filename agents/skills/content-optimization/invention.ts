@@ -108,7 +108,8 @@ function valuesOf(json: string): string {
   }
 }
 
-function* wordsWithNext(text: string): Generator<{ word: string; next: string | undefined }> {
+/** Words of a text, each with the one behind it in the same clause. */
+export function* wordsWithNext(text: string): Generator<{ word: string; next: string | undefined }> {
   for (const clause of text.split(CLAUSE)) {
     const words = wordsOf(clause);
     for (const [at, word] of words.entries()) yield { word, next: words[at + 1] };

@@ -48,11 +48,29 @@ async function readPages(name: string, input: SkillInput, pace: Pace): Promise<S
     return { pages: namesOf(input, MOST_PAGES).map((url) => bare(url)), notes: [] };
   }
   const { text, format, name: file } = await readText(fileSource(input));
+  const listed = addressesIn(file, text);
+  if (listed) return { pages: listed.slice(0, MOST_PAGES).map((url) => bare(url)), notes: cutNote(file, listed) };
   // A Markdown page may begin with a link.
   if (/^\s*[[{]/.test(text) && !/\.(md|markdown)$/i.test(file)) return fromList(file, parseJson(file, text), pace);
   const page = await readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }, pace);
   return { pages: [known(page)], notes: [] };
 }
+
+/** Of a sitemap, or of a text that holds one address a line; undefined of everything else. */
+function addressesIn(file: string, text: string): string[] | undefined {
+  if (
+    /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/.test(text.slice(0, 4_096))
+  ) {
+    if (/<(?:\w+:)?sitemapindex[\s>]/.test(text.slice(0, 4_096)))
+      throw invalid(file, 'lists sitemaps and no pages; give the sitemaps that it names');
+    return [...text.matchAll(/<loc>\s*([^<\s]+)\s*<\/loc>/g)].map(([, address]) => address!.replaceAll('&amp;', '&'));
+  }
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  return lines.length > 0 && lines.every((line) => /^(?:https?:\/)?\/\S*$/.test(line)) ? lines : undefined;
+}
+
+const cutNote = (file: string, { length }: readonly string[]): string[] =>
+  length > MOST_PAGES ? [`${file} lists ${length} addresses; the first ${MOST_PAGES} were taken.`] : [];
 
 /** A page as far as the others need it. */
 export function known(page: Page): KnownPage {

@@ -1,8 +1,8 @@
-import { readSearchConsole, type SearchConsoleExport } from '#platform';
+import type { SearchConsoleExport } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { severalOf } from '../read-input.ts';
-import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
+import { readPerformance, readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
 import type { RankingTable } from '../search-analysis/types.ts';
 import {
   joinRankings,
@@ -86,9 +86,8 @@ async function readBy(
 ): Promise<SearchConsoleExport | undefined> {
   const input = inputs[name];
   if (input === undefined) return undefined;
-  const source = sourceOfInput(name, input);
-  const read = await readSearchConsole(source);
-  if (!read.dimensions.includes(dimension)) throw lacks(name, source.name, dimension, `the table by ${dimension}`);
+  const { read, name: file } = await readPerformance(name, input);
+  if (!read.dimensions.includes(dimension)) throw lacks(name, file, dimension, `the table by ${dimension}`);
   return read;
 }
 

@@ -1,3 +1,5 @@
+import { foldName } from './names.ts';
+
 /** Formats that the readers here and the Search Console reader know, for naming the nearest one to a table that fits none. */
 interface KnownFormat {
   readonly label: string;
@@ -61,7 +63,35 @@ const FORMATS: readonly KnownFormat[] = [
     ],
     wayOut: 'give it as rank_tracker (own site) or competitor_rankings',
   },
+  {
+    label: 'a CRM’s export of deals or leads',
+    columns: [
+      ...['deal name', 'deal stage', 'deal owner', 'pipeline', 'record id', 'lifecycle stage', 'lead status'],
+      ...['deal title', 'deal status', 'deal value', 'deal organization', 'lead source', 'lead owner', 'lead id'],
+      ...['opportunity name', 'opportunity owner', 'account name', 'stage', 'close date', 'is won', 'converted'],
+    ],
+    wayOut: 'give it to the skill lead-scoring',
+  },
+  {
+    label: 'an export of invoices',
+    columns: [
+      ...['invoice number', 'invoice date', 'invoice no', 'supplier', 'vendor', 'unit price', 'vat', 'net', 'total'],
+      ...['rechnungsnr', 'rechnungsnummer', 'rechnungsdatum', 'lieferant', 'einzelpreis', 'bruttobetrag', 'ust'],
+    ],
+    wayOut: 'give it to the skill invoice-check',
+  },
 ];
+
+const DELIMITERS = ['\t', ';', ',', '|'];
+/** Lines that a product writes before the header: a title, the period. */
+export const MOST_PREAMBLE = 12;
+
+/** The format that a line of a text is the header of, within the first twelve. */
+export function formatOfText(text: string): KnownFormat | undefined {
+  const lines = text.split(/\r\n|\n|\r/, MOST_PREAMBLE);
+  const split = lines.flatMap((line) => DELIMITERS.map((mark) => line.split(mark).map((cell) => foldName(cell))));
+  return split.map(nearestFormat).find((format) => format !== undefined);
+}
 
 /** Undefined where not even two columns are known. */
 export function nearestFormat(folded: readonly string[]): KnownFormat | undefined {

@@ -161,7 +161,16 @@ function mapByShape(
   const first: Array<readonly [SearchConsoleColumn, number]> =
     dimensions.length > 0
       ? dimensions
-      : [[all(0, /^https?:\/\//) ? 'page' : all(0, /^\d{4}-\d\d-\d\d$/) ? 'date' : 'query', 0]];
+      : [
+          [
+            all(0, /^https?:\/\//)
+              ? 'page'
+              : all(0, /^\d{4}[-/.] ?\d\d?[-/.] ?\d\d?\.?$|^\d\d?[-/.] ?\d\d?[-/.] ?\d{4}$/)
+                ? 'date'
+                : 'query',
+            0,
+          ],
+        ];
   return new Map<SearchConsoleColumn, number>([...first, ...shape]);
 }
 

@@ -54,6 +54,25 @@ describe('keyword-research', () => {
     }
   });
 
+  it('tells numbers that do not add up, with their lines, and reckons with them as they stand', async () => {
+    const odd = ['bike lights,9,500,7.00%,3.1', 'bike helmets,40,20,200%,2'];
+    const byPage = ['cargo bike brakes,https://birch.example/cargo,50,4000,1.25%,11.5'];
+    const inputs = {
+      business_context: ABOUT,
+      current_rankings: csv(...exportRows(), ...odd),
+      rankings_by_page: fileInput('pages.csv', ['Query,Page,Clicks,Impressions,CTR,Position', ...byPage].join('\n')),
+      previous_rankings: fileInput('before.csv', [HEADER, row('cargo bike brakes', 10, 1_000, 11)].join('\n')),
+    };
+    const { notes, outputs } = await skill.run(fakeSkillContext({ inputs }));
+    const told = notes.join('\n');
+    expect(told).toContain('1 × ctr-disagrees (first: line 18: the CTR says 7 %, clicks and impressions say 1.8 %)');
+    expect(told).toContain('1 × clicks-exceed-impressions (first: line 19: 40 clicks of 20 impressions)');
+    expect(told).toContain('pages.csv has 4000 impressions for the queries of which Queries.csv has 2500');
+    expect(told).toContain('Queries.csv has 10.3 times the impressions of before.csv');
+    const found = outputs.keyword_opportunities as ReadonlyArray<Record<string, unknown>>;
+    expect(found.find(({ query }) => query === 'cargo bike brakes')).toMatchObject({ impressions: 2500, clicks: 40 });
+  });
+
   it('compares rivals whose rankings come in a file each, and names the file of every row', async () => {
     const rival = (name: string, position: number) =>
       fileInput(

@@ -98,6 +98,40 @@ describe('readSearchConsole', () => {
     expect(rows[0]).toMatchObject({ [dimension]: value });
   });
 
+  it.each([
+    ['German', ['30.09.2026', '01.10.2026']],
+    ['Czech', ['30. 9. 2026', '1. 10. 2026']],
+    ['Dutch', ['30-9-2026', '1-10-2026']],
+    ['French', ['30/09/2026', '01/10/2026']],
+    ['American', ['9/30/2026', '10/1/2026']],
+    ['Japanese', ['2026/9/30', '2026/10/1']],
+    ['Hungarian', ['2026. 09. 30.', '2026. 10. 01.']],
+    ['compact', ['20260930', '20261001']],
+  ])('reads days as a %s spreadsheet saves them', async (_, days) => {
+    const { rows } = await read(
+      `Date,Clicks,Impressions,CTR,Position\n${days.map((day) => `${day},1,10,10%,2`).join('\n')}\n`,
+    );
+    expect(rows.map(({ date }) => date)).toEqual(['2026-09-30', '2026-10-01']);
+  });
+
+  it('tells the day from the month by which order leaves the days next to each other', async () => {
+    const days = async (...texts: string[]) =>
+      (
+        await read(`Date,Clicks,Impressions,CTR,Position\n${texts.map((day) => `${day},1,10,10%,2`).join('\n')}\n`)
+      ).rows.map(({ date }) => date);
+    expect(await days('01/10/2026', '02/10/2026', '03/10/2026')).toEqual(['2026-10-01', '2026-10-02', '2026-10-03']);
+    expect(await days('10/1/2026', '10/2/2026', '10/3/2026')).toEqual(['2026-10-01', '2026-10-02', '2026-10-03']);
+    await expect(days('1/2/2026')).rejects.toMatchObject({
+      code: 'KAZE_FORMAT_NUMBER',
+      fields: { line: 2, column: 1, found: '1/2/2026' },
+    });
+    await expect(days('13/10/2026', '10/14/2026')).rejects.toMatchObject({
+      code: 'KAZE_FORMAT_NUMBER_MIXED',
+      message:
+        'Queries.csv: "13/10/2026" on line 2 has the day first and "10/14/2026" on line 3 the month; export the table again, dates as YYYY-MM-DD',
+    });
+  });
+
   it('reads queries by page, columns in any order', async () => {
     const { rows } = await read('Page,Position,Query,CTR,Impressions,Clicks\nhttps://a.b/,2.5,word,10%,10,1\n');
     expect(rows[0]).toEqual({

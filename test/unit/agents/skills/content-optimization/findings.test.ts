@@ -32,9 +32,31 @@ describe('the title', () => {
   it('is shortened to the part that says most of the main query', async () => {
     const title =
       'Welcome to our company, your partner since 1998 | Flat roof repair in Bristol | Gutters, slates, leadwork';
-    const result = await inHtml({ head: `<title>${title}</title>` }, { asked: ['flat roof repair'] });
+    const body = `${HEADING}<p>Our firm is there since 1998.</p>`;
+    const result = await inHtml({ head: `<title>${title}</title>`, body }, { asked: ['flat roof repair'] });
     expect(findingOf(result, 'title-too-long')).toMatchObject([{ after: 'Flat roof repair in Bristol', inDiff: true }]);
     expect(result.changed).toContain('<title>Flat roof repair in Bristol</title>');
+  });
+
+  it.each([
+    [
+      'a year',
+      'Flat roof repair in Bristol | Welcome to our company, your partner for every kind of roof since 1998',
+      '1998',
+    ],
+    [
+      'what a number counts',
+      'Flat roof repair in Bristol | We come to you within 24 hours, on every day of the week',
+      '24 hours',
+    ],
+  ])('is not shortened by %s that stands nowhere else', async (_, title, fact) => {
+    const body = `${HEADING}<p>Half of 24 roofs are flat.</p>`;
+    const result = await inHtml({ head: `<title>${title}</title>`, body }, { asked: ['flat roof repair'] });
+    expect(findingOf(result, 'title-too-long')).toMatchObject([
+      { after: null, inDiff: false, reason: expect.stringContaining(`no longer say "${fact}"`) },
+    ]);
+    expect(result.changed).toContain(fact);
+    expect(result.lost).toEqual([]);
   });
 
   it('is left to people where the page has no heading whose words could stand there', async () => {
