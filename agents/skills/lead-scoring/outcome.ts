@@ -10,6 +10,9 @@ const LOST =
   /^(?:lost|closed? lost|closed not converted|not converted|unqualified|disqualified|rejected|verloren|abgeschlossen(?: und)? verloren|geschlossen(?: und)? verloren|geschlossen nicht konvertiert|nicht konvertiert|unqualifiziert|disqualifiziert|abgelehnt|abgesagt|perdue?|perdid[oa]|cerrad[oa] perdid[oa]|pers[oa]|chius[oa] pers[oa]|afgesloten verloren|perdida|fechado perdido)$/u;
 const YES = /^(?:true|1|yes|ja|wahr|oui|si|sim|x)$/u;
 const NO = /^(?:false|0|no|nein|falsch|non|nee|nao)$/u;
+/** A status that says itself that nothing is decided: "Open", "Offen - Nicht kontaktiert". */
+const OPEN =
+  /^(?:open|working|in progress|offen|in bearbeitung|ouverte?|en cours|abiert[oa]|apert[oa]|in corso|lopend|abert[oa])(?: |$)/u;
 const WON_FLAG = /(?:^| )(?:(?:is ?)?converted|(?:is ?)?won|konvertiert|gewonnen|ist gewonnen)(?: |$)/u;
 const CLOSED_FLAG = /(?:^| )(?:(?:is ?)?closed|geschlossen|ist geschlossen|abgeschlossen)(?: |$)/u;
 
@@ -32,8 +35,9 @@ export interface OutcomeOptions {
 
 /**
  * Which rows are won, lost and open, from the column of the status that knows most. Undefined when no column tells of
- * both. Where only won ones are marked (a flag "Converted" without "Closed", the lifecycle stage "Customer"), a lead
- * counts as lost once it is older than nine of ten won ones were when they were won, and as open before.
+ * both. Where only won ones are marked (a flag "Converted" without "Closed", the lifecycle stage "Customer") and nothing is
+ * said to be open, a lead counts as lost once it is older than nine of ten won ones were when they were won, and as open
+ * before.
  * Errors: KAZE_SKILL_INPUT_INVALID for a column or values that the task names and the file lacks.
  */
 export function findOutcomes(
@@ -62,7 +66,9 @@ export function findOutcomes(
   if (both) return { outcomes: both.outcomes, column: both.column, ...dates, notes: [] };
   const oneSided = candidates.sort((a, b) => b.won + b.lost - a.won - a.lost)[0];
   if (!oneSided) return undefined;
-  if (oneSided.lost > 0) return { outcomes: oneSided.outcomes, column: oneSided.column, ...dates, notes: [] };
+  const saysOpen = oneSided.column.texts.some((text) => OPEN.test(fold(text)));
+  if (oneSided.lost > 0 || saysOpen)
+    return { outcomes: oneSided.outcomes, column: oneSided.column, ...dates, notes: [] };
   return byAge(oneSided, dates);
 }
 

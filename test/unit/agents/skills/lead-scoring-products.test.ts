@@ -50,3 +50,9 @@ describe('a pipeline that keeps the planned day of closing beside the true one',
     expect(riskCounts['past-closing'].value).toBe(1);
   });
 });
+
+it('calls no lead lost that its status says is open, be none lost at all', async () => {
+  const text = 'Deal - ID,Deal - Status,Deal - Value\n1,Won,9\n2,Open,9\n3,Open,9\n';
+  const { outcomes } = profile(await readLeads(fileInput('deals.csv', text), 'leads'));
+  expect(outcomes!.outcomes).toEqual(['won', 'open', 'open']);
+});
