@@ -16,6 +16,8 @@ export interface ModelInfo {
     readonly embeddings: boolean;
     /** Thinks before it answers when `reasoning` asks for it. Default false. */
     readonly reasoning?: boolean;
+    /** All that it thinks is shown, not kept back or summarised while it is paid for. Default false. */
+    readonly showsThoughts?: boolean;
     /**
      * What it may be asked of reasoning when tools are offered: as without them (the default), `none` said outright, or
      * nothing.
@@ -36,4 +38,9 @@ export interface ModelInfo {
 
 export function fullName(model: ModelInfo): string {
   return `${model.provider}/${model.name}`;
+}
+
+/** Whether what a stream shows is all that is paid for, so that it can be counted on its way. */
+export function showsAllOutput({ capabilities }: ModelInfo): boolean {
+  return !capabilities.reasoning || capabilities.showsThoughts === true;
 }

@@ -53,7 +53,7 @@ const modelOffer = z.strictObject({
   capabilities: z
     .strictObject({
       ...{ chat: z.boolean(), tools: z.boolean(), vision: z.boolean(), json: z.boolean(), embeddings: z.boolean() },
-      ...{ reasoning: z.boolean(), effortWithTools: z.enum(['any', 'none', 'unsaid']) },
+      ...{ reasoning: z.boolean(), showsThoughts: z.boolean(), effortWithTools: z.enum(['any', 'none', 'unsaid']) },
       ...{ temperature: z.boolean(), penalties: z.boolean(), stop: z.boolean() },
     })
     .partial()

@@ -1,6 +1,6 @@
 import { isKazeError, type KazeError, newId } from '#platform';
 import { flowError } from '../../domain/flow/errors.ts';
-import { fullName, type ModelInfo } from '../../domain/model.ts';
+import { fullName, type ModelInfo, showsAllOutput } from '../../domain/model.ts';
 import { type AttemptMetadata, NO_USAGE, type StopReason } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
 import type { Reservation } from '../budget/reservation.ts';
@@ -304,7 +304,7 @@ export class Ticket {
         outputTokensWanted: call.outputTokensWanted,
         taskType: call.taskType,
         taskCap: call.taskCap,
-        extendable: call.streamed,
+        extendable: call.streamed && showsAllOutput(model),
         cacheWrites: call.cacheWrites,
         timeoutMs: this.timeoutMs,
         countInput: countInput && ((signal) => countInput({ model, credential }, signal ?? limit.signal)),

@@ -241,6 +241,29 @@ describe('budgets of a call', () => {
     expect(outcomes(rows)).toEqual(['m1 KAZE_BUDGET_STREAM_CUT']);
   });
 
+  it('are not overshot by a stream that thinks unseen, however much of what it was given', async () => {
+    const cap = 3_000;
+    const capabilities = { ...model('one', 'm1').capabilities, reasoning: true };
+    for (const limits of [undefined, { maxOutputTokens: 2_500 }]) {
+      const budgets = budgetsOf(cap);
+      const one = new FakeProvider([model('one', 'm1', { capabilities })]);
+      // All of it is thought before the one word that it says.
+      one.pieces = async function* ({ maxOutputTokens }) {
+        yield { type: 'text', text: 'done' };
+        yield { type: 'finish', completion: completion('done', maxOutputTokens) };
+      };
+      const { gateway } = scene([one], {}, { budgets });
+      await read(gateway, ask({ limits }));
+      const [status] = await budgets.status(path);
+      expect(status!.settledTokens).toBeGreaterThan(1_000);
+      expect(status!.settledTokens).toBeLessThanOrEqual(cap);
+      // One that shows its thoughts is counted by them, and may begin with less held.
+      const shown = new FakeProvider([model('one', 'm1', { capabilities: { ...capabilities, showsThoughts: true } })]);
+      await read(scene([shown], {}, { budgets: budgetsOf(cap) }).gateway, ask({ limits }));
+      expect(shown.calls[0]!.maxOutputTokens).toBe(limits?.maxOutputTokens ?? 64_000);
+    }
+  });
+
   it('hold nothing after calls that were left, cancelled or over their time', async () => {
     const budgets = budgetsOf(1_000_000);
     const one = new FakeProvider([model('one', 'm1')]);
