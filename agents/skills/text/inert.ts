@@ -1,4 +1,4 @@
-import { cut, visible } from './shown.ts';
+import { cut, oneLine } from './shown.ts';
 
 const MOST_CHARS = 500;
 
@@ -9,7 +9,7 @@ const MOST_CHARS = 500;
  */
 export function inert(text: string, { mostChars = MOST_CHARS }: { readonly mostChars?: number } = {}): string {
   return unlinked(
-    cut(visible(text), mostChars)
+    cut(oneLine(text), mostChars)
       .replaceAll(/[\\`*_{}[\]#|!~]/g, '\\$&')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')

@@ -1,9 +1,11 @@
 const MOST_CHARS = 300;
 /** Control characters, marks that turn the direction of writing, tags and blanks without width; not the two joiners. */
-const UNSEEN = /(?![\u200c\u200d])\p{C}/gu;
+const UNSEEN = /(?!\u200c|\u200d|\n|\t)\p{C}/gu;
 
-/** One line without what cannot be seen. */
-export const visible = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(UNSEEN, '');
+/** The same text without what cannot be seen or turns the direction of writing. */
+export const visible = (text: string): string => text.replaceAll(UNSEEN, '');
+
+export const oneLine = (text: string): string => visible(text.replaceAll(/\s+/g, ' '));
 
 /** At most `mostChars` characters, the last of them an ellipsis where more were there. */
 export const cut = (line: string, mostChars: number): string =>
@@ -14,7 +16,7 @@ export const cut = (line: string, mostChars: number): string =>
  * characters that cannot be seen or turn the direction of writing. For Markdown there is `inert`.
  */
 export function shown(text: string, mostChars = MOST_CHARS): string {
-  const plain = visible(text).trim().replaceAll('<', '‹').replaceAll('>', '›').replaceAll('](', '] (');
+  const plain = oneLine(text).trim().replaceAll('<', '‹').replaceAll('>', '›').replaceAll('](', '] (');
   return cut(plain, mostChars);
 }
 

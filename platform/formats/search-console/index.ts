@@ -56,7 +56,10 @@ export interface SearchConsoleExport {
   readonly decimalMark: DecimalMark;
   /** Whether some cell proves the decimal mark; if none does, a point is assumed. */
   readonly decimalMarkProven: boolean;
-  /** `ctr-disagrees`, `clicks-exceed-impressions`, `date-in-future`, `number-ambiguous`, `replaced-bytes`; at most 100. */
+  /**
+   * `ctr-disagrees`, `clicks-exceed-impressions`, `position-below-one`, `duplicate-row`, `date-in-future`,
+   * `number-ambiguous`, `replaced-bytes`; at most 100.
+   */
   readonly warnings: readonly FormatWarning[];
   /** How often each kind occurred, also beyond the hundred that are listed. */
   readonly warningCounts: Readonly<Record<string, number>>;
@@ -95,6 +98,8 @@ export async function readSearchConsole(
     });
   const pace = new Pace();
   for await (const row of table.rows) {
+    // Spreadsheets write rows of nothing behind the last one.
+    if (row.cells.every((cell) => cell.trim() === '')) continue;
     if (raw.push(row) % ROWS_A_LOOK === 0 && pace.isDue()) await pace.rest();
     // Wrong columns are told before half a gigabyte of them is read.
     if (raw.length === 50) mapped = map();
@@ -291,6 +296,7 @@ class RowReader {
 class Warnings {
   readonly list: FormatWarning[] = [];
   readonly counts: Record<string, number> = {};
+  private readonly lines = new Map<string, number>();
 
   add(kind: string, message: string, line: number): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
@@ -298,7 +304,16 @@ class Warnings {
   }
 
   check(row: SearchConsoleRow, against: { ctrTolerance: number; latest: string }): void {
-    const { line, clicks, impressions, ctr, date } = row;
+    const { line, clicks, impressions, ctr, position, date } = row;
+    const { query, page, country, device, appearance } = row;
+    const key = [query, page, country, device, date, appearance].join('\n');
+    const earlier = this.lines.get(key);
+    if (earlier === undefined) this.lines.set(key, line);
+    else
+      this.add('duplicate-row', `line ${line}: the same stands on line ${earlier}, so its figures count twice`, line);
+    if (impressions > 0 && position < 1) {
+      this.add('position-below-one', `line ${line}: position ${position}, and positions count from 1`, line);
+    }
     if (clicks > impressions) {
       this.add('clicks-exceed-impressions', `line ${line}: ${clicks} clicks of ${impressions} impressions`, line);
     }

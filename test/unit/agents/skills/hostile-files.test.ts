@@ -198,6 +198,35 @@ describe('a hostile page', () => {
   });
 });
 
+describe('what a diff takes from a hostile page to another place', () => {
+  const turned = 'Flat \u202eroof\u200b repair <b>now</b>';
+  const files = {
+    'page.html': `<html lang="en"><head><meta property="og:site_name" content="Har\u2066bour"><script type="application/ld+json">{"@context":"https://schema.org","@type":"Article"}</script></head><body><h1>${turned} &lt;script&gt;alert(1)&lt;/script&gt;</h1><p>We repair \u202eflat roofs in Bristol and Bath, and find the leak first.</p><figure><img src="a.png"><figcaption>New \u202efelt "onload=x</figcaption></figure><p><a href="/guarantee/">Read more</a></p></body></html>`,
+    'page.md': `---\nlang: en\n---\n# ${turned}\n\n![](/flat-%E2%80%AEroof.jpg)\n\n[Read more](/guarantee/)\n\nWe repair \u202eflat roofs in Bristol and Bath, and find the leak first.\n`,
+  };
+
+  it.each(Object.entries(files))('of %s can be seen, and is escaped as the place asks', async (name, page) => {
+    const inputs = {
+      page: fileInput(name, page),
+      target_queries: jsonInput(['flat roof repair']),
+      own_pages: jsonInput([
+        { url: '/guarantee/', title: 'x', h1: 'Our ](javascript:alert(1)) \u202eguarantee <img src=x>' },
+      ]),
+    };
+    const { outputs, metrics } = await contentOptimization.run(fakeSkillContext({ inputs }));
+    const lines = (outputs.diff as string).split('\n');
+    const of = (mark: string) =>
+      lines.filter((line) => line.startsWith(mark) && !/^(?:\+\+\+|---)/.test(line)).join('\n');
+    const times = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
+    expect(lines.filter((line) => /^\+.*guarantee/.test(line))).toHaveLength(1);
+    expect(lines.filter((line) => /^\+.*title/.test(line))).toHaveLength(1);
+    const acting = name.endsWith('.md') ? /(?<!\\)\]\(javascript|<img src=x>/g : /<script>|<img src=x>/g;
+    for (const what of [/[\u200b\u202a-\u202e\u2066-\u2069]/g, acting])
+      expect(times(of('+'), what)).toBeLessThanOrEqual(times(of('-'), what));
+    expect(metrics).toMatchObject({ invented_facts: 0, lost_facts: 0 });
+  });
+});
+
 describe('a hostile invoice', () => {
   const names = [...HOSTILE, ...SHEET].map((text) => text.replaceAll(/[^\x20-\x7e]/g, ' '));
   const pdf = makePdf(

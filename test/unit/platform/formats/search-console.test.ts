@@ -179,9 +179,29 @@ describe('readSearchConsole', () => {
     expect(warningCounts).toEqual({ 'ctr-disagrees': 1, 'clicks-exceed-impressions': 1, 'date-in-future': 1 });
   });
 
+  it('warns of rows that stand twice and of positions below the first, and passes over rows of nothing', async () => {
+    const { rows, warnings } = await read(
+      'Query;Clicks;Impressions;CTR;Position\na;1;10;10%;2\nb;1;10;10%;0\na;2;20;10%;2\n;;;;\n; ;;;\n',
+    );
+    expect(rows.map(({ line, clicks }) => [line, clicks])).toEqual([
+      [2, 1],
+      [3, 1],
+      [4, 2],
+    ]);
+    expect(warnings).toEqual([
+      { kind: 'position-below-one', line: 3, message: 'line 3: position 0, and positions count from 1' },
+      { kind: 'duplicate-row', line: 4, message: 'line 4: the same stands on line 2, so its figures count twice' },
+    ]);
+  });
+
+  it.each(['Hour', 'Uhrzeit', 'Heure', 'Time (UTC)'])('does not take %s for queries', async (header) => {
+    const error = await failure(`${header},Clicks,Impressions,CTR,Position\n10 am,1,10,10%,2\n`);
+    expect(error).toMatchObject({ code: 'KAZE_FORMAT_SEARCH_CONSOLE_COLUMNS', fields: { expected: 'query' } });
+  });
+
   it('counts warnings beyond the hundred that it lists', async () => {
     const { warnings, warningCounts } = await read(
-      `Query,Clicks,Impressions,CTR,Position\n${'a,1,3,40%,2\n'.repeat(150)}`,
+      `Query,Clicks,Impressions,CTR,Position\n${Array.from({ length: 150 }, (_, at) => `a${at},1,3,40%,2\n`).join('')}`,
     );
     expect(warnings).toHaveLength(100);
     expect(warningCounts).toEqual({ 'ctr-disagrees': 150 });
