@@ -8,7 +8,7 @@ import { partialOf, withPartial } from './domain/partial-answer.ts';
 import { costMicros } from './domain/price/cost.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
 import { type Completion, type Delta, type Embeddings, NO_USAGE, type TokenCount } from './domain/response.ts';
-import { bytesOf, inputTokenBound } from './domain/token-bound.ts';
+import { bytesOf, imagesBeyond, inputTokenBound } from './domain/token-bound.ts';
 import type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 import type { Chooser } from './ports/chooser.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
@@ -311,15 +311,15 @@ class ModelGateway implements Gateway {
     const redaction = this.guard.redacts ? await this.guard.redaction(request) : undefined;
     const outgoing = redaction ? redaction.request() : request;
     const own = inputTokenBound(request);
-    const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
-    const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound });
+    const spoken = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
+    const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound: spoken });
     const call: AdmissionCall = {
       operation: 'chat',
       attribution,
       taskType,
       taskCap,
       candidates,
-      inputTokenBound: bound,
+      inputTokenBound: spoken + imagesBeyond(request, candidates),
       streamed,
       outputTokensWanted: limits?.maxOutputTokens,
       defaultOutputTokens: DEFAULT_OUTPUT_TOKENS,

@@ -30,6 +30,8 @@ export interface ModelInfo {
     /** Takes stop sequences. Default true. */
     readonly stop?: boolean;
   };
+  /** Tokens that an image takes at most, where that is more than elsewhere (6,200). */
+  readonly imageTokens?: number;
   /** Length of its vectors, for a model that gives embeddings and is known. */
   readonly dimensions?: number;
   /** Day (ISO 8601) from which the vendor no longer serves it. */

@@ -48,6 +48,8 @@ const modelOffer = z.strictObject({
   tiers: z.array(z.enum(['fast', 'balanced', 'best'])).optional(),
   contextTokens: tokens.optional(),
   maxOutputTokens: tokens.optional(),
+  /** That an image takes at most. */
+  imageTokens: tokens.optional(),
   /** Length of its vectors. */
   dimensions: tokens.optional(),
   capabilities: z

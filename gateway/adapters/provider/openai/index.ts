@@ -29,7 +29,7 @@ export interface CompatibleOptions extends ProviderOptions {
 
 export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvider {
   const models = withOwnModels(OPENAI_MODELS, { provider: 'openai', own: options.own });
-  const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
+  const dialect: Dialect = { outputLimit: 'max_completion_tokens', imageDetail: 'high' };
   return new HostedProvider({
     ...chat({ ...options, baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
     ...{ name: 'openai', needsCredential: true, models: async () => models },

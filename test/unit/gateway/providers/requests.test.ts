@@ -4,6 +4,7 @@ import { requestOf as anthropic } from '../../../../gateway/adapters/provider/an
 import { requestOf as google } from '../../../../gateway/adapters/provider/google/request.ts';
 import { requestOf as ollama } from '../../../../gateway/adapters/provider/ollama/request.ts';
 import { isStrict, requestOf as openai } from '../../../../gateway/adapters/provider/openai/request.ts';
+import { imagesBeyond } from '../../../../gateway/domain/token-bound.ts';
 import { ANTHROPIC_MODELS } from '../../../../gateway/models/anthropic.ts';
 import { GOOGLE_MODELS } from '../../../../gateway/models/google.ts';
 import { OPENAI_MODELS } from '../../../../gateway/models/openai.ts';
@@ -20,7 +21,7 @@ const signal = new AbortController().signal;
 const claude = named(ANTHROPIC_MODELS, 'claude-sonnet-5-5');
 const gpt = named(OPENAI_MODELS, 'gpt-5.6-terra');
 const gemini = named(GOOGLE_MODELS, 'gemini-3.8-flash');
-const plain = { outputLimit: 'max_completion_tokens' } as const;
+const plain = { outputLimit: 'max_completion_tokens', imageDetail: 'high' } as const;
 
 describe('requests to vendors', () => {
   it('map what is to be cached to Anthropic, an hour for what is to be kept longer than five minutes', () => {
@@ -192,8 +193,11 @@ describe('requests to vendors', () => {
     ]);
     expect(claudes.messages[2]!.content).toMatchObject([{ type: 'tool_result', content: 'away', is_error: true }]);
     expect(gpts.messages[0]!.content).toEqual([
-      { type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${data}`, detail: 'high' } },
     ]);
+    // Servers of one's own may not know what that is.
+    const [own] = openai(call(gpt, { messages }), { outputLimit: 'max_tokens' }).messages;
+    expect(own!.content).toEqual([{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }]);
     const { contents } = google(call(gemini, { messages }), signal);
     expect(contents[0]!.parts).toEqual([{ inlineData: { data, mimeType: 'image/png' } }]);
     expect(contents[2]!.parts).toMatchObject([{ functionResponse: { response: { error: 'away' } } }]);
@@ -225,6 +229,12 @@ describe('the bound of the input', () => {
     expect(inputTokenBound({ messages, tools: TOOLS })).toBeGreaterThan(least + 100);
     expect(inputTokenBound({ messages, responseSchema: { name: 'x', schema: {} } })).toBeGreaterThan(least);
     const image = { type: 'image' as const, mediaType: 'image/png', source: { data: 'AA' } };
-    expect(inputTokenBound({ messages: [{ role: 'user', content: [image] }] })).toBeGreaterThanOrEqual(4_784);
+    const seen = { messages: [{ role: 'user' as const, content: [image, image] }] };
+    // What the largest one takes of any vendor's but OpenAI's smallest, which says so itself.
+    expect(inputTokenBound(seen)).toBeGreaterThanOrEqual(2 * Math.ceil(2_500 * 2.46));
+    expect(imagesBeyond(seen, [claude, gpt, gemini])).toBe(0);
+    const small = named(OPENAI_MODELS, 'gpt-4o-mini');
+    expect(inputTokenBound(seen) + imagesBeyond(seen, [gpt, small])).toBeGreaterThanOrEqual(2 * (2_833 + 8 * 5_667));
+    expect(imagesBeyond({ messages }, [small])).toBe(0);
   });
 });
