@@ -163,7 +163,7 @@ export const cellSections = [
     folders: field.list({
       default: [],
       meaning:
-        'Folders with further verticals beside those that come with Kaze, each vertical a folder in them, as `kaze new --path` writes it; the same for all processes of a cell.',
+        'Folders with further verticals beside those that come with Kaze, each vertical a folder in them, as `kaze new --path` writes it; the same for all processes of a cell: what a starting process has no file of is retired, and its log names it.',
     }),
   }),
   defineConfig('example', {
