@@ -24,6 +24,14 @@ const PAGE = `<!doctype html>
 </body>
 </html>
 `;
+/** What the client's own documents say of the subject: the graph has what it is about as entities. */
+const MAKES = `# Espresso machine repair in Leeds
+
+| Product | Manufacturer |
+|---|---|
+| Silvia Pro | Rancilio |
+| Linea Mini | La Marzocco |
+`;
 const OWN = [
   { url: '/grinder-service/', title: 'Grinder service | Acme', h1: 'Grinder service' },
   { url: '/prices/', title: 'Prices | Acme', h1: 'Prices' },
@@ -35,6 +43,16 @@ const TASK = `query ($id: ID!) { task(id: $id) { state errorMessage outcomes { n
   approvals { nodes { state decidedBy { name } } }
 } } } }`;
 
+const WHY = `query ($id: ID!) { whyOutcome(id: $id) {
+  passages { text source { name } } entities { name kind }
+} }`;
+
+interface Why {
+  readonly whyOutcome: {
+    readonly passages: ReadonlyArray<{ text: string; source: { name: string } }>;
+    readonly entities: ReadonlyArray<{ name: string; kind: string }>;
+  };
+}
 interface Read {
   readonly task: {
     readonly state: string;
@@ -57,6 +75,9 @@ interface Read {
 
 describe('content-optimization, asked of a cell', { timeout: 300_000 }, () => {
   it('is approved and read back over GraphQL with its diff, its measures and what it rests on', async () => {
+    const notes = join(at.folder, 'makes.md');
+    writeFileSync(notes, MAKES);
+    await at.cell.json('ingest', notes, '--tenant', 'acme');
     const file = join(at.folder, 'espresso.html');
     writeFileSync(file, PAGE);
     const { id } = await at.cell.json<{ id: string }>(
@@ -89,6 +110,12 @@ describe('content-optimization, asked of a cell', { timeout: 300_000 }, () => {
     expect(nodes.filter(({ passed, criterion }) => !passed && !criterion.startsWith('Do the proposed'))).toEqual([]);
     const used = outcome.knowledge.nodes.map(({ path }) => path);
     expect(used).toEqual(expect.arrayContaining(['seo/best-practices/title-element', 'seo/on-page/headings']));
+    const { whyOutcome } = await at.cell.query<Why>(WHY, { id: outcome.id });
+    expect(whyOutcome.passages).toMatchObject([{ source: { name: 'makes.md' } }]);
+    expect(whyOutcome.entities).toEqual([
+      { name: 'Linea Mini', kind: 'term' },
+      { name: 'Silvia Pro', kind: 'term' },
+    ]);
     for (const { knowledge } of outcome.output.suggestions)
       expect(used).toEqual(expect.arrayContaining([...knowledge]));
   });

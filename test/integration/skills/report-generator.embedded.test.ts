@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { STANDARD_EXPORTS } from '../../fixtures/crm-exports/index.ts';
 import { cellOfFile } from '../../support/cell/cell-of-file.ts';
 import { until } from '../../support/cell/cell-process.ts';
 
@@ -142,4 +143,41 @@ it('reports an approved task with numbers that lead to its nodes, is edited, dra
   const target = join(at.folder, 'report.html');
   expect(await at.cell.json('tasks', 'show', report.id, '--output', target)).toMatchObject({ output: 'report_html' });
   expect(readFileSync(target, 'utf8')).toBe(sent);
+});
+
+it('reports on deals as the agent for sales, with every figure down to lines of the export', {
+  timeout: 300_000,
+}, async () => {
+  const pipedrive = STANDARD_EXPORTS.find(({ product }) => product.startsWith('Pipedrive'))!;
+  const row = (id: number, status: string, days: readonly [won: string, lost: string, expected: string]) =>
+    pipedrive.row(id, { status, created: '2024-03-01 09:30:12', days, value: id * 1000 });
+  const lines = [
+    row(1, 'Won', ['2024-05-02 10:00:00', '', '2024-04-20']),
+    row(2, 'Won', ['2024-05-20 10:00:00', '', '2024-06-01']),
+    row(3, 'Lost', ['', '2024-05-21 10:00:00', '2024-05-21']),
+    row(4, 'Won', ['2024-04-30 10:00:00', '', '2024-05-05']),
+    row(5, 'Open', ['', '', '2024-05-15']),
+  ];
+  const file = join(at.folder, pipedrive.name);
+  writeFileSync(file, [pipedrive.header, ...lines].join('\n'));
+  const { outcome } = await done('crm-analyst', 'report-generator', ['period=2024-05', `pipeline=@${file}`]);
+  expect(outcome).toMatchObject({
+    state: 'delivered',
+    agent: { name: 'crm-analyst' },
+    skillVersion: { name: 'report-generator', number: 1 },
+    approvals: { nodes: [{ state: 'approved', decidedBy: { name: 'Administrator' } }] },
+    metrics: { sourced_share: 1, figures_match: 1 },
+  });
+  expect(outcome.evaluations.nodes.every(({ passed }) => passed)).toBe(true);
+  const figures = Object.fromEntries(outcome.output.figures.map((one) => [one.name, one]));
+  expect(figures).toMatchObject({
+    won: { value: 2, before: 1, sources: [{ file: pipedrive.name, rows: 2, first_line: 2, last_line: 3 }] },
+    lost: { value: 1, before: 0 },
+    won_value: { value: 3000, before: 4000 },
+    open_deals: { value: 1 },
+  });
+  expect(
+    outcome.knowledge.nodes.map(({ path }) => path).filter((path) => path.startsWith('crm/measurement/')),
+  ).not.toEqual([]);
+  expect(outcome.output.report_markdown).toContain('15 May 2024');
 });
