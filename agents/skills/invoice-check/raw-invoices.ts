@@ -1,5 +1,6 @@
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
+import { formatOfColumns } from '../known-formats.ts';
 import type { WrittenCell } from './amounts.ts';
 import { FIELD_NAMES, type FieldName, fieldOf, sumFieldOf } from './fields.ts';
 import { printedInvoice } from './printed-invoice.ts';
@@ -133,6 +134,9 @@ function noHeader(sheet: Sheet): Error {
     const close = fieldOf(name) === undefined ? nearestName(name, Object.values(FIELD_NAMES).flat()) : undefined;
     return close === undefined ? [] : [`"${name.slice(0, 40)}" is near "${close}"`];
   });
+  const format = formatOfColumns(found);
+  const other =
+    format && !format.label.includes('invoices') ? `; it is nearest to ${format.label}, which is not read here` : '';
   const expected =
     'a line that names at least an item or invoice number (Description, Invoice number), and amounts (Amount, Total, or Quantity and Unit price)';
   const message = `${sheet.file}, line ${first[0]!.place.line ?? 1}, column 1: found the columns ${
@@ -140,7 +144,7 @@ function noHeader(sheet: Sheet): Error {
       .slice(0, 12)
       .map((name) => `"${name.slice(0, 40)}"`)
       .join(', ') || '(none)'
-  }; expected ${expected}${near.length > 0 ? `; ${near.slice(0, 3).join(', ')}` : ''}`;
+  }; expected ${expected}${near.length > 0 ? `; ${near.slice(0, 3).join(', ')}` : ''}${other}`;
   return skillErrors('KAZE_SKILL_INPUT_INVALID', message, {
     fields: {
       name: sheet.file,
@@ -149,6 +153,7 @@ function noHeader(sheet: Sheet): Error {
       found: found.slice(0, 12),
       expected,
       nearest: near.slice(0, 3),
+      nearestFormat: format?.label,
     },
   });
 }

@@ -10,8 +10,8 @@ import {
 } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
+import { formatOfText } from '../known-formats.ts';
 import { fileSource } from '../read-input.ts';
-import { formatOfText } from '../search-exports/index.ts';
 import type { PageShare, Query, RankingTable } from './types.ts';
 
 const HEAD_CHARS = 16_384;

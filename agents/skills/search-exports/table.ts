@@ -11,8 +11,8 @@ import {
   sourceOf,
 } from '#platform';
 import { skillErrors } from '../errors.ts';
-import { describeFormats, MOST_PREAMBLE, nearestFormat } from './formats.ts';
-import { type ColumnName, foldName, nameColumn } from './names.ts';
+import { describeFormats, formatOfColumns, MOST_PREAMBLE } from '../known-formats.ts';
+import { type ColumnName, nameColumn } from './names.ts';
 
 /** Planner and tracker tables are held in memory; a year of 100,000 keywords is some 20 MB. */
 const MOST_BYTES = 60_000_000;
@@ -149,7 +149,7 @@ function rangeOf(text: string): number | undefined {
 /** The error for a table that lacks what its reader needs, with the format that is nearest to it. */
 export function wrongColumns(table: ExportTable, needed: { readonly what: string; readonly missing: string }): Error {
   const { name, headerLine, columns } = table;
-  const nearest = nearestFormat(columns.map(foldName));
+  const nearest = formatOfColumns(columns);
   const shown = columns
     .slice(0, 8)
     .map((column) => `"${column.slice(0, 40)}"`)

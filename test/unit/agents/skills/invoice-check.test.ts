@@ -204,6 +204,11 @@ describe('bad and hostile input', () => {
       /line 1, column 1: found the columns .*"Rechnungsnumer" is near "Rechnungsnummer"/,
     ],
     [
+      'the export of another product',
+      'Top queries,Clicks,Impressions,CTR,Position\nbread,5,100,5%,3.2\n',
+      /line 1, column 1: found the columns "Top queries".*nearest to a Google Search Console performance export/,
+    ],
+    [
       'a column twice',
       `${HEAD};Beschreibung\n${GOOD};x\n`,
       /line 1, column 12: found "Beschreibung", and "Bezeichnung" in column 4 means the same/,

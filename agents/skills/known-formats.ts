@@ -1,7 +1,7 @@
-import { foldName } from './names.ts';
+import { foldName } from './search-exports/names.ts';
 
-/** Formats that the readers here and the Search Console reader know, for naming the nearest one to a table that fits none. */
-interface KnownFormat {
+/** A table that some skill reads, for naming the nearest one to a table that was given in its place. */
+export interface KnownFormat {
   readonly label: string;
   /** Folded names of columns that speak for it. */
   readonly columns: readonly string[];
@@ -90,11 +90,13 @@ export const MOST_PREAMBLE = 12;
 export function formatOfText(text: string): KnownFormat | undefined {
   const lines = text.split(/\r\n|\n|\r/, MOST_PREAMBLE);
   const split = lines.flatMap((line) => DELIMITERS.map((mark) => line.split(mark).map((cell) => foldName(cell))));
-  return split.map(nearestFormat).find((format) => format !== undefined);
+  return split.map(nearest).find((format) => format !== undefined);
 }
 
-/** Undefined where not even two columns are known. */
-export function nearestFormat(folded: readonly string[]): KnownFormat | undefined {
+/** By the names of columns; undefined where not even two of a format are known. */
+export const formatOfColumns = (columns: readonly string[]): KnownFormat | undefined => nearest(columns.map(foldName));
+
+function nearest(folded: readonly string[]): KnownFormat | undefined {
   const [best] = FORMATS.map((format) => ({
     format,
     known: folded.filter((column) => format.columns.includes(column)).length,
