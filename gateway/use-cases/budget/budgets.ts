@@ -55,6 +55,8 @@ export interface ReserveRequest {
   readonly taskCap?: { readonly maxMicros?: number; readonly maxTokens?: number };
   /** For a stream whose output is all seen: starts with the usual length and extends, up to the provider's limit. */
   readonly extendable?: boolean;
+  /** Part of its output is not shown: where a budget holds, all that it may take is reserved before it begins. */
+  readonly unseen?: boolean;
   /** False when the request asks for no prompt caching: input then cannot cost more than its plain price. */
   readonly cacheWrites?: boolean;
   /** The longest that the call may take, default 120,000 ms; 30 s later it is taken for lost and charged in full. */
@@ -132,11 +134,12 @@ class TreeBudgets implements Budgets {
     this.ruled = new RuledAccounts(this.rules);
   }
 
-  async reserve(request: ReserveRequest, { signal }: { signal?: Ending } = {}): Promise<Reservation> {
+  async reserve(asked: ReserveRequest, { signal }: { signal?: Ending } = {}): Promise<Reservation> {
     signal?.throwIfAborted();
     const { store, clock, prices } = this.options;
     const atMs = clock.now();
-    const accounts = this.accounts(request, atMs);
+    const accounts = this.accounts(asked, atMs);
+    const request = asked.unseen && accounts.length > 0 ? { ...asked, extendable: false } : asked;
     const price = prices.of(request.model, atMs);
     const moneyCap = accounts.find((account) => account.mode === 'hard' && account.maxMicros !== null);
     if (!price && moneyCap) throw priceUnknown(request.model, moneyCap);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBudgetStore } from '#gateway/adapters/budget-store/memory';
 import { silentLogger, systemClock } from '#platform';
+import type { BudgetRule } from '../../../../gateway/domain/budget/rule.ts';
 import { partialOf } from '../../../../gateway/domain/partial-answer.ts';
 import { createPriceList } from '../../../../gateway/domain/price/price-list.ts';
 import type { Delta } from '../../../../gateway/domain/response.ts';
@@ -169,11 +170,14 @@ describe('attempts of a call', () => {
 describe('budgets of a call', () => {
   const models = { 'one/*': { input: 1, output: 1 } };
   const list = { date: '2026-11-22', source: 'test', currency: 'USD', per: '1,000,000 tokens', models } as const;
-  const budgetsOf = (maxTokens: number): Budgets =>
+  const total = (maxTokens: number): BudgetRule[] => [
+    { scope: { level: 'tenant', tenant: '*' }, window: 'total', maxTokens },
+  ];
+  const budgetsOf = (maxTokens: number, rules = total(maxTokens)): Budgets =>
     createBudgets({
       ...{ store: createMemoryBudgetStore({ clock: systemClock }), clock: systemClock, logger: silentLogger },
       ...{ prices: createPriceList(list), history: noHistory, maxWaitMs: 0 },
-      rules: [{ scope: { level: 'tenant', tenant: '*' }, window: 'total', maxTokens }],
+      rules,
     });
   const path = { tenant: 'acme', agent: 'writer', task: null };
 
@@ -257,6 +261,10 @@ describe('budgets of a call', () => {
       const [status] = await budgets.status(path);
       expect(status!.settledTokens).toBeGreaterThan(1_000);
       expect(status!.settledTokens).toBeLessThanOrEqual(cap);
+      // Where no budget holds there is nothing to overshoot.
+      const free = new FakeProvider([model('one', 'm1', { capabilities })]);
+      await read(scene([free], {}, { budgets: budgetsOf(cap, []) }).gateway, ask({ limits }));
+      expect(free.calls[0]!.maxOutputTokens).toBe(limits?.maxOutputTokens ?? 64_000);
       // One that shows its thoughts is counted by them, and may begin with less held.
       const shown = new FakeProvider([model('one', 'm1', { capabilities: { ...capabilities, showsThoughts: true } })]);
       await read(scene([shown], {}, { budgets: budgetsOf(cap) }).gateway, ask({ limits }));
