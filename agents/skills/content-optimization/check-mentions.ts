@@ -34,7 +34,7 @@ async function missingLinks(subject: Subject, pace: Pace): Promise<Finding[]> {
   for (const own of material.ownPages) {
     if (pace.isDue()) await pace.rest();
     if (findings.length >= MOST_MISSING) break;
-    if (own.url === undefined || linked.has(own) || isSelf(own, subject)) continue;
+    if (!site.has(own) || linked.has(own) || isSelf(own, subject)) continue;
     for (const name of namesOf(own, subject, anchors.get(own) ?? [])) {
       // Its name is this page's own subject: the two pages compete, a link does not help.
       if (about.missing(name).length === 0) continue;

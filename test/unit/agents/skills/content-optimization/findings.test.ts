@@ -280,6 +280,31 @@ describe('links', () => {
     expect(markdown.changed).toContain('Ask about [moss removal](/moss-removal/).');
   });
 
+  it.each([
+    'javascript:alert(1)',
+    'java\nscript:alert(1)',
+    ' \u0001javascript:alert(1)',
+    'data:text/html,x',
+    'mailto:a@b.example',
+  ])('are not made to %j', async (url) => {
+    const own = ownPage(url, { h1: 'Moss removal' });
+    const result = await inHtml({ body: `${HEADING}<p>Ask about moss removal.</p>` }, { ownPages: [own] });
+    expect(result.changed).not.toMatch(/<a /);
+    expect(findingOf(result, 'missing-internal-link')).toEqual([]);
+  });
+
+  it.each([
+    ['/moss"onmouseover="x', '/moss%22onmouseover=%22x'],
+    ['https://harbour.example/moss/"><script>', '/moss/%22%3E%3Cscript%3E'],
+  ])('to %s stay within their quotes', async (url, href) => {
+    const own = ownPage(url, { h1: 'Moss removal' });
+    const result = await inHtml(
+      { body: `${HEADING}<p>Ask about moss removal, or <a href="/x">leaks</a>.</p>` },
+      { ownPages: [own] },
+    );
+    expect(result.changed).toContain(`<a href="${href}">moss removal</a>`);
+  });
+
   it('from own pages that name this one are asked for', async () => {
     const other = ownPage('/about/', { text: 'We do flat roof repair in Bristol and beyond.' });
     const result = await inHtml({}, { ownPages: [other], asked: ['flat roof repair'] });
