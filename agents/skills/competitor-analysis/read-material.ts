@@ -52,6 +52,11 @@ export async function readRankingInputs(inputs: Inputs): Promise<Rankings> {
   const isOwn = (domain: string) => ownHosts.some((host) => isWithin(domain, host));
   const others = rivals.domains.filter((domain) => !isOwn(domain));
   const named = others.filter((domain) => competitors.some((name) => isCalled(domain, name)));
+  if (rivals.domains.length === 0)
+    throw nobody(
+      rivals,
+      'no column that says whose rankings these are, nor an address in one; export it with the URL or the domain, or give a table with a column for each domain',
+    );
   if (others.length === 0) throw nobody(rivals, 'no domain but the client’s own; give the rankings of competitors');
   if (competitors.length > 0 && named.length === 0) {
     const nearest = nearestName(hostOf(competitors[0]!), others);

@@ -2,6 +2,7 @@ import { isKazeError, Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, Passage, SkillInput } from '../handler.ts';
 import { fileSource, namesOf, severalOf } from '../read-input.ts';
+import { jsonFault } from '../text/json-fault.ts';
 import { readPageText, readText } from './read-page.ts';
 import type { KnownPage, Page } from './types.ts';
 
@@ -121,14 +122,12 @@ const bare = (url: string): KnownPage => ({
 function parseJson(file: string, text: string): Json {
   try {
     return JSON.parse(text) as Json;
-  } catch (error) {
-    const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
-    const before = text.slice(0, at).split('\n');
-    const place = { line: before.length, column: before.at(-1)!.length + 1 };
+  } catch {
+    const { line, column, found } = jsonFault(text);
     throw skillErrors(
       'KAZE_SKILL_INPUT_INVALID',
-      `${file}, line ${place.line}, column ${place.column}: this is no JSON (found ${JSON.stringify(text.slice(at, at + 12))}); expected ${SHAPE}`,
-      { fields: { input: file, ...place } },
+      `${file}, line ${line}, column ${column}: this is no JSON (found ${JSON.stringify(found)}); expected ${SHAPE}`,
+      { fields: { input: file, line, column, found } },
     );
   }
 }

@@ -42,6 +42,14 @@ describe('detectFormat', () => {
       'unknown',
       'an Excel 2003 spreadsheet (XML)',
     ],
+    [
+      'page.mhtml',
+      bytes(
+        'From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>',
+      ),
+      'unknown',
+      'a web archive (MHTML)',
+    ],
     ['notes.txt', bytes('{"a": 1}'), 'text', 'plain text'],
     ['notes.txt', bytes('How PDFs begin: with %PDF-1.4\n'), 'text', 'plain text'],
   ])('tells %s (%#) by its content', (name, content, format, label) => {

@@ -286,6 +286,23 @@ describe('competitor-analysis refuses before any work', () => {
       { code: 'KAZE_SKILL_INPUT_INVALID', fields: { line: 2, column: 32 } },
     ],
     [
+      'pages that are no JSON on some line, with the column in it',
+      {
+        competitor_pages: fileInput('pages.jsonl', '{"url":"https://a.example/","html":"<p>a</p>"}\n\n{"url": bad}\n'),
+      },
+      { code: 'KAZE_SKILL_INPUT_INVALID', fields: { line: 3, column: 9, found: 'bad}' } },
+    ],
+    [
+      'a table as a page',
+      { competitor_pages: fileInput('pages.csv', 'url,title\n/a,b\n') },
+      { code: 'KAZE_SKILL_INPUT_INVALID', message: expect.stringContaining('pages.csv is no page') },
+    ],
+    [
+      'rankings that are nobody’s, with what is missing',
+      { competitor_rankings: fileInput('rivals.csv', 'Keyword,Position\nbike,2\n') },
+      { code: 'KAZE_SKILL_INPUT_INVALID', message: expect.stringContaining('no column that says whose') },
+    ],
+    [
       'a page of the list without content',
       { competitor_pages: jsonInput([{ url: 'https://a.example/x' }]) },
       { code: 'KAZE_SKILL_INPUT_INVALID', message: expect.stringContaining('page 1 of the list') },
