@@ -1,7 +1,6 @@
 import { Pace } from '#platform';
 import { declaredOutputs } from '../declared-outputs.ts';
 import type { SkillHandler, SkillResult } from '../handler.ts';
-import { namesOf } from '../read-input.ts';
 import { rewordMarkdown } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
 import { readContext } from '../search-analysis/read-context.ts';
@@ -36,8 +35,7 @@ export const keywordResearch: SkillHandler = {
   async run(context): Promise<SkillResult> {
     const { inputs, signal } = context;
     context.progress('reading the exports');
-    const { table, notes: materialNotes, ...material } = await readMaterial(inputs);
-    const competitors = namesOf(inputs.competitors, 100);
+    const { table, competitors, notes: materialNotes, ...material } = await readMaterial(inputs);
     const business = understandContext(await readContext('keyword-research', inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);

@@ -154,7 +154,8 @@ function figures(sum: Sum) {
   return { clicks, impressions, position, lines };
 }
 
-function notesOf(read: SearchConsoleExport): string[] {
+/** What an export says that does not add up, or was not sure to read. */
+export function notesOf(read: SearchConsoleExport): string[] {
   const counts = Object.entries(read.warningCounts).map(([kind, count]) => {
     const first = read.warnings.find((warning) => warning.kind === kind);
     return `${count} × ${kind}${first ? ` (first: ${first.message})` : ''}`;
