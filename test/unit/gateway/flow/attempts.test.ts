@@ -173,9 +173,9 @@ describe('budgets of a call', () => {
   const total = (maxTokens: number): BudgetRule[] => [
     { scope: { level: 'tenant', tenant: '*' }, window: 'total', maxTokens },
   ];
-  const budgetsOf = (maxTokens: number, rules = total(maxTokens)): Budgets =>
+  const budgetsOf = (maxTokens: number, rules = total(maxTokens), clock = systemClock): Budgets =>
     createBudgets({
-      ...{ store: createMemoryBudgetStore({ clock: systemClock }), clock: systemClock, logger: silentLogger },
+      ...{ store: createMemoryBudgetStore({ clock }), clock, logger: silentLogger },
       ...{ prices: createPriceList(list), history: noHistory, maxWaitMs: 0 },
       rules,
     });
@@ -227,6 +227,43 @@ describe('budgets of a call', () => {
     expect(outcomes(rows).at(-1)).toBe('m-more KAZE_BUDGET_PRICE_UNKNOWN');
     expect(await budgets.status(path)).toMatchObject([{ settledMicros: 12, openMicros: 0 }]);
   });
+
+  it.each([
+    ['a plain call', false, false, 5_000],
+    ['a stream that thinks unseen', true, true, 5_000],
+    ['a stream that shows all', true, false, 0],
+  ])(
+    'charge %s that is given up for what it may have written unseen, within its limit',
+    async (_, streamed, reasoning, written) => {
+      const capabilities = { ...model('one', 'm1').capabilities, reasoning };
+      for (const maxOutputTokens of [20_000, 2_000]) {
+        let now = 1_000_000;
+        const clock = { ...systemClock, now: () => now };
+        const one = new FakeProvider([model('one', 'm1', { capabilities })]);
+        one.answer = () => new Promise(() => {});
+        const budgets = budgetsOf(1_000_000, undefined, clock);
+        const { gateway, rows } = scene([one], {}, { budgets, clock });
+        const leaving = new AbortController();
+        const request = ask({ limits: { maxOutputTokens, timeoutMs: 60_000 } });
+        const options = { signal: leaving.signal };
+        const call = streamed
+          ? (async () => {
+              for await (const _piece of gateway.stream(request, options));
+            })()
+          : gateway.complete(request, options);
+        const ended = expect(call).rejects.toMatchObject({ code: 'KAZE_MODEL_CANCELLED' });
+        await expect.poll(() => one.calls.length).toBe(1);
+        now += 10_000;
+        leaving.abort();
+        await ended;
+        const outputTokens = Math.min(written, maxOutputTokens);
+        expect(rows).toMatchObject([{ outcome: 'cancelled', outputTokens }]);
+        expect(await budgets.status(path)).toMatchObject([
+          { openTokens: 0, settledTokens: rows[0]!.inputTokens + outputTokens },
+        ]);
+      }
+    },
+  );
 
   it('give the provider a limit that is covered, and cut a stream that goes on beyond what is left', async () => {
     const budgets = budgetsOf(400);
