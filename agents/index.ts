@@ -27,11 +27,13 @@ export * from './skill-cases/index.ts';
 export * from './skill-versions/index.ts';
 export type {
   EarlierOutcome,
+  EditedOutcome,
   EndedPart,
   FollowUp,
   Json,
   Passage,
   RecordedTask,
+  Redrawn,
   SkillContext,
   SkillHandler,
   SkillInput,

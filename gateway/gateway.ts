@@ -9,10 +9,11 @@ import { partialOf, withPartial } from './domain/partial-answer.ts';
 import { costMicros } from './domain/price/cost.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
 import { type Completion, type Delta, type Embeddings, NO_USAGE, type TokenCount } from './domain/response.ts';
-import { bytesOf, inputTokenBound } from './domain/token-bound.ts';
+import { bytesOf, imagesBeyond, inputTokenBound } from './domain/token-bound.ts';
 import type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 import type { Chooser } from './ports/chooser.ts';
 import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
+import { requestAttributes } from './telemetry.ts';
 import { Admission, nextAfter } from './use-cases/admission/admission.ts';
 import type { Attempt, AttemptTimes } from './use-cases/admission/attempt.ts';
 import { begunStream, wholeStream } from './use-cases/admission/begun-stream.ts';
@@ -161,7 +162,9 @@ class ModelGateway implements Gateway {
     checkEmbedRequest(request);
     const { texts, attribution } = request;
     const all = await this.modelsFor(attribution);
-    const bound = texts.reduce((sum, text) => sum + bytesOf(text), 0);
+    const outgoing = await this.guard.texts(request);
+    const bound = Math.max(byteSum(texts), byteSum(outgoing));
+    this.guard.checkBytes(bound);
     const candidates = this.candidates(suitableEmbeddingModels(request, all), { request, options, all, bound });
     const call: AdmissionCall = {
       ...{ operation: 'embeddings', attribution, candidates, inputTokenBound: bound, streamed: false },
@@ -173,7 +176,8 @@ class ModelGateway implements Gateway {
     return this.admission.run(call, async (attempt) => {
       const { model, credential, signal } = attempt;
       const provider = this.providerOf(model);
-      const answer = await attempt.race(attempt.send(() => provider.embed({ texts, model, credential }, signal)));
+      const seen = model.offline ? texts : outgoing;
+      const answer = await attempt.race(attempt.send(() => provider.embed({ texts: seen, model, credential }, signal)));
       await attempt.succeed(answer.usage);
       return answer;
     });
@@ -318,15 +322,15 @@ class ModelGateway implements Gateway {
     const { attribution, limits, taskType, taskCap } = request;
     const outgoing = redaction ? redaction.request() : request;
     const own = inputTokenBound(request);
-    const bound = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
-    const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound });
+    const spoken = redaction ? Math.max(own, inputTokenBound(outgoing)) : own;
+    const candidates = this.candidates(suitableModels(request, all), { request, options, all, bound: spoken });
     const call: AdmissionCall = {
       operation: 'chat',
       attribution,
       taskType,
       taskCap,
       candidates,
-      inputTokenBound: bound,
+      inputTokenBound: spoken + imagesBeyond(request, candidates),
       streamed,
       outputTokensWanted: limits?.maxOutputTokens,
       defaultOutputTokens: DEFAULT_OUTPUT_TOKENS,
@@ -337,6 +341,7 @@ class ModelGateway implements Gateway {
       virtualKeyId: options.virtualKeyId,
       allowedModels: options.allowedModels,
       onAdmitted: options.onAdmitted,
+      traced: () => requestAttributes(request),
       countInput: ({ model, credential }: AttemptTarget, signal) =>
         this.providerOf(model)
           .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)
@@ -391,4 +396,8 @@ class ModelGateway implements Gateway {
     if (!provider) throw new Error(`a provider gave out the model ${fullName(model)} under another's name`);
     return provider;
   }
+}
+
+function byteSum(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + bytesOf(text), 0);
 }

@@ -4,7 +4,7 @@
  *     const store = guardDelivery(openedStore);               // what everyone but governance gets
  *     const gate = createDeliveryGate({ store });
  *     const audit = createAuditTrail({ ledger, clock, logger });
- *     await decideApproval({ store, audit }, reviewer, { id: taskId, decision: 'approve' });
+ *     await decideApproval({ store, audit, handlers, logger }, reviewer, { id: taskId, decision: 'approve' });
  */
 export { type ApprovalDecision, type Decided, decideApproval } from './approvals/decide-approval.ts';
 export { type ApprovalFilter, listApprovals } from './approvals/list-approvals.ts';

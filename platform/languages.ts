@@ -20,6 +20,22 @@ import { stopwords as swedishStops } from '@orama/stopwords/swedish';
 /** BCP 47 tags of the languages with a stemmer and stop words; `unknown` is any other, or too little text to tell. */
 export type Language = 'en' | 'de' | 'fr' | 'es' | 'it' | 'nl' | 'pt' | 'sv' | 'da' | 'unknown';
 
+/** Letters that a language writes beside a to z, in its own words. */
+const LETTERS: Readonly<Record<Exclude<Language, 'unknown'>, RegExp>> = {
+  en: /[éï]/,
+  de: /[äöüß]/,
+  fr: /[àâæçéèêëîïôœùûüÿ]/,
+  es: /[áéíñóúü]/,
+  it: /[àèéìíîòóù]/,
+  nl: /[áèéëíïóöúü]/,
+  pt: /[áâãàçéêíóôõúü]/,
+  sv: /[åäöé]/,
+  da: /[æøåé]/,
+};
+/** Fewest stop words of a language, and how many must speak for it for each that speaks for another. */
+const LEAST = 2;
+const MARGIN = 1.5;
+
 export interface LanguageTools {
   stem(word: string): string;
   readonly stopWords: ReadonlySet<string>;
@@ -53,17 +69,25 @@ export function wordsOf(text: string): string[] {
 }
 
 /**
- * The language of a text by its stop words: the language with the most of them, when it has at least two, 6 % of all
- * words and half as many again as the next. Looks at the first 5,000 words.
+ * The language of a text by its stop words: the language with the most of them, when they are at least two and 6 % of all
+ * words, and when against every other language half as many again speak for it as for the other. Words that both have tell
+ * nothing: neighbours such as Portuguese and Spanish share most. A word with a letter that only the other writes speaks for
+ * the other. Looks at the first 5,000 words.
  */
 export function languageOf(text: string): Language {
   const words = wordsOf(text.slice(0, 60_000)).slice(0, 5_000);
-  const counts = Object.entries(LANGUAGES).map(([language, { stopWords }]) => ({
-    language: language as Language,
-    count: words.filter((word) => stopWords.has(word)).length,
-  }));
-  counts.sort((left, right) => right.count - left.count);
-  const [first, second] = counts;
-  const enough = first!.count >= 2 && first!.count >= words.length * 0.06 && first!.count >= second!.count * 1.5;
-  return enough ? first!.language : 'unknown';
+  const accented = words.filter((word) => /[^ -~]/.test(word));
+  const found = Object.entries(LANGUAGES).map(([name, { stopWords }]) => {
+    const language = name as keyof typeof LETTERS;
+    return { language, stopWords, letters: LETTERS[language], own: words.filter((word) => stopWords.has(word)) };
+  });
+  found.sort((left, right) => right.own.length - left.own.length);
+  const [first, ...others] = found;
+  const stands = others.every(({ own, stopWords, letters }) => {
+    const alone = first!.own.filter((word) => !stopWords.has(word)).length;
+    const theirs = own.filter((word) => !first!.stopWords.has(word)).length;
+    const strange = accented.filter((word) => letters.test(word) && !first!.letters.test(word)).length;
+    return alone >= Math.max(1, MARGIN * (theirs + strange));
+  });
+  return stands && first!.own.length >= Math.max(LEAST, words.length * 0.06) ? first!.language : 'unknown';
 }

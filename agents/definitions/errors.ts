@@ -14,4 +14,11 @@ export const definitionErrors = defineErrors({
     remedy:
       'Name an existing folder with the layout <vertical>/{agents,skills,knowledge}/*.yaml, readable by the cell.',
   },
+  KAZE_DEFINITION_GONE: {
+    kind: 'caller',
+    status: 410,
+    when: 'In the log alone: skills or agents of the graph that no folder of this process has were retired.',
+    remedy:
+      'Nothing, where their files were taken away. Else give every process of the cell the same `verticals.folders`, and start again those that have them.',
+  },
 });

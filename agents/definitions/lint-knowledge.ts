@@ -29,7 +29,8 @@ export interface KnowledgeLintOptions {
 export const DEFAULT_MAX_AGE_DAYS = 730;
 /** What rests on nothing but our own practice is not surer than this. */
 const MAX_OWN_CONFIDENCE = 0.95;
-const OWN_PRACTICE = /^Kaze .+, from practice$/;
+/** "Kaze SEO pack, from practice", "Our office, from practice". */
+const OWN_PRACTICE = /\S, from practice$/;
 const ALIKE_TEXTS = 0.75;
 const ALIKE_SENTENCES = 0.6;
 const DAY_MS = 86_400_000;
@@ -86,7 +87,7 @@ function missingSource(item: KnowledgeItem): KnowledgeLintProblem[] {
   }
   if (url !== undefined || item.stable) return [];
   const what = `the source of "${item.path}" cannot be looked up`;
-  const expected = 'an address, `stable: true` for a printed work, or the title "Kaze … pack, from practice"';
+  const expected = 'an address, `stable: true` for a printed work, or a title such as "Our office, from practice"';
   return [problem('source', item, { what, expected })];
 }
 
@@ -112,7 +113,9 @@ function brokenRelations(item: KnowledgeItem, items: readonly KnowledgeItem[]): 
         items.map(({ path }) => path),
       );
       const what = `"${item.path}" ${type} the unknown item "${to}"`;
-      return [problem('relation', item, { what, expected: 'the path of an item', ...(nearest ? { nearest } : {}) })];
+      return [
+        problem('relation', item, { what, expected: 'the path of a loaded item', ...(nearest ? { nearest } : {}) }),
+      ];
     }
     if (type !== 'requires') return [];
     if (

@@ -14,7 +14,7 @@ type Template = NodeOf<typeof AgentTemplate>;
 export async function syncAgentTemplates(
   context: SyncContext,
   loaded: LoadedDefinitions,
-): Promise<{ templates: number; agents: number; retired: number }> {
+): Promise<{ templates: number; agents: number; retired: readonly string[] }> {
   const { store, principal } = context;
   const known = new Map((await store.list(principal, AgentTemplate, { limit: 10_000 })).map((node) => [node.id, node]));
   let templates = 0;
@@ -118,12 +118,12 @@ async function retireMissing(
   { store, principal }: SyncContext,
   loaded: LoadedDefinitions,
   known: ReadonlyMap<string, Template>,
-): Promise<number> {
+): Promise<readonly string[]> {
   const present = new Set(loaded.agents.map((definition) => templateId(scopeOf(definition), definition.name)));
   const gone = removedFrom(loaded, known.values(), present);
-  if (gone.length === 0) return 0;
+  if (gone.length === 0) return [];
   await store.transact(principal, { why: 'agent definition removed' }, async (unit) => {
     for (const { id } of gone) await unit.update(AgentTemplate, id, { status: 'retired' });
   });
-  return gone.length;
+  return gone.map(({ name }) => `agent ${name}`);
 }

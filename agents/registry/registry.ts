@@ -1,4 +1,5 @@
 import { systemPrincipal, Vertical, verticalScope } from '#graph-schema';
+import { definitionErrors } from '../definitions/errors.ts';
 import {
   checkSkillMetrics,
   type DefinitionProblem,
@@ -49,6 +50,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     const knowledge = await syncKnowledge(context, loaded);
     const skills = await syncSkills(context, loaded);
     const agents = await syncAgentTemplates(context, loaded);
+    tellRetired(context, [...skills.retired, ...agents.retired].sort());
     return {
       verticals,
       tools,
@@ -57,7 +59,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       skills: skills.written,
       agentTemplates: agents.templates,
       agents: agents.agents,
-      retired: knowledge.retired + skills.retired + agents.retired,
+      retired: knowledge.retired + skills.retired.length + agents.retired.length,
     };
   }
 
@@ -81,6 +83,17 @@ export function createRegistry(options: RegistryOptions): Registry {
       return { ...watcher, changes: await sync(watcher.initial) };
     },
   };
+}
+
+/** A process cannot tell a file that was taken away from one that another process of the cell has and it has not. */
+function tellRetired({ logger }: SyncContext, retired: readonly string[]): void {
+  if (retired.length === 0) return;
+  const gone = definitionErrors(
+    'KAZE_DEFINITION_GONE',
+    `no folder of this process has ${retired.join(', ')} any more: retired, and new tasks are refused; give every process of a cell the same verticals.folders`,
+    { fields: { retired } },
+  );
+  logger.warn({ code: gone.code, retired }, gone.message);
 }
 
 /** An expression over a metric that the handler does not return would never pass. */

@@ -30,7 +30,7 @@ interface SkillState {
 export async function syncSkills(
   context: SyncContext,
   loaded: LoadedDefinitions,
-): Promise<{ versions: number; written: number; retired: number }> {
+): Promise<{ versions: number; written: number; retired: readonly string[] }> {
   const { store, principal } = context;
   const states = await readStates(context);
   let versions = 0;
@@ -169,13 +169,13 @@ async function retireMissing(
   { store, principal }: SyncContext,
   loaded: LoadedDefinitions,
   states: ReadonlyMap<string, SkillState>,
-): Promise<number> {
+): Promise<readonly string[]> {
   const present = new Set(loaded.skills.map((definition) => skillId(scopeOf(definition), definition.name)));
   const known = [...states.values()].map(({ skill }) => skill);
   const gone = removedFrom(loaded, known, present);
-  if (gone.length === 0) return 0;
+  if (gone.length === 0) return [];
   await store.transact(principal, { why: 'skill definition removed' }, async (unit) => {
     for (const { id } of gone) await unit.update(Skill, id, { status: 'retired' });
   });
-  return gone.length;
+  return gone.map(({ name }) => `skill ${name}`);
 }

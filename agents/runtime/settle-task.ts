@@ -7,6 +7,8 @@ export interface Settlement {
   readonly to: 'awaiting_approval' | 'delivered' | 'rejected';
   /** What a person made of the outputs, as JSON. */
   readonly editedOutput?: string;
+  /** Instead of the outcome's notes. */
+  readonly notes?: readonly string[];
 }
 
 const FROM = {
@@ -19,7 +21,8 @@ const FROM = {
  * The transition of a task and its outcome that follows from a decision, within the decision's transaction. For
  * governance; no one else decides. Errors: KAZE_TASK_STATE when the task is no longer where a decision finds it.
  */
-export async function settleTask(unit: UnitOfWork, { taskId, outcomeId, to, editedOutput }: Settlement): Promise<void> {
+export async function settleTask(unit: UnitOfWork, settlement: Settlement): Promise<void> {
+  const { taskId, outcomeId, to, editedOutput, notes } = settlement;
   const last = to === 'awaiting_approval' ? {} : { finishedAt: unit.now };
   const change = { state: to, progress: null, leaseOwner: null, leaseUntil: null, ...last };
   const task = await unit.update(Task, taskId, change, { expect: { state: FROM[to] } });
@@ -32,5 +35,6 @@ export async function settleTask(unit: UnitOfWork, { taskId, outcomeId, to, edit
     state: to,
     ...(to === 'delivered' ? { deliveredAt: unit.now } : {}),
     ...(editedOutput === undefined ? {} : { editedOutput }),
+    ...(notes === undefined ? {} : { notes }),
   });
 }

@@ -14,13 +14,10 @@ export async function findSkill(store: GraphStore, principal: Principal, wanted:
   if (found) return found;
   const names = (await store.list(principal, Skill, { limit: MOST })).map(({ name }) => name).sort();
   const nearest = nearestName(wanted, names);
-  throw agentError(
-    'KAZE_SKILL_UNKNOWN',
-    `there is no skill "${wanted.slice(0, 80)}"${nearest ? `; did you mean ${nearest}?` : ''}`,
-    {
-      fields: { skill: wanted.slice(0, 80), nearest: nearest ? [nearest] : names.slice(0, 5) },
-    },
-  );
+  const hint = nearest ? `did you mean ${nearest}?` : `\`kaze skills list\` shows all ${names.length}`;
+  throw agentError('KAZE_SKILL_UNKNOWN', `there is no skill "${wanted.slice(0, 80)}"; ${hint}`, {
+    fields: { skill: wanted.slice(0, 80), nearest: nearest ? [nearest] : names.slice(0, 5) },
+  });
 }
 
 /** All versions of a skill, newest first. */

@@ -19,6 +19,12 @@ export const skillErrors = defineErrors({
     when: 'The inputs are readable and cannot support what the skill would have to claim: too few cases, one outcome only, or nothing better than chance.',
     remedy: 'Give what the message names: a longer period, the missing cases, or fields that say more.',
   },
+  KAZE_SKILL_EDIT_REFUSED: {
+    kind: 'caller',
+    status: 422,
+    when: 'An edit at approval breaks a rule of the skill: a report said a number without its source, or a form that is drawn from another was edited.',
+    remedy: 'Edit as the message says; it names each line. Nothing was decided yet.',
+  },
   KAZE_SKILL_NUMBER_UNSOURCED: {
     kind: 'internal',
     status: 500,

@@ -271,6 +271,23 @@ export interface SkillResult {
   readonly trained?: TrainedModelResult;
 }
 
+/** What a person made of an outcome when approving it. */
+export interface EditedOutcome {
+  readonly made: Readonly<Record<string, Json>>;
+  /** As the person gave them, of the declared types. */
+  readonly edited: Readonly<Record<string, Json>>;
+  /** The node that stands for the decision, and the name of the person. */
+  readonly approval: { readonly id: string; readonly by: string };
+  readonly print?: SkillContext['print'];
+  readonly logger: Logger;
+}
+
+/** Outputs to deliver, and notes beside those of the outcome. */
+export interface Redrawn {
+  readonly outputs: Readonly<Record<string, Json>>;
+  readonly notes: readonly string[];
+}
+
 /** A skill that works without a hosted model. */
 export interface SkillHandler {
   readonly skill: string;
@@ -285,6 +302,12 @@ export interface SkillHandler {
    */
   check?(inputs: Readonly<Record<string, SkillInput>>): Promise<void>;
   run(context: SkillContext): Promise<SkillResult>;
+  /**
+   * Brings outputs that are forms of one another in line when a person edits one at approval. Runs before the decision is
+   * written, which then has all forms or is not made; it may run again when that fails. Errors: coded ones of kind
+   * `caller` that refuse the edit.
+   */
+  redraw?(outcome: EditedOutcome): Promise<Redrawn>;
   /** Tasks that follow once a person has approved (or edited and approved) the outcome; made once, under that person's rights. */
   followUps?(outputs: Readonly<Record<string, Json>>, team: Team): Promise<readonly FollowUp[]>;
 }

@@ -67,6 +67,14 @@ export function severalOf(
   });
 }
 
+/** Names of an input, also of a file of plain text. Errors: those of `readDocument`, for a file of another kind. */
+export async function readNames(input: SkillInput | undefined, most: number): Promise<string[]> {
+  if (input?.kind !== 'file') return namesOf(input, most);
+  const parts: string[] = [];
+  for await (const { text } of readDocument(fileSource(input), { format: 'text' })) parts.push(text);
+  return namesOf({ kind: 'text', text: parts.join('\n') }, most);
+}
+
 /** Names of an input, one a line or between commas; none of a file. */
 export function namesOf(input: SkillInput | undefined, most: number): string[] {
   if (input === undefined || input.kind === 'file') return [];

@@ -68,9 +68,9 @@ export async function startCell(options: StartCellOptions): Promise<RunningCell>
 
     const { endpoint, sampleRatio } = config.telemetry;
     if (endpoint) {
-      const { startOtlpTracing } = await import('#platform/adapters/telemetry/otlp');
-      const tracing = startOtlpTracing({ endpoint, sampleRatio, service: 'kaze-cell', instance: config.cell.name });
-      closers.add('tracing', () => tracing.stop());
+      const { startOtlp } = await import('#platform/adapters/telemetry/otlp');
+      const telemetry = startOtlp({ endpoint, sampleRatio, service: 'kaze-cell', instance: config.cell.name });
+      closers.add('telemetry', () => telemetry.stop());
     }
     const secrets = await openSecrets(config, { env: options.env ?? {}, clock, logger });
     closers.add('secrets', () => secrets.close());

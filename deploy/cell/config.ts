@@ -128,7 +128,7 @@ export const cellSections = [
     endpoint: field.url({
       protocols: ['http', 'https'],
       meaning:
-        'Address of an OpenTelemetry collector (OTLP over HTTP, without /v1/traces); no spans are sent without one.',
+        'Address of an OpenTelemetry collector (OTLP over HTTP, without /v1/traces); neither spans nor metrics are sent without one.',
     }),
     sampleRatio: field.number({ default: 1, least: 0, most: 1, meaning: 'Share of traces begun here that are kept.' }),
   }),
@@ -163,7 +163,7 @@ export const cellSections = [
     folders: field.list({
       default: [],
       meaning:
-        'Folders with further verticals beside those that come with Kaze, each vertical a folder in them, as `kaze new --path` writes it; the same for all processes of a cell.',
+        'Folders with further verticals beside those that come with Kaze, each vertical a folder in them, as `kaze new --path` writes it; the same for all processes of a cell: what a starting process has no file of is retired, and its log names it.',
     }),
   }),
   defineConfig('example', {

@@ -5,7 +5,8 @@ import type { Engines } from './engines.ts';
 
 type ModelsConfig = CellConfig['models'];
 
-const HOSTED = ['anthropic', 'openai', 'google'] as const;
+/** Providers without an address of their own: they are there once the configuration names one. */
+const LOCAL: ReadonlySet<string> = new Set(['ollama']);
 
 /**
  * Every provider of models: hosted ones before those of one's own, the offline one last. Which of them have models is
@@ -21,15 +22,16 @@ export async function createModels(options: {
 }): Promise<readonly ModelProvider[]> {
   const { config, embedder, connectTimeoutMs, own } = options;
   const shared = { connectTimeoutMs, own };
-  const { createProviders } = await import('#gateway/adapters/provider');
-  const addresses = { anthropic: config.anthropicUrl, openai: config.openaiUrl, google: config.googleUrl };
-  const hosted = HOSTED.map((name) => [name, { ...addressed(addresses[name]), ...shared }] as const);
-  const local = config.ollamaUrl ? [['ollama', { ...addressed(config.ollamaUrl), ...shared }] as const] : [];
+  const { createProviders, PROVIDERS } = await import('#gateway/adapters/provider');
+  // The setting of a provider's address is called after it.
+  const addresses: Readonly<Record<string, string | undefined>> = config;
+  const wanted = Object.keys(PROVIDERS).map((name) => [name, addressed(addresses[`${name}Url`])] as const);
+  const made = (all: typeof wanted) => createProviders(all.map(([name, address]) => [name, { ...address, ...shared }]));
   const { createOfflineProvider } = await import('#gateway/adapters/provider/offline');
   return [
-    ...(await createProviders(hosted)),
+    ...(await made(wanted.filter(([name]) => !LOCAL.has(name)))),
     ...(await compatible(config, shared)),
-    ...(await createProviders(local)),
+    ...(await made(wanted.filter(([name, { baseUrl }]) => LOCAL.has(name) && baseUrl !== undefined))),
     createOfflineProvider({ embedder }),
   ];
 }
@@ -51,16 +53,18 @@ const MOST_NAMED = 5;
 
 /** Which models the cell can use and whose keys there are for them, for `kaze doctor`: one sentence, no values. */
 export async function modelsText(config: ModelsConfig, secrets: Pick<Secrets, 'list'>): Promise<string> {
+  const { PROVIDERS } = await import('#gateway/adapters/provider');
+  const hosted = Object.keys(PROVIDERS).filter((name) => !LOCAL.has(name));
   const paths = [...(await secrets.list('providers/')), ...(await secrets.list('tenants/'))];
   const places = paths.map(keyPlace).filter((place) => place !== undefined);
   const keysOf = (provider: string) => ownersText(places.filter((place) => place.provider === provider));
   const open = [...(config.compatibleUrl ? [config.compatibleName] : []), ...(config.ollamaUrl ? ['ollama'] : [])];
   const named = [
-    ...HOSTED.filter((name) => keysOf(name) !== ''),
+    ...hosted.filter((name) => keysOf(name) !== ''),
     // A server of one's own may take everybody.
     ...open,
   ].map((name) => (keysOf(name) === '' ? name : `${name} (${keysOf(name)})`));
-  const known: readonly string[] = [...HOSTED, ...open];
+  const known: readonly string[] = [...hosted, ...open];
   const strange = [...new Set(places.map(({ provider }) => provider))].filter((name) => !known.includes(name));
   const offline = 'offline (extractive, no network)';
   const text = named.length === 0 ? `${offline}: no provider has a key` : `${named.join(', ')}, then ${offline}`;

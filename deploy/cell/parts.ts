@@ -117,7 +117,7 @@ export async function assembleParts(options: PartsOptions) {
   const services = createServices({
     ...{ store: guarded, knowledge, ledger, usage, tasks, tokens, handlers: skills },
     agents: { setPaused: (principal, change) => tasks.setPaused(principal, change) },
-    decide: { store, audit },
+    decide: { store, audit, handlers: skills, logger, ...(printer ? { print: printer.print } : {}) },
     sources: createSourceService(ingestion, uploads),
     conversations: {
       send: conversations.send.bind(conversations),

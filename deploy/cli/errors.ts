@@ -9,7 +9,7 @@ export const CLI_ERRORS = {
     kind: 'caller',
     status: 400,
     when: 'The command line does not fit the command: an unknown command or option, a missing or wrong value.',
-    remedy: 'See `kaze help <command>`.',
+    remedy: 'See the help of the command: its name with --help.',
   },
   KAZE_CLI_FILE: {
     kind: 'caller',

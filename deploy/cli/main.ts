@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { Cli, type Connect } from './cli.ts';
 import { CommandError, cliError, usageError } from './errors.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -19,14 +19,16 @@ export async function run(argv: readonly string[]): Promise<number> {
 /** The same in a given surrounding. */
 export async function runIn(terminal: Terminal, argv: readonly string[], connect?: Connect): Promise<ExitCode> {
   const cli = new Cli(terminal, connect);
+  let called = 'kaze';
   try {
     const program = await buildProgram(cli, wantedCommand(argv));
+    called = calledCommand(program, argv);
     await program.parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     const failure = toFailure(error, terminal);
     if (failure === undefined) return EXIT.ok;
-    writeError(cli, failure, argv.includes('--json'));
+    writeError(cli, failure, argv.includes('--json'), called);
     return exitCodeOf(failure.code);
   }
 }
@@ -35,6 +37,19 @@ export async function runIn(terminal: Terminal, argv: readonly string[], connect
 function wantedCommand(argv: readonly string[]): string | undefined {
   const words = argv.filter((word) => !word.startsWith('-'));
   return words[0] === 'help' ? words[1] : words[0];
+}
+
+/** `kaze new skill`: as many words of the line as name a command. */
+function calledCommand(program: Command, argv: readonly string[]): string {
+  const names = [program.name()];
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (!next) break;
+    names.push(word);
+    command = next;
+  }
+  return names.join(' ');
 }
 
 /** Undefined for what is no failure, such as help that was asked for. */

@@ -14,6 +14,13 @@ const EXPORTS: ReadonlyArray<readonly [input: string, file: BakeryFile]> = [
   ['competitor_rankings', 'rivals'],
 ];
 
+/** Before the cell: what agents did since stands in the graph. */
+const WORK_DONE = [
+  '2026-08-12: The pages of the Leeds and the York shop got opening hours and directions.',
+  '2026-09-03: Eleven old recipes were merged into four, with redirects.',
+  '2026-10-06: The web agency moved the order form for cakes to a page of its own.',
+].join('\n');
+
 /** Mehlwind, a chain of 23 bakeries: what it could be found for, who else is, and a page put right. */
 export function demoBakery({ rows }: DemoSize): DemoClient {
   const businessContext = mehlwindEn.context;
@@ -82,7 +89,12 @@ export function demoBakery({ rows }: DemoSize): DemoClient {
         about: 'what changed in search from August to October, and why',
         mark: { input: 'previous_rankings', value: 'QueryPages-before.csv' },
         inputs: () => ({
-          values: { period: '2026-08-01 to 2026-10-31' },
+          values: {
+            period: '2026-08-01 to 2026-10-31',
+            work_done: WORK_DONE,
+            targets: 'ctr: 6.5 %',
+            audience: 'The managers of the shops',
+          },
           files: exportsOf(['current_rankings', 'previous_rankings', 'rankings_by_date']),
         }),
         decision: { decision: 'approve', reason: 'This can go to the shops.' },

@@ -42,7 +42,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const closers = new Closers(logger);
   try {
     closers.add('folder lock', await lockFolder(folder));
-    await startTracing(config, closers);
+    await startTelemetry(config, closers);
     const secrets = await openSecrets(config, { env: options.env ?? {}, clock, logger });
     closers.add('secrets', () => secrets.close());
     const { ledger, keys, close } = await openStores(config, logger);
@@ -79,12 +79,14 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   }
 }
 
-async function startTracing({ telemetry }: GatewayConfig, closers: Closers): Promise<void> {
-  const { endpoint, sampleRatio } = telemetry;
+async function startTelemetry(
+  { telemetry: { endpoint, sampleRatio } }: GatewayConfig,
+  closers: Closers,
+): Promise<void> {
   if (!endpoint) return;
-  const { startOtlpTracing } = await import('#platform/adapters/telemetry/otlp');
-  const tracing = startOtlpTracing({ endpoint, sampleRatio, service: 'kaze-gateway', instance: 'gateway' });
-  closers.add('tracing', () => tracing.stop());
+  const { startOtlp } = await import('#platform/adapters/telemetry/otlp');
+  const telemetry = startOtlp({ endpoint, sampleRatio, service: 'kaze-gateway', instance: 'gateway' });
+  closers.add('telemetry', () => telemetry.stop());
 }
 
 function portTaken(error: unknown, port: number): Error | undefined {

@@ -11,8 +11,9 @@ export interface Credential {
   readonly project?: string;
   /** Calls OpenAI's models on Azure; `baseUrl` is then the resource's address. */
   readonly azure?: {
-    readonly apiVersion: string;
-    /** Name of the deployment; the model's name when left out. */
-    readonly deployment?: string;
+    /** Of the interface that has one; without it the newer interface is meant, and `baseUrl` ends in `/openai/v1`. */
+    readonly apiVersion?: string;
+    /** Names of deployments by the names of their models; a model that is not named is deployed under its own name. */
+    readonly deployments?: Readonly<Record<string, string>>;
   };
 }

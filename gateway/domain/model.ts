@@ -16,6 +16,8 @@ export interface ModelInfo {
     readonly embeddings: boolean;
     /** Thinks before it answers when `reasoning` asks for it. Default false. */
     readonly reasoning?: boolean;
+    /** All that it thinks is shown, not kept back or summarised while it is paid for. Default false. */
+    readonly showsThoughts?: boolean;
     /**
      * What it may be asked of reasoning when tools are offered: as without them (the default), `none` said outright, or
      * nothing.
@@ -28,6 +30,8 @@ export interface ModelInfo {
     /** Takes stop sequences. Default true. */
     readonly stop?: boolean;
   };
+  /** Tokens that an image takes at most, where that is more than elsewhere (6,200). */
+  readonly imageTokens?: number;
   /** Length of its vectors, for a model that gives embeddings and is known. */
   readonly dimensions?: number;
   /** Day (ISO 8601) from which the vendor no longer serves it. */
@@ -43,4 +47,9 @@ export function fullName(model: ModelInfo): string {
   const name = `${model.provider}/${model.name}`;
   names.set(model, name);
   return name;
+}
+
+/** Whether what a stream shows is all that is paid for, so that it can be counted on its way. */
+export function showsAllOutput({ capabilities }: ModelInfo): boolean {
+  return !capabilities.reasoning || capabilities.showsThoughts === true;
 }

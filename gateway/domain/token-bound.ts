@@ -1,8 +1,12 @@
 import { type Message, type Part, partsOf } from './messages.ts';
+import type { ModelInfo } from './model.ts';
 import type { CompleteRequest } from './request.ts';
 
-/** Every image at the highest resolution that a vendor reads (Anthropic's is the largest, 4,784). */
-export const IMAGE_TOKENS = 5_000;
+/**
+ * Every image at the highest resolution that a vendor reads: 4,784 at Anthropic, 2,240 at Google, 2,500 pieces of up to
+ * 2.46 tokens at OpenAI. Models of which more is known say so (`imageTokens`).
+ */
+export const IMAGE_TOKENS = 6_200;
 /** What a vendor writes around a message (roles, marks of its beginning and end). */
 const MESSAGE_TOKENS = 16;
 /** What a vendor writes into the prompt to explain tools or a schema (Anthropic: up to 530). */
@@ -19,6 +23,14 @@ export function inputTokenBound(request: Pick<CompleteRequest, 'messages' | 'too
   const schema = responseSchema ? bytesOf(JSON.stringify(responseSchema)) : 0;
   const explained = (tools.length > 0 ? INSTRUCTION_TOKENS : 0) + (responseSchema ? INSTRUCTION_TOKENS : 0);
   return spoken + offered + schema + explained + MESSAGE_TOKENS;
+}
+
+/** What the images of a request may take beyond that, whichever of these models reads them. */
+export function imagesBeyond({ messages }: Pick<CompleteRequest, 'messages'>, models: readonly ModelInfo[]): number {
+  const most = Math.max(IMAGE_TOKENS, ...models.map(({ imageTokens = 0 }) => imageTokens));
+  if (most === IMAGE_TOKENS) return 0;
+  const images = messages.flatMap((message) => partsOf(message).filter(({ type }) => type === 'image'));
+  return images.length * (most - IMAGE_TOKENS);
 }
 
 function messageBound(message: Message): number {

@@ -1,7 +1,6 @@
-import { type Clock, isKazeError, type Logger, newId, type UsageRow } from '#platform';
+import { type Clock, holdsSecret, isKazeError, type Logger, newId, type UsageRow } from '#platform';
 import type { Attribution } from '../domain/request.ts';
 import type { VirtualKey } from '../domain/virtual-key.ts';
-import { holdsSecret } from '../use-cases/guard/guard.ts';
 import { attributionOf } from './authenticate.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fields } from './fields.ts';

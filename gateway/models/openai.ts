@@ -47,7 +47,11 @@ export const OPENAI_MODELS: readonly ModelInfo[] = [
   gpt('gpt-5-mini', { tiers: [] }),
   gpt('gpt-4.1', { tiers: [], contextTokens: 1_047_576, maxOutputTokens: 32_768, capabilities: CAPABILITIES }),
   gpt('gpt-4.1-mini', { tiers: [], contextTokens: 1_047_576, maxOutputTokens: 32_768, capabilities: CAPABILITIES }),
-  gpt('gpt-4o-mini', { tiers: [], contextTokens: 128_000, maxOutputTokens: 16_384, capabilities: CAPABILITIES }),
+  gpt('gpt-4o-mini', {
+    ...{ tiers: [], contextTokens: 128_000, maxOutputTokens: 16_384, capabilities: CAPABILITIES },
+    // 2,833 and 5,667 for each of at most eight tiles.
+    imageTokens: 48_169,
+  }),
   embedding('text-embedding-3-small', 1_536),
   embedding('text-embedding-3-large', 3_072),
 ];

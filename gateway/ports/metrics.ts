@@ -4,6 +4,7 @@ export interface GatewayMetrics {
     readonly operation: 'chat' | 'embeddings';
     readonly provider: string;
     readonly model: string;
+    readonly onAzure: boolean;
     readonly outcome: 'ok' | 'error' | 'cancelled' | 'refused';
     readonly errorCode: string | null;
     readonly latencyMs: number;

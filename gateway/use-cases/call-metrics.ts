@@ -1,6 +1,7 @@
 import { createNoopMeter, metrics as otel } from '@opentelemetry/api';
 import { defineMetrics, type Metrics } from '#platform';
 import type { GatewayMetrics } from '../ports/metrics.ts';
+import { providerName } from '../telemetry.ts';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const BY_MODEL = ['provider', 'model'] as const;
@@ -39,30 +40,40 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   };
 }
 
-/** Names, units and attributes as OpenTelemetry's semantic conventions for generative AI clients have them. */
+/** Names, units, buckets and attributes as OpenTelemetry's conventions for generative AI have them (`gen-ai-metrics.md`). */
 function recordConvention(measured: Parameters<GatewayMetrics['call']>[0]): void {
   const made = instruments();
   if (!made) return;
-  const { duration, tokens } = made;
+  const { operation, provider, onAzure, model, errorCode, latencyMs, firstTokenMs, inputTokens, outputTokens } =
+    measured;
   const shared = {
-    'gen_ai.operation.name': measured.operation,
-    'gen_ai.provider.name': measured.provider,
-    'gen_ai.request.model': measured.model,
-    'gen_ai.response.model': measured.model,
+    'gen_ai.operation.name': operation,
+    'gen_ai.provider.name': providerName(provider, onAzure),
+    'gen_ai.request.model': model,
+    'gen_ai.response.model': model,
   };
-  const { errorCode } = measured;
-  duration.record(measured.latencyMs / 1_000, errorCode === null ? shared : { ...shared, 'error.type': errorCode });
-  if (measured.inputTokens > 0) tokens.record(measured.inputTokens, { ...shared, 'gen_ai.token.type': 'input' });
-  if (measured.outputTokens > 0) tokens.record(measured.outputTokens, { ...shared, 'gen_ai.token.type': 'output' });
+  made.duration.record(latencyMs / 1_000, errorCode === null ? shared : { ...shared, 'error.type': errorCode });
+  if (firstTokenMs !== null) made.firstChunk.record(firstTokenMs / 1_000, shared);
+  if (inputTokens > 0) made.tokens.record(inputTokens, { ...shared, 'gen_ai.token.type': 'input' });
+  if (outputTokens > 0) made.tokens.record(outputTokens, { ...shared, 'gen_ai.token.type': 'output' });
 }
+
+/** 0.01 s, doubled up to 81.92 s. */
+const DURATIONS = Array.from({ length: 14 }, (_, index) => 2 ** index / 100);
+/** 1, times four up to 67,108,864. */
+const COUNTS = Array.from({ length: 14 }, (_, index) => 4 ** index);
 
 /** Undefined while nobody registered a provider: then nothing is put together for it. */
 function makeInstruments() {
   const meter = otel.getMeter('kaze.gateway');
   if (meter === createNoopMeter()) return undefined;
+  const seconds = { unit: 's', advice: { explicitBucketBoundaries: DURATIONS } };
   return {
-    duration: meter.createHistogram('gen_ai.client.operation.duration', { unit: 's' }),
-    tokens: meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' }),
+    duration: meter.createHistogram('gen_ai.client.operation.duration', seconds),
+    firstChunk: meter.createHistogram('gen_ai.client.operation.time_to_first_chunk', seconds),
+    tokens: meter.createHistogram('gen_ai.client.token.usage', {
+      ...{ unit: '{token}', advice: { explicitBucketBoundaries: COUNTS } },
+    }),
   };
 }
 

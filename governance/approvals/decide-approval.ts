@@ -1,17 +1,8 @@
-import { type AuditTrail, outputProblems, settleTask } from '#agents';
-import {
-  Approval,
-  type GraphStore,
-  type NodeOf,
-  Outcome,
-  Person,
-  type Principal,
-  SkillVersion,
-  Task,
-  type UnitOfWork,
-} from '#graph-schema';
+import { type AuditTrail, settleTask } from '#agents';
+import { Approval, type GraphStore, type NodeOf, Person, type Principal, Task, type UnitOfWork } from '#graph-schema';
 import { unguarded } from '../delivery/guarded-store.ts';
 import { governanceError } from '../errors.ts';
+import { type EditedOutputs, type EditServices, editedOutputs } from './edited-outputs.ts';
 
 export interface ApprovalDecision {
   /** Id of the approval, or of the task that waits for it. */
@@ -29,13 +20,13 @@ export interface Decided {
   readonly outcome: string;
 }
 
-interface Context {
-  readonly store: GraphStore;
+interface Context extends EditServices {
   readonly audit: AuditTrail;
 }
 
 interface Question extends Decided {
   readonly scope: string;
+  readonly isPending: boolean;
 }
 
 const DECIDERS = ['reviewer', 'curator', 'operator', 'admin'];
@@ -45,7 +36,8 @@ const MAX_REASON = 4_000;
 
 /**
  * A person's answer to an approval: the decision, the outcome and the task change together or not at all, and the first
- * decision wins. Errors: KAZE_APPROVAL_UNKNOWN, _FORBIDDEN, _DECIDED (by whom and when), _REASON, _OUTPUT.
+ * decision wins. An edit comes with all forms that the skill draws from it. Errors: KAZE_APPROVAL_UNKNOWN, _FORBIDDEN,
+ * _DECIDED (by whom and when), _REASON, _OUTPUT; those of the skill, such as KAZE_SKILL_EDIT_REFUSED.
  */
 export async function decideApproval(
   context: Context,
@@ -61,11 +53,12 @@ export async function decideApproval(
     if (decision.decision === 'reject' && !reason) {
       throw governanceError('KAZE_APPROVAL_REASON', `rejecting the approval ${question.approval} needs a reason`);
     }
+    const edited = await checkedEdit(context, principal, { question, decision });
     const options = { why: (reason ?? `${decision.decision} by ${principal.name}`).slice(0, 1_000) };
     await context.store.transact(principal, options, async (given) => {
       const unit = unguarded(given);
       const entry = { action: `approval.${decision.decision}`, subject: question.approval, subjectType: 'Approval' };
-      await decide(unit, { ...question, decision, reason: reason?.slice(0, MAX_REASON) });
+      await decide(unit, { ...question, decision, reason: reason?.slice(0, MAX_REASON), edited });
       unit.audit({ ...entry, scope: question.scope, attempt });
     });
   });
@@ -101,12 +94,19 @@ async function findQuestion(store: GraphStore, principal: Principal, id: string)
   const { found } = await store.read(principal, { roots: [{ key: 'found', node: 'Approval', find, select }] });
   const ends = found as unknown as { task: { id: string } | null; outcome: { id: string } | null } | null;
   if (!ends?.task || !ends.outcome) throw unknown();
-  return { approval: approval.id, scope: approval.scope, task: ends.task.id, outcome: ends.outcome.id };
+  return {
+    approval: approval.id,
+    scope: approval.scope,
+    isPending: approval.state === 'pending',
+    task: ends.task.id,
+    outcome: ends.outcome.id,
+  };
 }
 
 interface Answer extends Question {
   readonly decision: ApprovalDecision;
   readonly reason: string | undefined;
+  readonly edited: EditedOutputs | undefined;
 }
 
 async function decide(unit: UnitOfWork, answer: Answer): Promise<void> {
@@ -124,9 +124,8 @@ async function decide(unit: UnitOfWork, answer: Answer): Promise<void> {
   const decided = await unit.update(Approval, answer.approval, change, { expect: { state: 'pending' } });
   if (!decided) throw await alreadyDecided(unit, answer.approval);
   unit.relate(Approval, 'decidedBy', answer.approval, principal.id);
-  const editedOutput = await checkedOutput(unit, answer);
   const to = state === 'rejected' ? 'rejected' : 'delivered';
-  await settleTask(unit, { taskId: answer.task, outcomeId: answer.outcome, to, editedOutput });
+  await settleTask(unit, { taskId: answer.task, outcomeId: answer.outcome, to, ...answer.edited });
 }
 
 /** What was asked of one person is decided by that one; those who run the cell may stand in. */
@@ -155,27 +154,18 @@ async function alreadyDecided(unit: UnitOfWork, id: string): Promise<Error> {
   });
 }
 
-interface OutputDeclaration {
-  readonly name: string;
-  readonly type: Parameters<typeof outputProblems>[0][number]['type'];
-  readonly required: boolean;
-}
-
-/** What a person made of the outputs, checked as the skill's own would be. */
-async function checkedOutput(unit: UnitOfWork, { decision, outcome }: Answer): Promise<string | undefined> {
+/** What an edit delivers; undefined for other decisions, and where the question was answered before. */
+async function checkedEdit(
+  context: Context,
+  principal: Principal,
+  { question, decision }: { readonly question: Question; readonly decision: ApprovalDecision },
+): Promise<EditedOutputs | undefined> {
   const { output } = decision;
   if (decision.decision !== 'edit') {
     if (output !== undefined) throw governanceError('KAZE_APPROVAL_OUTPUT', 'only an edit comes with outputs');
     return undefined;
   }
   if (output === undefined) throw governanceError('KAZE_APPROVAL_OUTPUT', 'an edit needs the outputs to deliver');
-  const [versionId] = await unit.related(Outcome, 'skillVersion', outcome);
-  const version = versionId === undefined ? undefined : await unit.get(SkillVersion, versionId);
-  const declared = JSON.parse(version?.outputs ?? '[]') as OutputDeclaration[];
-  const problems = outputProblems(declared, output);
-  if (problems.length === 0) return JSON.stringify(output);
-  const names = declared.map(({ name }) => name);
-  throw governanceError('KAZE_APPROVAL_OUTPUT', `the edited outputs do not fit: ${problems.join('; ')}`, {
-    fields: { problems, outputs: names },
-  });
+  // Who comes too late learns who decided, not what is wrong with the edit.
+  return question.isPending ? editedOutputs(context, principal, { ...question, output }) : undefined;
 }

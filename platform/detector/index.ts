@@ -1,6 +1,6 @@
 /**
- * Finds personal data and names in text without a network: addresses, numbers, dates, money, organisations, people,
- * places. Structured kinds are checked by their own rules, known names by a dictionary that the caller passes in, and
+ * Finds secrets, personal data and names in text without a network: keys, addresses, numbers, dates, money,
+ * organisations, people, places. Structured kinds are checked by their own rules, known names by a dictionary that the caller passes in, and
  * only what is left is guessed, in English. Best effort: never the only barrier before text leaves a tenant.
  *
  * @example
@@ -8,10 +8,11 @@
  * detector.detect('Call Northgate Bank on 0800 496 0145.', { language: 'en' });
  */
 import { createDictionary, nameKey } from './names.ts';
+import { findSecrets, holdsSecret } from './secrets.ts';
 import type { DetectOptions, Detector, DetectorOptions, Finding } from './types.ts';
 
 export type { DetectOptions, Detector, DetectorOptions, Finding, FindingKind, KnownName } from './types.ts';
-export { nameKey };
+export { findSecrets, holdsSecret, nameKey };
 
 /** Loads the rules (some 0.3 s and 60 MB the first time) and binds them to a country and known names. */
 export async function createDetector({ country, dictionary = [] }: DetectorOptions = {}): Promise<Detector> {
@@ -28,6 +29,7 @@ export async function createDetector({ country, dictionary = [] }: DetectorOptio
     detect(text: string, { language = 'unknown', names = true, kinds }: DetectOptions = {}): readonly Finding[] {
       // In this order: what was checked first keeps its place, later guesses may not overlap it.
       const searches = [
+        () => findSecrets(text),
         () => findLinks(text),
         () => findNumbers(text),
         () => findDates(text),

@@ -1,5 +1,6 @@
-/** What the detector tells apart. `term` is for dictionaries alone. */
+/** What the detector tells apart. `secret` gives access to something; `term` is for dictionaries alone. */
 export type FindingKind =
+  | 'secret'
   | 'email'
   | 'url'
   | 'phone'

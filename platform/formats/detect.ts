@@ -123,10 +123,18 @@ function detectText(claimed: Format | undefined, bytes: Uint8Array): Found {
     .toString('latin1', 0, 65_536)
     .replaceAll(utf16?.startsWith('utf-16') ? /[\0\xfe\xff]/g : /^\xef\xbb\xbf/g, '');
   const start = withoutProlog(text);
+  const isArchive =
+    /^content-type:\s*multipart\/related/im.test(text.slice(0, 2_048)) && /^mime-version:/im.test(text.slice(0, 2_048));
+  if (isArchive) return { format: 'unknown', label: 'a web archive (MHTML)', wayOut: 'save the page as "HTML only"' };
   if (/^<(!doctype\s+html|html[\s>])/i.test(start)) return { format: 'html', wayOut: 'rename it to .html' };
   // A page without its head, such as a server's error page: Markdown may begin with tags too, tables do not.
   const tags = /^<(head|body|title|meta|script|table|div|p|h1|center|span|section|article|main)[\s>]/i.test(start);
   if (tags && claimed !== 'markdown' && claimed !== 'text') return { format: 'html', wayOut: 'rename it to .html' };
+  if (/^<(?:\w+:)?workbook[\s>]/i.test(start))
+    return { format: 'unknown', label: 'an Excel 2003 spreadsheet (XML)', wayOut: SAVE_AS_CSV };
+  const isExact = claimed === 'csv' || claimed === 'html';
+  if (isExact && /^(?:\{\s*"[^"\n]{1,40}"\s*:|\[\s*[[{]\s*")/.test(start)) return { format: 'unknown', label: 'JSON' };
+  if (isExact && /^\s*<\?xml\s/.test(text)) return { format: 'unknown', label: 'an XML file' };
   if (claimed === 'markdown' || claimed === 'html' || claimed === 'csv' || claimed === 'text')
     return { format: claimed };
   if (looksLikeTable(text)) return { format: 'csv' };

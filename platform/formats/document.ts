@@ -14,6 +14,7 @@ import {
   type EncodingReport,
   type FormatWarning,
   type InvalidBytes,
+  type PdfLayout,
   type ReadableFormat,
   type ReadLimits,
   type ResolvedLimits,
@@ -27,6 +28,8 @@ export interface DocumentOptions {
   /** Default `strict`. */
   readonly onInvalid?: InvalidBytes;
   readonly limits?: ReadLimits;
+  /** Default `paragraphs`. */
+  readonly pdfLayout?: PdfLayout;
   /** Ends the parsing of a PDF or web page. */
   readonly signal?: AbortSignal;
 }
@@ -182,7 +185,8 @@ function declaredCharset(head: Uint8Array): string | undefined {
 async function* readPdf(source: ByteSource, reader: Reader): AsyncGenerator<Block> {
   const bytes = await collectBytes(source.bytes);
   const { options, limits, facts, name, summary } = reader;
-  const document = await sharedParser().parse({ kind: 'pdf', name, bytes }, limits, options.signal);
+  const job = { kind: 'pdf', name, bytes, layout: options.pdfLayout ?? 'paragraphs' } as const;
+  const document = await sharedParser().parse(job, limits, options.signal);
   facts.title = document.title;
   facts.lang = document.lang;
   summary.pages = document.pages;

@@ -34,6 +34,7 @@ export {
 } from './search-console/numbers.ts';
 export {
   type Block,
+  type BlockCell,
   type BlockKind,
   type ByteSource,
   type EncodingReport,

@@ -1,8 +1,9 @@
 import { getDocumentProxy } from 'unpdf';
 import { formatErrors } from './errors.ts';
 import { HeadingPath } from './heading-path.ts';
+import { linesOf, type PdfLine, type PdfPiece, rowsOf } from './pdf-lines.ts';
 import { cutText } from './text.ts';
-import type { Block } from './types.ts';
+import type { Block, PdfLayout } from './types.ts';
 
 export interface PdfDocument {
   readonly title?: string;
@@ -13,19 +14,12 @@ export interface PdfDocument {
   readonly hasScripts: boolean;
 }
 
-interface PdfLine {
-  text: string;
-  readonly page: number;
-  readonly size: number;
-  readonly y: number;
-}
-
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
 /** Text of a PDF, by page. Scripts, attachments, images and fonts are not touched and nothing is fetched. */
 export async function readPdfBlocks(
   bytes: Uint8Array,
-  options: { name: string; maxPages: number; maxBlockChars: number },
+  options: { name: string; maxPages: number; maxBlockChars: number; layout?: PdfLayout },
 ): Promise<PdfDocument> {
   const pdf = await open(bytes, options.name);
   const pages = pdf.numPages;
@@ -36,9 +30,9 @@ export async function readPdfBlocks(
       { fields: { name: options.name, limit: 'maxPages', allowed: options.maxPages, found: pages } },
     );
   }
-  const lines: PdfLine[] = [];
-  for (let number = 1; number <= pages; number++) lines.push(...(await pageLines(pdf, number, options.name)));
-  if (lines.length === 0) {
+  const byPage: PdfPiece[][] = [];
+  for (let number = 1; number <= pages; number++) byPage.push(await piecesOf(pdf, number, options.name));
+  if (byPage.every((pieces) => pieces.every(({ text }) => text.trim() === ''))) {
     throw formatErrors(
       'KAZE_FORMAT_PDF_WITHOUT_TEXT',
       `${options.name} has ${pages} page${pages === 1 ? '' : 's'} and no text, as scans have; run text recognition (OCR) on it first`,
@@ -48,7 +42,14 @@ export async function readPdfBlocks(
   const info = ((await pdf.getMetadata().catch(() => undefined))?.info ?? {}) as Record<string, unknown>;
   const text = (key: string) => (typeof info[key] === 'string' && info[key].trim() ? info[key].trim() : undefined);
   const hasScripts = await pdf.hasJSActions().catch(() => false);
-  const blocks = toBlocks(lines, options.maxBlockChars);
+  const { maxBlockChars } = options;
+  const blocks =
+    options.layout === 'rows'
+      ? toRows(byPage, maxBlockChars)
+      : toBlocks(
+          byPage.flatMap((pieces, at) => linesOf(pieces, at + 1)),
+          maxBlockChars,
+        );
   const heading = blocks.find((block) => block.kind === 'heading' && block.level === 1)?.text;
   return { title: text('Title') ?? heading, lang: text('Language'), pages, blocks, hasScripts };
 }
@@ -86,39 +87,42 @@ function broken(name: string, cause: unknown, page?: number): Error {
   );
 }
 
-async function pageLines(pdf: Pdf, number: number, name: string): Promise<PdfLine[]> {
-  const lines: PdfLine[] = [];
+async function piecesOf(pdf: Pdf, number: number, name: string): Promise<PdfPiece[]> {
   try {
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
-    let open: (PdfLine & { endX: number }) | undefined;
-    for (const item of items) {
-      if (!('str' in item)) continue;
-      const [a = 0, b = 0, , , x = 0, y = 0] = item.transform as number[];
-      const size = Math.round((Math.hypot(a, b) || item.height) * 10) / 10;
-      if (item.str !== '') {
-        if (open && Math.abs(y - open.y) > Math.max(size, open.size) * 0.5) {
-          lines.push(open);
-          open = undefined;
-        }
-        if (open) {
-          const gap = x - open.endX;
-          const apart = gap > size * 0.2 && !/\s$/.test(open.text) && !/^\s/.test(item.str);
-          open.text += (apart ? ' ' : '') + item.str;
-          open.endX = x + item.width;
-        } else open = { text: item.str, page: number, size, y, endX: x + item.width };
-      }
-      if (item.hasEOL && open) {
-        lines.push(open);
-        open = undefined;
-      }
-    }
-    if (open) lines.push(open);
     page.cleanup();
+    return items.flatMap((item): PdfPiece[] => {
+      if (!('str' in item)) return [];
+      const [a = 0, b = 0, , , left = 0, y = 0] = item.transform as number[];
+      const size = Math.round((Math.hypot(a, b) || item.height) * 10) / 10;
+      const { str: text, width, hasEOL: endsLine } = item;
+      return [{ text, left, right: left + width, y, size, rightToLeft: item.dir === 'rtl', endsLine }];
+    });
   } catch (error) {
     throw broken(name, error, number);
   }
-  return lines.map((line) => ({ ...line, text: line.text.replaceAll(/\s+/g, ' ').trim() })).filter((line) => line.text);
+}
+
+function toRows(pages: ReadonlyArray<readonly PdfPiece[]>, maxBlockChars: number): Block[] {
+  const blocks: Block[] = [];
+  let offset = 0;
+  for (const { page, cells } of pages.flatMap((pieces, at) => rowsOf(pieces, at + 1))) {
+    const full = cells.map(({ text }) => text).join(' ');
+    for (const { text } of cutText(full, maxBlockChars)) {
+      const end = offset + text.length;
+      blocks.push({
+        kind: 'row',
+        text,
+        headingPath: [],
+        page,
+        ...(text === full ? { cells } : {}),
+        offset: { start: offset, end },
+      });
+      offset = end + 2;
+    }
+  }
+  return blocks;
 }
 
 const BULLET = /^([•‣▪◦●–-]|\d{1,3}[.)])\s+\S/;

@@ -68,6 +68,19 @@ export function resolveLimits(format: ReadableFormat, limits: ReadLimits = {}): 
 
 export type BlockKind = 'heading' | 'paragraph' | 'list' | 'table' | 'code' | 'row';
 
+/**
+ * How a PDF is read: `paragraphs` follow the order of the file, as running text wants it; `rows` give what stands side by
+ * side on the page, with the places of the cells, as forms and tables want it.
+ */
+export type PdfLayout = 'paragraphs' | 'rows';
+
+/** A cell of a printed row; the places are points from the left edge of the page. */
+export interface BlockCell {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+}
+
 /** One piece of a document in reading order, with where it stands, for citation. */
 export interface Block {
   readonly kind: BlockKind;
@@ -83,6 +96,8 @@ export interface Block {
   readonly page?: number;
   /** Of PDF: the printed lines that `text` was put together from, where there are several; tables need them. */
   readonly lines?: readonly string[];
+  /** Of the rows of a PDF, from left to right; `text` has them joined by blanks. */
+  readonly cells?: readonly BlockCell[];
   /**
    * Characters (UTF-16 units) of the decoded text, end exclusive: the file without its byte order mark for everything
    * but PDF; for PDF the texts of all blocks joined by blank lines ("\n\n").

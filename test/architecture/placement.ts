@@ -65,6 +65,7 @@ export const PLACES: readonly PackagePlace[] = [
         'axios',
         'got',
         'node-fetch',
+        'fs-native-extensions',
       ],
     ],
     allowed: inAdapters,

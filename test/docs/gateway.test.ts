@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGatewayConfig, openKeyAccess, type RunningGateway, startGateway } from '../../deploy/gateway/index.ts';
 import { type ModelServer, startModelServer } from '../support/models/server.ts';
 import { openAiWire } from '../support/models/wires/openai.ts';
+import { kaze } from '../unit/deploy/cli/fake-terminal.ts';
 
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url).pathname;
@@ -22,6 +23,7 @@ let folder: string;
 let ownServer: ModelServer;
 let gateway: RunningGateway;
 let env: NodeJS.ProcessEnv;
+let keyId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kaze-gateway-'));
@@ -40,7 +42,8 @@ beforeAll(async () => {
   gateway = await startGateway({ loaded, env: { [mine]: 'key-of-my-server', [vendors]: 'key-of-openai' } });
   // As the command line does while the gateway runs: through it.
   const keys = await openKeyAccess(loaded.values);
-  const { secret } = await keys.create({ name: 'laptop', tenant: 'acme' });
+  const { secret, key } = await keys.create({ name: 'laptop', tenant: 'acme' });
+  keyId = key.id;
   env = { PATH: process.env.PATH, GATEWAY: gateway.url, KEY: secret };
 });
 
@@ -89,17 +92,34 @@ it('offers the models that the page declares, as it declares them', async () => 
   expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining(['openai/gpt-7-sol', 'my-server/large']));
 });
 
+/** Every call of the command line on the page, in blocks and in sentences, but the one that starts the gateway. */
+const commands = [...page.matchAll(/(?:npx )?kaze (gateway (?:keys create|usage|report) [^`)\n]+)/g)].map(
+  ([, text]) => text!,
+);
+
+it('shows commands that work', async () => {
+  expect(commands.length).toBeGreaterThanOrEqual(4);
+  for (const text of commands) {
+    const words = [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    const { code } = await kaze([...words, '--data', folder]);
+    expect([text, code]).toEqual([text, 0]);
+  }
+});
+
 it('lists, revokes and refuses keys through the running gateway, and from its database once it has ended', async () => {
   const { values } = loadGatewayConfig({ flags: { 'data.dir': folder } });
   const running = await openKeyAccess(values);
-  const [key] = await running.list();
-  expect(key).toMatchObject({ name: 'laptop', tenant: 'acme', revokedAt: null });
-  await running.revoke(key!.id);
+  expect((await running.list()).find(({ id }) => id === keyId)).toMatchObject({
+    name: 'laptop',
+    tenant: 'acme',
+    revokedAt: null,
+  });
+  await running.revoke(keyId);
   const refused = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${env.KEY}` } });
   expect(refused.status).toBe(401);
   await expect(running.revoke('nobody')).rejects.toMatchObject({ code: 'KAZE_GATEWAY_KEY_NOT_FOUND' });
   await gateway.stop();
   const alone = await openKeyAccess(values);
-  expect(await alone.list()).toMatchObject([{ id: key!.id, revokedAt: expect.any(Number) }]);
+  expect((await alone.list()).find(({ id }) => id === keyId)).toMatchObject({ revokedAt: expect.any(Number) });
   await alone.close();
 });

@@ -1,10 +1,11 @@
 import { Pace } from '#platform';
 import { declaredOutputs } from '../declared-outputs.ts';
 import type { SkillHandler, SkillResult } from '../handler.ts';
-import { reword } from '../reword.ts';
+import { rewordMarkdown } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
 import { readContext } from '../search-analysis/read-context.ts';
 import { inert } from '../text/inert.ts';
+import { shown } from '../text/shown.ts';
 import { analyse } from './analyse.ts';
 import { fetchPages } from './fetch-pages.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -24,7 +25,7 @@ const LACKS = {
 /** Compares a client with competitors in search; `docs/skills/competitor-analysis.md` has method and limits. */
 export const competitorAnalysis: SkillHandler = {
   skill: 'competitor-analysis',
-  revision: 2,
+  revision: 3,
   standIns: {
     google_search_console: { inputs: ['current_rankings', 'rank_tracker'], lacks: LACKS.own },
     semrush_api: { inputs: ['competitor_rankings'], lacks: LACKS.rivals },
@@ -60,11 +61,12 @@ export const competitorAnalysis: SkillHandler = {
     });
     signal.throwIfAborted();
     const metrics = measure(analysis);
-    const notes = [...rankings.notes, ...fetched.notes, ...own.notes, ...rivals.notes, ...notesOn(analysis)];
+    const told = [...rankings.notes, ...fetched.notes, ...own.notes, ...rivals.notes, ...notesOn(analysis)];
+    const notes = told.map((note) => shown(note, 1_000));
     const practices = await practicesFor(context.knowledge, analysis);
     const computed = [explain(analysis, notes), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');
-    const worded = await reword(computed, WORDING, context);
+    const worded = await rewordMarkdown(computed, WORDING, context);
     return {
       summary: summaryOf(analysis, metrics),
       outputs: declaredOutputs({ ...outputLists(analysis), reasoning: worded.text ?? computed }, context.definition),

@@ -1,4 +1,4 @@
-import type { DocumentSummary } from '#platform';
+import type { Block, DocumentSummary } from '#platform';
 import { MONTH_WORDS, parseDay } from '../text/calendar.ts';
 
 /** A day that a page says of itself. */
@@ -49,19 +49,36 @@ const SAID: ReadonlyArray<{ readonly kind: PageDate['kind']; readonly pattern: R
   },
 ];
 
+/** `/2018/06/28/interactive-maps`: blogs put the day of publication into the address. */
+const IN_ADDRESS = /\/((?:19|20)\d{2})\/(\d{1,2})\/(\d{1,2})(?:\/|$)/;
+/** A line of its own that is nothing but a day, perhaps with the day of the week or who wrote: `Dienstag, 29. Januar 2019`. */
+const DAY_ALONE = new RegExp(`^(?:(?:posted|on|am|vom|date|datum)\\s*:?\\s*)?(?:\\p{L}{2,10}\\.?,\\s+)?${DAY}$`, 'iu');
+
+interface Around {
+  /** YYYY-MM-DD: what lies after it is no evidence and is left out. */
+  readonly today: string;
+  /** Of the page, where it is known. */
+  readonly address: string | undefined;
+}
+
 /**
- * The days that a page says it was published and changed, from its structured data, metadata, front matter, `<time>` and
- * words. `today` (YYYY-MM-DD): what lies after it is no evidence and is left out.
+ * The days that a page says it was published and changed, from its structured data, metadata, front matter and words.
+ * Where these say none, the day in its address; else a day that stands alone on a line or in a `<time>`: of several, which
+ * may be comments' and other pages', the first below the page's first heading.
  */
 export function pageDates(
   summary: DocumentSummary,
-  blocks: ReadonlyArray<{ readonly text: string; readonly line?: number }>,
-  today: string,
+  blocks: ReadonlyArray<Pick<Block, 'kind' | 'level' | 'text' | 'line'>>,
+  { today, address }: Around,
 ): PageDate[] {
   const found: PageDate[] = [];
-  const note = (text: string, date: Omit<PageDate, 'day'>) => {
+  const dayIn = (text: string): string | undefined => {
     const day = parseDay(text.trim().slice(0, 40)) ?? parseDay(text.trim().slice(0, 10));
-    if (day !== undefined && day <= today && day > '1995-01-01') found.push({ day, ...date });
+    return day !== undefined && day <= today && day > '1995-01-01' ? day : undefined;
+  };
+  const note = (text: string, date: Omit<PageDate, 'day'>) => {
+    const day = dayIn(text);
+    if (day !== undefined) found.push({ day, ...date });
   };
   for (const { text, line } of summary.html?.structuredData ?? [])
     for (const [name, value] of datesWithin(text))
@@ -84,10 +101,24 @@ export function pageDates(
       if (match) note(match[1]!, { kind, from: `"${match[0].replaceAll(/\s+/g, ' ')}"`, line: block.line ?? null });
     }
   }
-  // A day in the running text may be any day; it counts where nothing else says one.
-  const [time] = summary.html?.times ?? [];
-  if (found.length === 0 && time)
-    note(time.datetime, { kind: 'published', from: 'its first time element', line: time.line });
+  if (found.length > 0) return found;
+  const path = IN_ADDRESS.exec(address ?? '');
+  if (path) note(path.slice(1).join('-'), { kind: 'published', from: 'its address', line: null });
+  if (found.length > 0) return found;
+  const alone = [
+    ...(summary.html?.times ?? []).map(({ datetime, line }) => ({ text: datetime, line, from: 'its time element' })),
+    ...blocks.flatMap(({ text, line = null }) => {
+      const match = text.length <= 80 ? DAY_ALONE.exec(text.trim()) : null;
+      return match ? [{ text: match[1]!, line, from: `"${text.trim()}"` }] : [];
+    }),
+  ];
+  const heading = blocks.find(({ kind, level }) => kind === 'heading' && level === 1)?.line;
+  const dated = alone
+    .flatMap((one) => (dayIn(one.text) === undefined ? [] : [{ ...one, day: dayIn(one.text)! }]))
+    .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  const isOne = new Set(dated.map(({ day }) => day)).size === 1;
+  const first = isOne ? dated[0] : dated.find(({ line }) => heading !== undefined && (line ?? 0) >= heading);
+  if (first) found.push({ day: first.day, kind: 'published', from: first.from, line: first.line });
   return found;
 }
 

@@ -2,6 +2,7 @@ import { type ByteSource, detectFormat, sourceOf } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, SkillInput } from '../handler.ts';
 import { fileSource, severalOf } from '../read-input.ts';
+import { jsonFault } from '../text/json-fault.ts';
 
 /** A page before it is read. */
 export interface PageSource {
@@ -49,9 +50,15 @@ export async function pageSources(input: SkillInput | undefined, name: string): 
     const isHtml = detectFormat(name, new TextEncoder().encode(text.slice(0, PEEK_BYTES))).format === 'html';
     return [plain(sourceOf(isHtml ? `${name}.html` : `${name}.md`, input.text))];
   }
+  if (/\.(csv|tsv|xml)$/i.test(input.name)) throw noPage(input.name);
   if (!/\.(jsonl?|ndjson)$/i.test(input.name)) return [plain(fileSource(input))];
   const text = await wholeText(input);
   return /\.json$/i.test(input.name) ? fromJson(text, input.name) : fromLines(text, input.name);
+}
+
+function noPage(name: string): Error {
+  const text = `${name} is no page, and a page as .html or .md was expected, or a list of pages as .json; give the pages that rank, each as a file`;
+  return invalid(text, { name, line: 1, column: 1, expected: 'html, markdown or json' });
 }
 
 const plain = (source: ByteSource): PageSource => ({ source, url: null, modified: null, referringDomains: null });
@@ -88,12 +95,9 @@ function fromLines(text: string, name: string): PageSource[] {
 function parse(text: string, name: string, line: number): Json {
   try {
     return JSON.parse(text) as Json;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : '';
-    const position = Number(/position (\d+)/.exec(said)?.[1] ?? 0);
-    const before = text.slice(0, position).split('\n');
-    const place = { line: line + before.length - 1, column: before.at(-1)!.length + 1 };
-    const found = text.slice(position, position + 20) || 'its end';
+  } catch {
+    const { found, ...fault } = jsonFault(text);
+    const place = { line: line + fault.line - 1, column: fault.column };
     throw invalid(
       `${name}: line ${place.line}, column ${place.column} has ${JSON.stringify(found)} where JSON was expected; give a list of pages as JSON, or one page as .html or .md`,
       { name, ...place, found, expected: 'JSON' },

@@ -1,7 +1,7 @@
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
-import { namesOf, severalOf } from '../read-input.ts';
+import { readNames, severalOf } from '../read-input.ts';
 import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
 import type { RankingTable } from '../search-analysis/types.ts';
 import { hostOf, readRankingExport } from '../search-exports/index.ts';
@@ -46,12 +46,18 @@ export async function readRankingInputs(inputs: Inputs): Promise<Rankings> {
   const own = inputs.current_rankings ? await readRankings(inputs.current_rankings, 'current_rankings', SKILL) : null;
   const tracker = inputs.rank_tracker ? await readTables(inputs, 'rank_tracker') : null;
   const rivals = await readTables(inputs, 'competitor_rankings');
-  const competitors = namesOf(inputs.competitors, MOST_COMPETITORS);
+  const competitors = await readNames(inputs.competitors, MOST_COMPETITORS);
+  const said = (await readNames(inputs.own_domain, 10)).map(hostOf).filter(Boolean);
   const notes = own ? [...own.notes] : [];
-  const ownHosts = ownHostsOf({ inputs, own, tracker, competitors, rivals });
+  const ownHosts = said.length > 0 ? said : ownHostsOf({ own, tracker, competitors });
   const isOwn = (domain: string) => ownHosts.some((host) => isWithin(domain, host));
   const others = rivals.domains.filter((domain) => !isOwn(domain));
   const named = others.filter((domain) => competitors.some((name) => isCalled(domain, name)));
+  if (rivals.domains.length === 0)
+    throw nobody(
+      rivals,
+      'no column that says whose rankings these are, nor an address in one; export it with the URL or the domain, or give a table with a column for each domain',
+    );
   if (others.length === 0) throw nobody(rivals, 'no domain but the client’s own; give the rankings of competitors');
   if (competitors.length > 0 && named.length === 0) {
     const nearest = nearestName(hostOf(competitors[0]!), others);
@@ -129,14 +135,10 @@ function isCalled(domain: string, name: string): boolean {
 }
 
 function ownHostsOf(given: {
-  inputs: Inputs;
   own: RankingTable | null;
   tracker: RankingRows | null;
   competitors: readonly string[];
-  rivals: RankingRows;
 }): string[] {
-  const said = namesOf(given.inputs.own_domain, 10).map(hostOf).filter(Boolean);
-  if (said.length > 0) return said;
   const pages = (given.own?.queries ?? []).slice(0, 5_000).flatMap((query) => query.pages.slice(0, 1));
   const hosts = new Set(pages.map(({ page }) => hostOf(page)).filter((host) => host.includes('.')));
   if (hosts.size > 0) return [...hosts];

@@ -84,7 +84,7 @@ async function readPage(
   const address = url ?? addressOf(summary);
   const language = languageOf(text);
   const headings = blocks.filter(({ kind }) => kind === 'heading');
-  const dates = pageDates(summary, blocks, today);
+  const dates = pageDates(summary, blocks, { today, address });
   const served = modified?.slice(0, 10);
   if (dates.length === 0 && served && /^\d{4}-\d{2}-\d{2}$/.test(served) && served <= today)
     dates.push({ day: served, kind: 'modified', from: 'the date given with the page', line: null });

@@ -8,6 +8,7 @@ const MOST_TYPOS = 2;
 export class SiteMap {
   readonly #base: URL;
   readonly #byKey = new Map<string, KnownPage>();
+  readonly #pages = new Set<KnownPage>();
   readonly #hosts: ReadonlySet<string>;
 
   constructor(base: URL, ownPages: readonly KnownPage[]) {
@@ -15,8 +16,11 @@ export class SiteMap {
     const hosts = new Set([hostOf(base)]);
     for (const page of ownPages) {
       const address = page.url;
-      if (address === undefined || !URL.canParse(address, base.href)) continue;
+      // What browsers leave out of an address could join to a scheme that acts.
+      if (address === undefined || /[\s\p{C}]/u.test(address) || !URL.canParse(address, base.href)) continue;
       const url = new URL(address, base);
+      if (!/^https?:$/.test(url.protocol)) continue;
+      this.#pages.add(page);
       if (base.hostname.endsWith('.invalid')) hosts.add(hostOf(url));
       if (!this.#byKey.has(keyOf(url))) this.#byKey.set(keyOf(url), page);
     }
@@ -34,6 +38,11 @@ export class SiteMap {
     const url = new URL(trimmed, this.#base);
     if (!/^https?:$/.test(url.protocol) || !this.#hosts.has(hostOf(url)) || ASSET.test(url.pathname)) return undefined;
     return url;
+  }
+
+  /** Whether a page has an address that a link can lead to. */
+  has(page: KnownPage): boolean {
+    return this.#pages.has(page);
   }
 
   pageAt(url: URL): KnownPage | undefined {

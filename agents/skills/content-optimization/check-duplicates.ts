@@ -1,7 +1,7 @@
 import { type Pace, wordsOf } from '#platform';
+import { shown } from '../text/shown.ts';
 import { isSelf } from './check-title.ts';
 import type { CountedPage } from './density.ts';
-import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Block, Edit, Finding } from './types.ts';
 

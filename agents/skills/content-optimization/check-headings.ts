@@ -1,4 +1,4 @@
-import { shown } from './shown.ts';
+import { shown } from '../text/shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, Heading } from './types.ts';
 import { Vocabulary } from './words.ts';

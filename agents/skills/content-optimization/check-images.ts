@@ -1,6 +1,6 @@
 import { type Pace, wordsOf } from '#platform';
+import { shown, shownAddress, visible } from '../text/shown.ts';
 import { foldAccents } from '../text/stems.ts';
-import { shown, shownAddress } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Block, Finding, Image } from './types.ts';
 
@@ -42,7 +42,8 @@ function evidenceOf(image: Image, subject: Spelled): { text: string; from: strin
     ['caption', image.caption],
     ['title', image.title],
   ] as const) {
-    if (wordsOf(text).length >= 2 && text.length <= MOST_ALT_CHARS) return { text: text.trim(), from };
+    const plain = visible(text).trim();
+    if (wordsOf(plain).length >= 2 && plain.length <= MOST_ALT_CHARS) return { text: plain, from };
   }
   const text = fromFileName(image.src, subject);
   return text === undefined ? undefined : { text, from: 'file name' };

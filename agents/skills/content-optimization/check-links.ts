@@ -1,5 +1,5 @@
+import { shown, shownAddress, visible } from '../text/shown.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
-import { shown, shownAddress } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, Link } from './types.ts';
 
@@ -78,7 +78,7 @@ function genericAnchors({ page, site }: Subject): Finding[] {
     if (!link.own || !isGenericAnchor(link.text)) return [];
     const url = site.internal(link.href);
     const target = url && site.pageAt(url);
-    const name = target?.h1 || target?.title.split(/\s[|–—-]\s/)[0] || '';
+    const name = visible(target?.h1 || target?.title.split(/\s[|–—-]\s/)[0] || '').trim();
     const edit = link.alone && name !== '' ? link.rewriteText?.(name) : undefined;
     return [
       {

@@ -1,10 +1,10 @@
 import type { Pace } from '#platform';
+import { shown, shownAddress } from '../text/shown.ts';
 import { isSelf } from './check-title.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
 import { escapeHtml } from './html-tree.ts';
 import { titleParts } from './proposals.ts';
 import { addressInMarkdown } from './read-markdown.ts';
-import { shown, shownAddress } from './shown.ts';
 import { queryWords, type Subject } from './subject.ts';
 import type { Edit, Finding, KnownPage, Span } from './types.ts';
 import { contentWords, findPhrase, PhraseIndex, Vocabulary } from './words.ts';
@@ -34,7 +34,7 @@ async function missingLinks(subject: Subject, pace: Pace): Promise<Finding[]> {
   for (const own of material.ownPages) {
     if (pace.isDue()) await pace.rest();
     if (findings.length >= MOST_MISSING) break;
-    if (own.url === undefined || linked.has(own) || isSelf(own, subject)) continue;
+    if (!site.has(own) || linked.has(own) || isSelf(own, subject)) continue;
     for (const name of namesOf(own, subject, anchors.get(own) ?? [])) {
       // Its name is this page's own subject: the two pages compete, a link does not help.
       if (about.missing(name).length === 0) continue;

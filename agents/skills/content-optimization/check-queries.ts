@@ -1,5 +1,5 @@
+import { shown } from '../text/shown.ts';
 import { densityOf, wantedOf } from './density.ts';
-import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, TargetQuery } from './types.ts';
 

@@ -1,3 +1,4 @@
+import { shown, visible } from '../text/shown.ts';
 import { SourceText } from './edits.ts';
 import {
   isRecord,
@@ -10,7 +11,6 @@ import {
   scriptJson,
   withoutPlaces,
 } from './json-objects.ts';
-import { shown } from './shown.ts';
 import { isBusiness, type StructuredType, structuredType } from './structured-types.ts';
 import type { Subject } from './subject.ts';
 import type { Edit, Finding, JsonLd } from './types.ts';
@@ -186,7 +186,8 @@ function factFor(
 ): { value: JsonValue; shown: string; from: string } | undefined {
   const { facts } = page;
   const h1 = page.headings.find(({ level }) => level === 1)?.text;
-  const text = (value: string | undefined, from: string) => (value ? { value, shown: value, from } : undefined);
+  const text = (value: string | undefined, from: string) =>
+    value ? { value: visible(value), shown: value, from } : undefined;
   const isThing = /Article|BlogPosting|Product|Recipe|Event|Video|JobPosting/.test(type);
   switch (property) {
     case 'headline':
@@ -210,7 +211,7 @@ function factFor(
     case 'author':
       return facts.author
         ? {
-            value: { '@type': 'Person', name: facts.author },
+            value: { '@type': 'Person', name: visible(facts.author) },
             shown: facts.author,
             from: 'the author that the page names',
           }

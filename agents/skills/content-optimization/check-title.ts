@@ -1,6 +1,6 @@
+import { shown } from '../text/shown.ts';
 import { brandOf, composeDescription, composeTitle, shortenDescription, shortenTitle } from './proposals.ts';
 import { MOST_TEXT } from './read-site.ts';
-import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import { MAX_DESCRIPTION_CHARS, MAX_TITLE_PX, MIN_DESCRIPTION_CHARS, widthOf } from './title-width.ts';
 import type { Finding, Slot } from './types.ts';

@@ -1,6 +1,6 @@
 import { type Pace, wordsOf } from '#platform';
+import { shown } from '../text/shown.ts';
 import { titleParts } from './proposals.ts';
-import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 import type { Finding, KnownPage } from './types.ts';
 import { contentWords, sentencesOf } from './words.ts';

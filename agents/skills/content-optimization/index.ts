@@ -1,5 +1,6 @@
 import { Pace } from '#platform';
 import type { SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import { shown } from '../text/shown.ts';
 import { listsPart } from './check-links.ts';
 import { readMaterial, withGraph } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -15,7 +16,6 @@ import {
 import { practicesFor } from './practices.ts';
 import { type PageInput, readPageInput } from './read-page.ts';
 import { reportOf } from './report.ts';
-import { shown } from './shown.ts';
 import { wordAnew } from './wording.ts';
 
 type Inputs = Readonly<Record<string, SkillInput>>;
@@ -23,7 +23,7 @@ type Inputs = Readonly<Record<string, SkillInput>>;
 /** Edits a page so that it answers what it is asked; `docs/skills/content-optimization.md` has method and limits. */
 export const contentOptimization: SkillHandler = {
   skill: 'content-optimization',
-  revision: 2,
+  revision: 4,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
   },
@@ -53,7 +53,7 @@ export const contentOptimization: SkillHandler = {
       ...[leftOut(result) ?? []].flat(),
       ...result.notes,
       ...worded.notes,
-    ];
+    ].map((note) => shown(note, 1_000));
     return report(result, { context, given, notes });
   },
 };

@@ -1,4 +1,5 @@
 import { Pace, wordsOf } from '#platform';
+import { visible } from '../text/shown.ts';
 import { foldAccents, Stemmer } from '../text/stems.ts';
 import { isRecord, type JsonValue, parseJson } from './json-objects.ts';
 import type { Material } from './subject.ts';
@@ -108,8 +109,9 @@ function valuesOf(json: string): string {
   }
 }
 
-function* wordsWithNext(text: string): Generator<{ word: string; next: string | undefined }> {
-  for (const clause of text.split(CLAUSE)) {
+/** Words of a text, each with the one behind it in the same clause. */
+export function* wordsWithNext(text: string): Generator<{ word: string; next: string | undefined }> {
+  for (const clause of visible(text).split(CLAUSE)) {
     const words = wordsOf(clause);
     for (const [at, word] of words.entries()) yield { word, next: words[at + 1] };
   }

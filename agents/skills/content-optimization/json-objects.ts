@@ -1,4 +1,5 @@
 import { jsonrepair } from 'jsonrepair';
+import { jsonFault } from '../text/json-fault.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 export type JsonRecord = { [key: string]: JsonValue };
@@ -16,10 +17,9 @@ export function parseJson(text: string): { value: JsonValue } | { message: strin
     return { value: JSON.parse(text) as JsonValue };
   } catch (error) {
     const { message } = error as Error;
-    const position = /position (\d+)/.exec(message)?.[1];
     return {
       message: message.replace(/\s*\(line.*$|in JSON at.*$/s, '').trim(),
-      at: position === undefined ? text.length : Number(position),
+      at: jsonFault(text).at,
     };
   }
 }

@@ -1,7 +1,7 @@
-import { readSearchConsole, sourceOf } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillContext, SkillInput } from '../handler.ts';
-import { fileSource, namesOf, readInputText } from '../read-input.ts';
+import { namesOf, readInputText } from '../read-input.ts';
+import { readPerformance } from '../search-analysis/read-rankings.ts';
 import { pagesOfPassages, readSite } from './read-site.ts';
 import type { Material } from './subject.ts';
 import type { KnownPage, Page, TargetQuery } from './types.ts';
@@ -33,8 +33,8 @@ export interface GivenMaterial {
 export async function readMaterial(inputs: Inputs, page: Page): Promise<GivenMaterial> {
   const targets = targetQueries(inputs.target_queries);
   const exported = await readExport(inputs.current_rankings, page);
-  const own = await readSite('own_pages', inputs.own_pages);
-  const ranking = await readSite('ranking_pages', inputs.ranking_pages);
+  const own = await readSite(inputs, 'own_pages');
+  const ranking = await readSite(inputs, 'ranking_pages');
   const voice = inputs.brand_voice
     ? readVoice((await readInputText('brand_voice', inputs.brand_voice)).text)
     : NO_VOICE;
@@ -84,21 +84,12 @@ interface Exported {
 
 async function readExport(input: SkillInput | undefined, page: Page): Promise<Exported> {
   if (input === undefined) return { given: false, rows: [], notes: [] };
-  if (input.kind === 'json') {
-    throw skillErrors(
-      'KAZE_SKILL_INPUT_INVALID',
-      'current_rankings is data; give the CSV that Search Console exports',
-      {
-        fields: { input: 'current_rankings' },
-      },
-    );
-  }
-  const source = input.kind === 'file' ? fileSource(input) : sourceOf('current_rankings.csv', input.text);
-  const { rows, dimensions } = await readSearchConsole(source);
+  const { name, read } = await readPerformance('current_rankings', input);
+  const { rows, dimensions } = read;
   if (!dimensions.includes('query')) {
     throw skillErrors(
       'KAZE_SKILL_INPUT_INVALID',
-      `${source.name}, line 1: the export has no queries (found ${dimensions.join(', ')}); export the table of queries, filtered to the page`,
+      `${name}, line 1: the export has no queries (found ${dimensions.join(', ')}); export the table of queries, filtered to the page`,
       { fields: { input: 'current_rankings', line: 1 } },
     );
   }

@@ -12,6 +12,7 @@ import { checkTopics } from './check-topics.ts';
 import { checkVoice } from './check-voice.ts';
 import { applyDiff, diffOfEdits, KeptEdits, SourceText } from './edits.ts';
 import { Evidence, saidBy } from './invention.ts';
+import { keepingNumbers, lostNumbers } from './losses.ts';
 import { type PageInput, readPageText } from './read-page.ts';
 import { type Part, type Parts, partsOf, scoreOf } from './score.ts';
 import { type Material, type Subject, subjectOf } from './subject.ts';
@@ -38,6 +39,8 @@ export interface Optimised {
   readonly score: { readonly before: number; readonly after: number };
   /** What the changed page says and nothing bears out. */
   readonly invented: readonly string[];
+  /** Numbers that the page said and the changed one does not. */
+  readonly lost: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -48,9 +51,9 @@ export async function optimise(
   { wanted = {}, pace = new Pace() }: { readonly wanted?: Wanted; readonly pace?: Pace } = {},
 ): Promise<Optimised> {
   const subject = await subjectOf(page, material, pace);
-  const findings = await findingsOf(subject, wanted, pace);
+  const found = await findingsOf(subject, wanted, pace);
   const notes: string[] = [];
-  const { kept, changed, after } = await changeWithin(subject, { source, findings, pace });
+  const { findings, kept, changed, after } = await changeWithin(subject, { source, findings: found, pace });
   const edits = [...kept].flatMap((finding) => finding.edits);
   const diff = await diffOfEdits(page.name, source, { edits, pace });
   if (diff.length > MAX_DIFF_CHARS) {
@@ -82,6 +85,7 @@ async function finish({ findings, kept, pace, ...rest }: Finishing): Promise<Opt
     findings: findings.map((finding) => ({ ...finding, inDiff: kept.has(finding) })),
     parts: { before, after },
     score: { before: scoreOf(before, judged), after: scoreOf(after, judged) },
+    lost: lostNumbers(rest.subject.page, rest.after.page),
     invented: await evidence.missingFromAll(saidBy(rest.after.page), pace),
   };
 }
@@ -126,10 +130,14 @@ interface Changing {
   readonly pace: Pace;
 }
 
-async function changeWithin(
-  subject: Subject,
-  { source, findings, pace }: Changing,
-): Promise<{ kept: ReadonlySet<Finding>; changed: string; after: Subject }> {
+interface Changed {
+  readonly findings: readonly Finding[];
+  readonly kept: ReadonlySet<Finding>;
+  readonly changed: string;
+  readonly after: Subject;
+}
+
+async function changeWithin(subject: Subject, { source, findings, pace }: Changing): Promise<Changed> {
   const change = async (among: readonly Finding[]) => {
     const kept = withoutConflicts(among);
     const changed = source.apply([...kept].flatMap(({ edits }) => edits));
@@ -141,7 +149,12 @@ async function changeWithin(
   const first = await change(findings);
   const stuffedBefore = new Set(stuffedQueries(subject).map(({ query }) => query.query));
   const isWorse = stuffedQueries(first.after).some(({ query }) => !stuffedBefore.has(query.query));
-  return isWorse ? change(findings.filter(({ kind }) => !ADDS_WORDS.has(kind))) : first;
+  const sound = isWorse ? findings.filter(({ kind }) => !ADDS_WORDS.has(kind)) : findings;
+  const second = isWorse ? await change(sound) : first;
+  const lost = lostNumbers(subject.page, second.after.page);
+  if (lost.length === 0) return { findings, ...second };
+  const kept = new Map(sound.map((finding) => [finding, keepingNumbers(finding, lost, source)]));
+  return { findings: findings.map((one) => kept.get(one) ?? one), ...(await change([...kept.values()])) };
 }
 
 /** All edits of a finding or none: what meets an edit that was kept before, or goes with a passage, is left out. */

@@ -1,9 +1,9 @@
 import type { Json, SkillContext } from '../handler.ts';
+import { shown } from '../text/shown.ts';
 import type { SourceText } from './edits.ts';
 import type { Optimised, Placed } from './optimise.ts';
 import type { Practices } from './practices.ts';
 import { type Part, WEIGHTS } from './score.ts';
-import { shown } from './shown.ts';
 import { widthOf } from './title-width.ts';
 import { Vocabulary } from './words.ts';
 

@@ -1,4 +1,5 @@
 import { wordsOf } from '#platform';
+import { visible } from '../text/shown.ts';
 import { isGenericAnchor } from './generic-anchors.ts';
 import type { Subject } from './subject.ts';
 import { MAX_DESCRIPTION_CHARS, MAX_TITLE_PX, MIN_DESCRIPTION_CHARS, widthOf } from './title-width.ts';
@@ -31,23 +32,25 @@ export function composeTitle(subject: Subject): string | undefined {
   const heading =
     headings.find(({ level, text }) => level === 1 && text !== '') ?? headings.find(({ text }) => text !== '');
   if (!heading) return undefined;
-  const title = widthOf(heading.text) <= MAX_TITLE_PX ? heading.text : shortenTitle(heading.text, subject);
-  const brand = brandOf(subject);
+  const words = visible(heading.text).trim();
+  const title = widthOf(words) <= MAX_TITLE_PX ? words : shortenTitle(words, subject);
+  const brand = visible(brandOf(subject) ?? '') || undefined;
   if (title === undefined || brand === undefined) return title;
   const branded = `${title} | ${brand}`;
   return title.toLowerCase().includes(brand.toLowerCase()) || widthOf(branded) > MAX_TITLE_PX ? title : branded;
 }
 
 /** The part of a title that says most of the main query and fits; cut at a word at last. Only its own words. */
-export function shortenTitle(title: string, subject: Subject): string | undefined {
+export function shortenTitle(long: string, subject: Subject): string | undefined {
   const { stemmer, main, page } = subject;
+  const title = visible(long).trim();
   const parts = titleParts(title);
   const separators = [...title.matchAll(new RegExp(SEPARATOR, 'g'))].map((match) => match[0]);
   const leading = parts.map((_, at) =>
     parts.slice(0, at + 1).reduce((all, part, i) => `${all}${separators[i - 1] ?? ' '}${part}`),
   );
   const clauses = parts.flatMap((part) => part.split(/(?<=[,;.!?])\s+/).map((one) => one.replace(/[,;]$/, '')));
-  const h1 = page.headings.find(({ level }) => level === 1)?.text ?? '';
+  const h1 = visible(page.headings.find(({ level }) => level === 1)?.text ?? '');
   const words = title.split(/\s+/);
   const cuts = words.map((_, at) => words.slice(0, at + 1).join(' '));
   const cut = cuts
@@ -72,7 +75,7 @@ export function composeDescription({ page, language, stemmer, main, material }: 
   const points = (sentence: string) => pointers.some((one) => ` ${wordsOf(sentence).join(' ')} `.includes(one));
   const paragraphs = page.blocks.filter(({ kind, own }) => own && kind === 'paragraph').slice(0, 40);
   const candidates = paragraphs.flatMap(({ text }, at) => {
-    const sentences = sentencesOf(text, language).filter((one) => !points(one));
+    const sentences = sentencesOf(visible(text), language).filter((one) => !points(one));
     return sentences.map((_, from) => ({
       text: joined(sentences.slice(from)),
       at: at + from / 10,
@@ -104,6 +107,6 @@ function joined(sentences: readonly string[]): string {
 
 /** The first sentences of a description that fit; undefined where the first one alone is too long. */
 export function shortenDescription(text: string, { language }: Subject): string | undefined {
-  const short = joined(sentencesOf(text, language));
+  const short = joined(sentencesOf(visible(text), language));
   return short.length >= MIN_DESCRIPTION_CHARS && short.length <= MAX_DESCRIPTION_CHARS ? short : undefined;
 }

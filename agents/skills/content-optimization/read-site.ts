@@ -1,7 +1,8 @@
 import { isKazeError, Pace } from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { Json, Passage, SkillInput } from '../handler.ts';
-import { fileSource, namesOf } from '../read-input.ts';
+import { fileSource, namesOf, severalOf } from '../read-input.ts';
+import { jsonFault } from '../text/json-fault.ts';
 import { readPageText, readText } from './read-page.ts';
 import type { KnownPage, Page } from './types.ts';
 
@@ -19,12 +20,28 @@ export interface Site {
   readonly notes: readonly string[];
 }
 
+/** The pages of an input that takes several files. Errors: those of each, and KAZE_SKILL_INPUT_INVALID for too many. */
+export async function readSite(
+  inputs: Readonly<Record<string, SkillInput | undefined>>,
+  name: string,
+  pace = new Pace(),
+): Promise<Site> {
+  const pages: KnownPage[] = [];
+  const notes: string[] = [];
+  for (const given of severalOf(inputs, name)) {
+    const read = await readPages(given.name, given.input, pace);
+    pages.push(...read.pages);
+    notes.push(...read.notes);
+  }
+  if (pages.length > MOST_PAGES) throw invalid(name, `has ${pages.length} pages; at most ${MOST_PAGES} are read`);
+  return { pages, notes };
+}
+
 /**
- * Reads several pages from one input: a list as data or as a JSON file, one web page or Markdown file, or addresses a
- * line. Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
+ * Pages of one file or value: a list as data or as JSON, one web page or Markdown file, or addresses a line.
+ * Errors: KAZE_SKILL_INPUT_INVALID with the place; those of the format readers for a file that is one page.
  */
-export async function readSite(name: string, input: SkillInput | undefined, pace = new Pace()): Promise<Site> {
-  if (input === undefined) return { pages: [], notes: [] };
+async function readPages(name: string, input: SkillInput, pace: Pace): Promise<Site> {
   if (input.kind === 'json') return fromList(name, input.value, pace);
   if (input.kind === 'text') {
     const text = input.text.trim();
@@ -32,10 +49,29 @@ export async function readSite(name: string, input: SkillInput | undefined, pace
     return { pages: namesOf(input, MOST_PAGES).map((url) => bare(url)), notes: [] };
   }
   const { text, format, name: file } = await readText(fileSource(input));
-  if (/^\s*[[{]/.test(text)) return fromList(file, parseJson(file, text), pace);
+  const listed = addressesIn(file, text);
+  if (listed) return { pages: listed.slice(0, MOST_PAGES).map((url) => bare(url)), notes: cutNote(file, listed) };
+  // A Markdown page may begin with a link.
+  if (/^\s*[[{]/.test(text) && !/\.(md|markdown)$/i.test(file)) return fromList(file, parseJson(file, text), pace);
   const page = await readPageText({ name: file, text: text.replaceAll('\r\n', '\n'), format }, pace);
   return { pages: [known(page)], notes: [] };
 }
+
+/** Of a sitemap, or of a text that holds one address a line; undefined of everything else. */
+function addressesIn(file: string, text: string): string[] | undefined {
+  if (
+    /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/.test(text.slice(0, 4_096))
+  ) {
+    if (/<(?:\w+:)?sitemapindex[\s>]/.test(text.slice(0, 4_096)))
+      throw invalid(file, 'lists sitemaps and no pages; give the sitemaps that it names');
+    return [...text.matchAll(/<loc>\s*([^<\s]+)\s*<\/loc>/g)].map(([, address]) => address!.replaceAll('&amp;', '&'));
+  }
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  return lines.length > 0 && lines.every((line) => /^(?:https?:\/)?\/\S*$/.test(line)) ? lines : undefined;
+}
+
+const cutNote = (file: string, { length }: readonly string[]): string[] =>
+  length > MOST_PAGES ? [`${file} lists ${length} addresses; the first ${MOST_PAGES} were taken.`] : [];
 
 /** A page as far as the others need it. */
 export function known(page: Page): KnownPage {
@@ -86,14 +122,12 @@ const bare = (url: string): KnownPage => ({
 function parseJson(file: string, text: string): Json {
   try {
     return JSON.parse(text) as Json;
-  } catch (error) {
-    const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
-    const before = text.slice(0, at).split('\n');
-    const place = { line: before.length, column: before.at(-1)!.length + 1 };
+  } catch {
+    const { line, column, found } = jsonFault(text);
     throw skillErrors(
       'KAZE_SKILL_INPUT_INVALID',
-      `${file}, line ${place.line}, column ${place.column}: this is no JSON (found ${JSON.stringify(text.slice(at, at + 12))}); expected ${SHAPE}`,
-      { fields: { input: file, ...place } },
+      `${file}, line ${line}, column ${column}: this is no JSON (found ${JSON.stringify(found)}); expected ${SHAPE}`,
+      { fields: { input: file, line, column, found } },
     );
   }
 }

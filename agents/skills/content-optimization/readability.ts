@@ -181,6 +181,17 @@ const TOGETHER: Readonly<Partial<Record<Language, RegExp>>> = {
 export function syllablesOf(word: string, language: Language): number {
   const lower = word.toLowerCase();
   if (language === 'en') return Math.max(1, syllable(lower));
-  const silent = language === 'fr' && lower.length > 3 ? lower.replace(/e(?:s|nt)?$/, '') : lower;
+  const silent = language === 'fr' ? spokenFrench(lower) : lower;
   return Math.max(1, silent.match(TOGETHER[language] ?? /[aeiouyäöüåæø]+/g)?.length ?? 0);
+}
+
+/**
+ * Without the letters that French writes and does not speak: u behind q and between g and e or i, e at the
+ * end, and the end of "parlent" (that of "moment" is spoken, and nouns in -ment are far more than verbs).
+ */
+function spokenFrench(word: string): string {
+  return word
+    .replaceAll(/qu(?=\p{L})/gu, 'q')
+    .replaceAll(/gu(?=[eiéèêîy])/g, 'g')
+    .replace(/es?$|(?<!m)ent$/, '');
 }

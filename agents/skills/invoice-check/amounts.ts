@@ -11,7 +11,12 @@ export interface Writing {
   readonly notes: readonly string[];
 }
 
-const CURRENCY = /(?<![\p{L}\d])(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CZK|HUF|RON|Fr\.?|zł|kr)(?![\p{L}\d])|[€$£]/giu;
+const CODES = 'EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CZK|HUF|RON|INR|AUD|CAD|Fr\\.?|zł|kr|Rs\\.?';
+/** Signs and codes of currencies, as an alternation for patterns. */
+export const CURRENCIES = String.raw`(?:${CODES})(?![\p{L}\d])|[€$£₹]`;
+const CURRENCY = new RegExp(String.raw`(?<![\p{L}\d])(?:${CODES})(?![\p{L}\d])|[€$£₹]`, 'giu');
+/** Behind French amounts: with and without tax. */
+const TAXED = /\s+(?:TTC|HT)$/i;
 const SIGNS: Readonly<Record<string, string>> = {
   '€': 'EUR',
   $: 'USD',
@@ -19,6 +24,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   'fr.': 'CHF',
   fr: 'CHF',
   zł: 'PLN',
+  '₹': 'INR',
+  rs: 'INR',
+  'rs.': 'INR',
 };
 
 /** The currency that a text names, as ISO 4217; undefined when it names none. */
@@ -29,7 +37,13 @@ export function currencyIn(text: string): string | undefined {
 
 /** Digits and marks alone: without currency, with the sign before; undefined when the text is no number. */
 export function plainAmount(text: string): string | undefined {
-  const bare = text.normalize('NFKC').replaceAll(CURRENCY, '').replaceAll(/[−–]/g, '-').trim();
+  const bare = text
+    .normalize('NFKC')
+    .trim()
+    .replace(TAXED, '')
+    .replaceAll(CURRENCY, '')
+    .replaceAll(/[−–]/g, '-')
+    .trim();
   const negative = /^\(.*\)$/.test(bare) || /^-|-$/.test(bare);
   const number = bareNumber(bare.replaceAll(/^[(+-]\s*|\s*[)-]$/g, '').trim());
   if (number === undefined) return undefined;
@@ -48,6 +62,9 @@ export function parseAmount(text: string, decimal: DecimalMark): BigNumber | und
 export interface WrittenCell {
   readonly text: string;
   readonly place: Place;
+  /** Of printed rows: from where to where it reaches, in points. */
+  readonly left?: number;
+  readonly right?: number;
 }
 
 /**

@@ -2,7 +2,8 @@ import { skillErrors } from '../errors.ts';
 import { parseDay } from '../text/calendar.ts';
 import { currencyIn, parseAmount, type Writing, type WrittenCell, writingOf } from './amounts.ts';
 import { DAY_FIELDS, type FieldName, MONEY_FIELDS } from './fields.ts';
-import { type RawFields, rawInvoices } from './raw-invoices.ts';
+import type { RawFields } from './raw-fields.ts';
+import { rawInvoices } from './raw-invoices.ts';
 import type { Sheet } from './read-rows.ts';
 import { type Invoice, type Money, placeText, type Stated } from './types.ts';
 
@@ -53,7 +54,14 @@ export function buildInvoices(sheet: Sheet): {
       }),
     };
   });
-  return { invoices, notes: [...sheet.notes, ...writing.notes] };
+  const bare = invoices.find(({ items }) => items.length === 0);
+  const noItems =
+    sheet.form === 'lines' && bare
+      ? [
+          `${placeText(bare.place)}: no items were recognised, only the sums; prices and the sum of the items were not checked.`,
+        ]
+      : [];
+  return { invoices, notes: [...sheet.notes, ...writing.notes, ...noItems] };
 }
 
 function currencyOf(read: FieldReader, fields: RawFields): Stated<string> | undefined {

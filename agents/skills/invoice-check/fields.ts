@@ -29,6 +29,8 @@ export const FIELD_NAMES = {
     'Supplier name',
     'Contact name',
     'Seller',
+    'Sold by',
+    'Issued by',
     'Fournisseur',
   ],
   date: [
@@ -51,6 +53,8 @@ export const FIELD_NAMES = {
     'Due',
     'Payment due',
     'Date d’échéance',
+    'Zahlungsziel',
+    'Date limite de paiement',
   ],
   from: [
     'Leistungszeitraum von',
@@ -89,6 +93,8 @@ export const FIELD_NAMES = {
     'Tax ID',
     'EIN',
     'Numéro de TVA',
+    'VAT/TIN',
+    'GSTIN',
   ],
   iban: ['IBAN', 'Bank account', 'Bankverbindung', 'Konto'],
   currency: ['Währung', 'Currency', 'Devise'],
@@ -104,6 +110,7 @@ export const FIELD_NAMES = {
     'Item name',
     'Service',
     'Product',
+    'Title',
     'Désignation',
   ],
   quantity: ['Menge', 'Anzahl', 'Stunden', 'Quantity', 'Qty', 'Hours', 'Quantité'],
@@ -120,6 +127,7 @@ export const FIELD_NAMES = {
     'Unit cost',
     'Rate',
     'Price',
+    'VK-Preis',
     'Prix unitaire',
   ],
   amount: [
@@ -129,6 +137,7 @@ export const FIELD_NAMES = {
     'Gesamt',
     'GP',
     'Positionsbetrag',
+    'Zeilenbetrag',
     'Line amount',
     'Line total',
     'Amount',
@@ -161,6 +170,8 @@ export const FIELD_NAMES = {
     'Net',
     'Total excluding VAT',
     'Total HT',
+    'Montant HT',
+    'Montant EUR HT',
   ],
   vat: [
     'USt-Betrag',
@@ -177,6 +188,7 @@ export const FIELD_NAMES = {
     'Tax amount',
     'Sales tax',
     'TVA',
+    'Montant TVA',
   ],
   total: [
     'Bruttobetrag',
@@ -204,6 +216,12 @@ export const FIELD_NAMES = {
     'Zu zahlen',
     'Zahlbetrag brutto',
     'Total TTC',
+    'Total amount due',
+    'Montant TTC',
+    'Montant EUR TTC',
+    'Total facture',
+    'Somme à payer',
+    'Net à payer',
   ],
 } as const;
 export type FieldName = keyof typeof FIELD_NAMES;
@@ -229,7 +247,7 @@ const BY_NAME = new Map(
 
 /** The field that a column's name or a label means; a currency in brackets or behind it is passed over. */
 export function fieldOf(name: string): FieldName | undefined {
-  const plain = name.replace(/\s*[([](?:EUR|USD|GBP|CHF|€|\$|£|netto|net)[)\]]\s*$/i, '').replace(/^\*/, '');
+  const plain = name.replace(/\s*[([](?:EUR|USD|GBP|CHF|INR|€|\$|£|₹|netto|net)[)\]]\s*$/i, '').replace(/^\*/, '');
   if (plain.trim() === '#') return 'position';
   return BY_NAME.get(folded(plain)) ?? BY_NAME.get(folded(plain.replace(/\s+(?:in\s+)?(?:EUR|USD|GBP|CHF|€)$/i, '')));
 }
@@ -243,7 +261,8 @@ export function sumFieldOf(
   const words = text
     .replace(/\(?\d{1,2}(?:[.,]\d{1,2})?\s*%\)?/, ' ')
     .replace(/^\s*(?:zzgl\.?|zuzüglich|plus|incl\.?|inkl\.?|gesetzliche|\+)\s+/i, '')
-    .replace(/\s+(?:auf|von|on|of)\s+(?:[A-Z€$£]{1,3}\s*)?\d.*$/i, '');
+    .replace(/\s+(?:auf|von|on|of)\s+(?:[A-Z€$£]{1,3}\s*)?\d.*$/i, '')
+    .replace(/\s+(?:for this invoice|on \p{L}{3,9}\.? \d{1,2}\s?, \d{4})$/iu, '');
   const field = fieldOf(words.trim());
   if (field === 'net' || field === 'vat' || field === 'total') return rate === undefined ? { field } : { field, rate };
   if (/reverse charge|steuerschuldnerschaft/i.test(text)) return { field: 'vat', rate: '0' };

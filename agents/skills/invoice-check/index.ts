@@ -1,10 +1,10 @@
-import { skillErrors } from '../errors.ts';
-import type { EarlierOutcome, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
+import type { EarlierOutcome, SkillHandler, SkillResult } from '../handler.ts';
+import { shown } from '../text/shown.ts';
 import { checkInvoices } from './check-invoices.ts';
 import { METRICS, measure } from './metrics.ts';
 import { findingList, findingsCsv, invoiceList, report, stake, verdictOf } from './outputs.ts';
 import { practicesFor } from './practices.ts';
-import { readAllTerms, readInvoices, readRegister } from './read-invoices.ts';
+import { readAllInvoices, readAllTerms, readRegister } from './read-invoices.ts';
 import type { EarlierInvoice } from './types.ts';
 
 const CONTRACTS = 'client/{client_id}/contracts/*';
@@ -12,18 +12,18 @@ const CONTRACTS = 'client/{client_id}/contracts/*';
 /** Checks invoices; `docs/skills/invoice-check.md` has method and limits. Needs no model. */
 export const invoiceCheck: SkillHandler = {
   skill: 'invoice-check',
-  revision: 2,
+  revision: 3,
   standIns: {},
   metrics: METRICS,
   async check(inputs) {
-    await readInvoices('invoices', required(inputs.invoices));
+    await readAllInvoices(inputs);
     await readRegister(inputs.earlier_invoices);
     await readAllTerms(inputs.contract_terms, []);
   },
   async run(context): Promise<SkillResult> {
     const { inputs, signal } = context;
     context.progress('reading the invoices');
-    const { invoices, notes } = await readInvoices('invoices', required(inputs.invoices), signal);
+    const { invoices, notes } = await readAllInvoices(inputs, signal);
     const kept = inputs.contract_terms === undefined ? await context.knowledge.items([CONTRACTS]) : [];
     const { terms, knowledge } = await readAllTerms(inputs.contract_terms, kept, signal);
     const outcomes = await context.earlier();
@@ -46,7 +46,7 @@ export const invoiceCheck: SkillHandler = {
       },
       metrics: measure(checked, earlier.length),
       notes: [
-        ...notes,
+        ...notes.map((note) => shown(note, 1_000)),
         ...(terms.length === 0
           ? [
               'No contract terms were given and none stand in the knowledge under contracts/: prices, discounts and payment terms were not compared.',
@@ -77,13 +77,4 @@ function fromOutcomes(outcomes: readonly EarlierOutcome[]): EarlierInvoice[] {
       return [{ ...own, number, vendor, source: `task ${task}` }];
     });
   });
-}
-
-function required(input: SkillInput | undefined): SkillInput {
-  if (input !== undefined) return input;
-  throw skillErrors(
-    'KAZE_SKILL_INPUT_MISSING',
-    'invoice-check has no invoices; give a CSV export or a PDF, HTML, Markdown or text invoice',
-    { fields: { skill: 'invoice-check', input: 'invoices' } },
-  );
 }

@@ -2,6 +2,7 @@ import { BigNumber } from 'bignumber.js';
 import { formatCsvRow } from '#platform';
 import type { Json, KnowledgeItem } from '../handler.ts';
 import { inert } from '../text/inert.ts';
+import { shown } from '../text/shown.ts';
 import { amountText } from './amounts.ts';
 import type { CheckedInvoice } from './check-invoices.ts';
 import { asEarlier } from './duplicates.ts';
@@ -48,7 +49,7 @@ export function findingList(checked: readonly CheckedInvoice[]): Json[] {
         expected: finding.expected,
         difference: finding.difference ? amountText(finding.difference) : null,
         currency: invoice.currency?.value ?? null,
-        why: finding.why,
+        why: shown(finding.why, 1_000),
         earlier: finding.earlier
           ? { number: finding.earlier.number, date: finding.earlier.date ?? null, source: finding.earlier.source }
           : null,

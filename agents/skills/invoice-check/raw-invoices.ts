@@ -1,25 +1,18 @@
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
+import { formatOfColumns } from '../known-formats.ts';
 import type { WrittenCell } from './amounts.ts';
 import { FIELD_NAMES, type FieldName, fieldOf, sumFieldOf } from './fields.ts';
+import { printedInvoice } from './printed-invoice.ts';
+import { ITEM_FIELDS, type RawFields, type RawInvoice, readLabels } from './raw-fields.ts';
 import type { Sheet } from './read-rows.ts';
-import { type Place, placeText } from './types.ts';
+import { placeText } from './types.ts';
 
-export type RawFields = Map<FieldName, WrittenCell>;
-
-/** What stands in a file about one invoice, still as text. */
-export interface RawInvoice {
-  readonly place: Place;
-  readonly fields: RawFields;
-  readonly items: RawFields[];
-}
-
-const ITEM_FIELDS: readonly FieldName[] = ['position', 'description', 'quantity', 'unit', 'price', 'amount', 'vatRate'];
 const HEADER_WITHIN = 80;
 
 /** Invoices of a sheet. Errors: KAZE_SKILL_INPUT_INVALID with the columns that were found, expected and near. */
 export function rawInvoices(sheet: Sheet): RawInvoice[] {
-  return sheet.form === 'table' ? fromTable(sheet) : [fromLines(sheet)];
+  return sheet.form === 'table' ? fromTable(sheet) : [printedInvoice(sheet)];
 }
 
 function fromTable(sheet: Sheet): RawInvoice[] {
@@ -107,7 +100,7 @@ function readLabel(row: readonly WrittenCell[], into: RawFields): void {
   const [label, value] = row.filter(({ text }) => text !== '');
   if (!label) return;
   if (value === undefined) {
-    readTextLine(label, into);
+    readLabels([label], into);
     return;
   }
   const field = fieldOf(label.text.replace(/[:.]\s*$/, ''));
@@ -134,80 +127,6 @@ function readSum(row: readonly WrittenCell[], into: RawFields): boolean {
   return true;
 }
 
-const NUMBER = String.raw`[-−]?\(?\d[\d.,’'\u00a0\u202f]*\)?-?`;
-const CURRENCY = String.raw`(?:(?:EUR|USD|GBP|CHF|€|\$|£)\s*)?`;
-const AFTER = String.raw`(?:\s*(?:EUR|USD|GBP|CHF|€|\$|£))?`;
-const ITEM = new RegExp(
-  String.raw`^(?:(\d{1,3})[.)]?\s+)?(\S.*?)\s+(${NUMBER})\s*(?:x\s+)?(?:([\p{L}][\p{L}.²/-]*)\s+)?${CURRENCY}(${NUMBER})${AFTER}\s+(?:(\d{1,2}(?:[.,]\d)?)\s*%\s+)?${CURRENCY}(${NUMBER})${AFTER}$`,
-  'u',
-);
-const SUM = new RegExp(String.raw`^(.{2,60}?)[:\s]\s*${CURRENCY}(${NUMBER})${AFTER}$`, 'u');
-
-/** One invoice from its printed lines. */
-function fromLines(sheet: Sheet): RawInvoice {
-  const fields: RawFields = new Map();
-  const items: RawFields[] = [];
-  let inItems = false;
-  const lines = sheet.rows.map((row) => ({ text: row.map(({ text }) => text).join(' '), place: row[0]!.place }));
-  for (const line of lines) {
-    const { text, place } = line;
-    const sum = SUM.exec(text);
-    const meant = sum ? sumFieldOf(sum[1]!) : undefined;
-    if (sum && meant) {
-      inItems = false;
-      if (!fields.has(meant.field)) fields.set(meant.field, { text: sum[2]!, place });
-      const currency = /EUR|USD|GBP|CHF|€|\$|£/.exec(text.slice(sum[1]!.length))?.[0];
-      if (currency && !fields.has('currency')) fields.set('currency', { text: currency, place });
-      if (meant.rate !== undefined && !fields.has('vatRate')) fields.set('vatRate', { text: meant.rate, place });
-      continue;
-    }
-    if (isPrintedHeader(text)) {
-      inItems = true;
-      continue;
-    }
-    const item = inItems ? ITEM.exec(text) : null;
-    if (item) {
-      const cell = (part: string) => ({ text: part, place });
-      const [, position, description, quantity, unit, price, rate, amount] = item;
-      const made: RawFields = new Map([
-        ['description', cell(description!)],
-        ['quantity', cell(quantity!)],
-        ['price', cell(price!)],
-        ['amount', cell(amount!)],
-      ]);
-      if (position) made.set('position', cell(position));
-      if (unit) made.set('unit', cell(unit));
-      if (rate) made.set('vatRate', cell(rate));
-      items.push(made);
-      continue;
-    }
-    if (inItems && items.length > 0) {
-      const last = items.at(-1)!.get('description')!;
-      items.at(-1)!.set('description', { ...last, text: `${last.text} ${text}`.slice(0, 500) });
-      continue;
-    }
-    readTextLine(line, fields);
-  }
-  if (!fields.has('vendor') && lines[0] && !/[:\d]/.test(lines[0].text)) fields.set('vendor', lines[0]);
-  if (items.length === 0 && !fields.has('total')) throw noInvoice(sheet);
-  return { place: lines[0]!.place, fields, items };
-}
-
-function isPrintedHeader(text: string): boolean {
-  const words = text.split(/\s+/);
-  const pairs = words.map((word, at) => `${word} ${words[at + 1] ?? ''}`);
-  const known = new Set([...words, ...pairs].map(fieldOf).filter((field) => field !== undefined));
-  return known.has('description') && (known.has('amount') || known.has('price')) && !/\d{2}/.test(text);
-}
-
-function readTextLine({ text, place }: WrittenCell, into: RawFields): void {
-  const labelled =
-    /^(.{2,45}?)\s*:\s*(\S.*)$/.exec(text) ?? /^((?:Rechnung|Invoice)\s*(?:Nr\.?|No\.?|#|number))\s*(\S+)$/i.exec(text);
-  if (!labelled) return;
-  const field = fieldOf(labelled[1]!);
-  if (field !== undefined && !into.has(field)) into.set(field, { text: labelled[2]!.trim(), place });
-}
-
 function noHeader(sheet: Sheet): Error {
   const first = sheet.rows[0]!;
   const found = first.map(({ text }) => text).filter(Boolean);
@@ -215,6 +134,9 @@ function noHeader(sheet: Sheet): Error {
     const close = fieldOf(name) === undefined ? nearestName(name, Object.values(FIELD_NAMES).flat()) : undefined;
     return close === undefined ? [] : [`"${name.slice(0, 40)}" is near "${close}"`];
   });
+  const format = formatOfColumns(found);
+  const other =
+    format && !format.label.includes('invoices') ? `; it is nearest to ${format.label}, which is not read here` : '';
   const expected =
     'a line that names at least an item or invoice number (Description, Invoice number), and amounts (Amount, Total, or Quantity and Unit price)';
   const message = `${sheet.file}, line ${first[0]!.place.line ?? 1}, column 1: found the columns ${
@@ -222,7 +144,7 @@ function noHeader(sheet: Sheet): Error {
       .slice(0, 12)
       .map((name) => `"${name.slice(0, 40)}"`)
       .join(', ') || '(none)'
-  }; expected ${expected}${near.length > 0 ? `; ${near.slice(0, 3).join(', ')}` : ''}`;
+  }; expected ${expected}${near.length > 0 ? `; ${near.slice(0, 3).join(', ')}` : ''}${other}`;
   return skillErrors('KAZE_SKILL_INPUT_INVALID', message, {
     fields: {
       name: sheet.file,
@@ -231,15 +153,7 @@ function noHeader(sheet: Sheet): Error {
       found: found.slice(0, 12),
       expected,
       nearest: near.slice(0, 3),
+      nearestFormat: format?.label,
     },
   });
-}
-
-function noInvoice(sheet: Sheet): Error {
-  const found = sheet.rows[0]?.[0]?.text.slice(0, 60) ?? '';
-  return skillErrors(
-    'KAZE_SKILL_INPUT_INVALID',
-    `${sheet.file}, line 1, column 1: found "${found}" and ${sheet.rows.length} lines without an invoice's items or total; expected lines such as "1 Consulting 2 hour 90.00 180.00" under a line of headings, or "Total: 180.00"; a register or export is read as .csv`,
-    { fields: { name: sheet.file, line: 1, column: 1, found, expected: 'items or a total' } },
-  );
 }

@@ -1,5 +1,7 @@
 import { sourceOf } from '#platform';
+import { skillErrors } from '../errors.ts';
 import type { KnowledgeItem, SkillInput } from '../handler.ts';
+import { severalOf } from '../read-input.ts';
 import { buildInvoices } from './build-invoices.ts';
 import { asEarlier } from './duplicates.ts';
 import { readSheet, sourcesOf } from './read-rows.ts';
@@ -11,7 +13,28 @@ export interface ReadInvoices {
   readonly notes: readonly string[];
 }
 
-/** The invoices of an input. Errors: those of the format readers; KAZE_SKILL_INPUT_INVALID with the place. */
+/** All invoices that a task was given. Errors: KAZE_SKILL_INPUT_MISSING, and those of each file. */
+export async function readAllInvoices(
+  inputs: Readonly<Record<string, SkillInput | undefined>>,
+  signal?: AbortSignal,
+): Promise<ReadInvoices> {
+  const given = severalOf(inputs, 'invoices');
+  if (given.length === 0) {
+    throw skillErrors(
+      'KAZE_SKILL_INPUT_MISSING',
+      'invoice-check has no invoices; give a CSV export, or PDF, HTML, Markdown or text invoices',
+      { fields: { skill: 'invoice-check', input: 'invoices' } },
+    );
+  }
+  const read: ReadInvoices[] = [];
+  for (const { name, input } of given) read.push(await readInvoices(name, input, signal));
+  return {
+    invoices: read.flatMap(({ invoices }) => invoices),
+    notes: [...new Set(read.flatMap(({ notes }) => notes))],
+  };
+}
+
+/** The invoices of one input. Errors: those of the format readers; KAZE_SKILL_INPUT_INVALID with the place. */
 export async function readInvoices(name: string, input: SkillInput, signal?: AbortSignal): Promise<ReadInvoices> {
   const invoices: Invoice[] = [];
   const notes: string[] = [];

@@ -79,31 +79,31 @@ async function readCsvSheet(source: ByteSource): Promise<Sheet> {
 
 async function readDocumentSheet(source: ByteSource, signal?: AbortSignal): Promise<Sheet> {
   const { name: file } = source;
-  const reading = readDocument(source, { signal });
+  const reading = readDocument(source, { signal, pdfLayout: 'rows' });
   const rows: WrittenCell[][] = [];
-  const counts = new Map<number, number>();
-  for await (const block of reading) {
-    const lines = block.lines ?? block.text.split('\n');
-    lines.forEach((text, at) => {
-      if (text.trim() === '' || rows.length > MOST_ROWS) return;
-      const { page } = block;
-      const printed = page === undefined ? undefined : (counts.get(page) ?? 0) + 1;
-      if (page !== undefined) counts.set(page, printed!);
-      const place = page === undefined ? { file, line: (block.line ?? 1) + at } : { file, page, line: printed! };
-      const cells = block.kind === 'table' ? text.split(' | ') : [text];
-      rows.push(
-        cells.map((cell, column) => ({
-          text: cell.trim(),
-          place: cells.length > 1 ? { ...place, column: column + 1 } : place,
-        })),
-      );
+  const printed = new Map<number, number>();
+  let isTable = false;
+  for await (const { kind, text: whole, line = 1, page, cells } of reading) {
+    if (rows.length > MOST_ROWS) break;
+    if (page !== undefined) {
+      printed.set(page, (printed.get(page) ?? 0) + 1);
+      const place = { file, page, line: printed.get(page)! };
+      rows.push((cells ?? [{ text: whole }]).map((cell) => ({ ...cell, place })));
+      continue;
+    }
+    whole.split('\n').forEach((text, at) => {
+      if (text.trim() === '') return;
+      const parts = kind === 'table' ? text.split(' | ') : [text];
+      const place = { file, line: line + at };
+      const column = (index: number) => (parts.length > 1 ? { column: index + 1 } : {});
+      rows.push(parts.map((part, index) => ({ text: part.trim(), place: { ...place, ...column(index) } })));
+      isTable ||= parts.length > 2;
     });
   }
   const text = rows
     .flat()
     .map((cell) => cell.text)
     .join(' ');
-  const isTable = rows.some((row) => row.length > 2);
   return {
     file,
     form: isTable ? 'table' : 'lines',

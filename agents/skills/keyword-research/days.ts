@@ -21,6 +21,7 @@ export interface DayReport {
 
 /** Days on either side of a shift that are looked at: four whole weeks. */
 const WINDOW = 28;
+export const DAYS_FOR_A_STEP = 2 * WINDOW;
 /** A shift smaller than this is not told. */
 const LEAST = Math.log(1.15);
 /** Standard errors that it must be away from none: every day of the export is tried. */

@@ -1,11 +1,11 @@
 import { Pace } from '#platform';
 import { declaredOutputs } from '../declared-outputs.ts';
 import type { SkillHandler, SkillResult } from '../handler.ts';
-import { namesOf } from '../read-input.ts';
-import { reword } from '../reword.ts';
+import { rewordMarkdown } from '../reword.ts';
 import { understandContext } from '../search-analysis/business-context.ts';
 import { readContext } from '../search-analysis/read-context.ts';
 import { inline } from '../search-analysis/spelling.ts';
+import { shown } from '../text/shown.ts';
 import { analyse } from './analyse.ts';
 import { readMaterial } from './material.ts';
 import { METRICS, measure } from './metrics.ts';
@@ -22,7 +22,7 @@ const LACKS_VOLUME =
 /** Finds keyword opportunities in exports of Search Console and of keyword tools; `docs/skills/keyword-research.md` has method and limits. */
 export const keywordResearch: SkillHandler = {
   skill: 'keyword-research',
-  revision: 3,
+  revision: 4,
   standIns: {
     google_search_console: { inputs: ['current_rankings'], lacks: 'anything newer than the export' },
     semrush_api: { inputs: ['current_rankings'], lacks: LACKS_VOLUME },
@@ -35,8 +35,7 @@ export const keywordResearch: SkillHandler = {
   async run(context): Promise<SkillResult> {
     const { inputs, signal } = context;
     context.progress('reading the exports');
-    const { table, notes: materialNotes, ...material } = await readMaterial(inputs);
-    const competitors = namesOf(inputs.competitors, 100);
+    const { table, competitors, notes: materialNotes, ...material } = await readMaterial(inputs);
     const business = understandContext(await readContext('keyword-research', inputs.business_context, signal));
     signal.throwIfAborted();
     context.progress(`analysing ${table.queries.length} queries`);
@@ -62,11 +61,11 @@ export const keywordResearch: SkillHandler = {
         ? []
         : [`Stood in for by the export, semrush_api would add: ${LACKS_VOLUME}.`]),
       ...analysis.fit.notes,
-    ];
+    ].map((note) => shown(note, 1_000));
     const practices = await practicesFor(context.knowledge, ranked);
     const computed = [explain(analysis, { ranked, notes }), practices.text].filter(Boolean).join('\n\n');
     context.progress('writing the reasoning');
-    const worded = await reword(computed, WORDING, context);
+    const worded = await rewordMarkdown(computed, WORDING, context);
     const best = ranked.slice(0, 3).map(({ finding }) => `"${inline(table.queries[finding.index]!.query)}"`);
     return {
       summary:

@@ -1,6 +1,7 @@
 import type { Json } from '../handler.ts';
 import { TARGET_POSITION } from '../search-analysis/estimate.ts';
 import { wordsOf } from '../text/languages.ts';
+import { shown } from '../text/shown.ts';
 import type { Analysis } from './analyse.ts';
 import { rivals } from './opportunities.ts';
 import type { Ranked } from './ranking.ts';
@@ -42,7 +43,7 @@ export function opportunityList(
       competitor: competitors.find((name) => mentions(query.query, name)) ?? null,
       pages: (finding.kinds.includes('cannibalised') ? rivals(query) : query.pages.slice(0, 1)).map(({ page }) => page),
       rows: query.lines,
-      why: finding.why.join(' '),
+      why: shown(finding.why.join(' '), 1_000),
     };
   });
 }

@@ -25,7 +25,7 @@ export function explain(
     brandPart(analysis),
     fitPart(analysis, ranked),
   ];
-  const limits = ['## What is missing or assumed', '', ...notes.map((note) => `- ${note}`)];
+  const limits = ['## What is missing or assumed', '', ...notes.map((note) => `- ${inline(note)}`)];
   return [...parts, limits].map((lines) => lines.join('\n')).join('\n\n');
 }
 
@@ -35,7 +35,7 @@ function dataPart({ table, floorClicks }: Analysis): string[] {
   return [
     '## Data',
     '',
-    `${table.name}: ${number(table.rows)} rows, ${number(table.queries.length)} queries, ${number(clicks)} clicks, ${number(impressions)} impressions. A finding must be worth at least ${number(floorClicks)} extra clicks in the period.`,
+    `${inline(table.name)}: ${number(table.rows)} rows, ${number(table.queries.length)} queries, ${number(clicks)} clicks, ${number(impressions)} impressions. A finding must be worth at least ${number(floorClicks)} extra clicks in the period.`,
   ];
 }
 
@@ -59,7 +59,7 @@ function findingsPart({ table }: Analysis, ranked: readonly Ranked[]): string[] 
         : fit === 'foreign'
           ? ' Foreign to the business, as far as can be told.'
           : ' Fit to the business unknown.';
-    return `${at + 1}. **${inline(query.query)}** (${finding.kinds.map((kind) => NAMES[kind]).join('; ')}; ${lineList(query.lines)}): about ${number(mid)} extra clicks (${number(low)} to ${number(high)}). ${finding.why.join(' ')}${mark}`;
+    return `${at + 1}. **${inline(query.query)}** (${finding.kinds.map((kind) => NAMES[kind]).join('; ')}; ${lineList(query.lines)}): about ${number(mid)} extra clicks (${number(low)} to ${number(high)}). ${inline(finding.why.join(' '))}${mark}`;
   });
   const more = ranked.length > LISTED ? ['', `${ranked.length - LISTED} more stand in keyword_opportunities.`] : [];
   return [

@@ -2,7 +2,7 @@ import { fold } from './fold.ts';
 import { isContact, isEmail } from './headers.ts';
 import { isGivenFromTheStart, leakReasons, movingReason, nameReason, singleFieldAuc } from './leakage.ts';
 import type { Outcomes } from './outcome.ts';
-import { sensitiveAttribute } from './sensitive.ts';
+import { ageOfRecord, sensitiveAttribute } from './sensitive.ts';
 import type { Column, LeftOut } from './types.ts';
 
 export interface Choice {
@@ -42,7 +42,9 @@ export function chooseColumns(columns: readonly Column[], outcomes: Outcomes, al
     else if (column.header === outcomes.created?.header)
       leave(column, 'identifier', ['it is the day of creation, by which time is told']);
     else if (column.kind === 'empty') leave(column, 'useless', ['it is empty']);
-    else if (isEmail(column.header) && email === undefined) {
+    else if (ageOfRecord(column))
+      leave(column, 'leaked', ['it counts the days since the record was made, which end with the decision']);
+    else if (isEmail(column) && email === undefined) {
       email = column;
       leave(column, 'identifier', ['it is an address; only whether its provider is a free one is used']);
     } else if (isContact(column.header) && isGivenFromTheStart(column, outcomes)) {

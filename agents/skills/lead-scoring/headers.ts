@@ -1,29 +1,35 @@
 import { fold } from './fold.ts';
+import type { Column } from './types.ts';
 
 /**
  * What the headers of CRM exports say, in English, German, French, Spanish, Italian, Dutch and Portuguese, folded.
  * HubSpot and Salesforce name columns by their label in the user's language, Pipedrive puts the object before it
- * ("Deal - Status"). Own fields have any name: what no header tells is told by the data (`leakage.ts`).
+ * ("Deal - Status"), Salesforce's Data Loader runs words together ("CREATEDDATE"). Own fields have any name: what no
+ * header tells is told by the data (`leakage.ts`).
  */
 const words = (...lists: readonly string[]) => new RegExp(`(?:^| )(?:${lists.join('|')})(?: |$)`, 'u');
 
 const ID =
   /(?:^| )(?:record|lead|deal|contact|opportunity|datensatz|kontakt|vorgangs?) ?(?:id|nr|no|number|nummer)(?: |$)|^id$| id$|^(?:deal|lead) \d+$/u;
 const CREATED = words(
-  '(?:deal |lead |record |opportunity )?(?:created?|creation)(?: date| time| on| at)?',
+  '(?:deal |lead |record |opportunity )?(?:created?|creation)(?: ?date| time| on| at)?',
   'date created|added on',
   'erstell(?:t|ungs?datum|datum|t am)?(?: am)?|angelegt(?: am)?|anlagedatum|eingangsdatum|(?:deal|lead) erstellt(?: am)?',
   'date de creation|cree le|fecha de creacion|creado el|data di creazione|data creazione|creato il',
   'aangemaakt(?: op)?|aanmaakdatum|data de criacao|criado em',
 );
 const CLOSED = words(
-  '(?:expected )?close[ds]?(?: date| time| on| at)?|closing date|won time|lost time|decision date|decided on|converted (?:date|on|at)',
-  'abschlussdatum|(?:deal )?abgeschlossen am|geschlossen am|konvertierungsdatum|konvertiert am|entscheidungsdatum|entschieden am|gewonnen am|verloren am',
+  '(?:expected )?close[ds]?(?: ?date| time| on| at)?|closing date|won time|lost time|decision date|decided on|converted ?(?:date|on|at)',
+  'abschlussdatum|schlusstermin|(?:deal )?abgeschlossen am|geschlossen am|konvertierungsdatum|konvertiert am|entscheidungsdatum|entschieden am|gewonnen am|verloren am',
   'date de (?:cloture|fermeture|conversion)|fecha de (?:cierre|conversion)|data di (?:chiusura|conversione)|data chiusura',
   'sluitingsdatum|afgesloten op|data de (?:fechamento|conversao)',
 );
+const PLANNED = words(
+  'expected clos(?:e|ing)(?: date)?|(?:erwartete|voraussichtliche|geplante)[rs]? (?:abschluss\\p{L}*|schlusstermin)',
+  'date de cloture prevue|fecha (?:de cierre prevista|prevista de cierre)|data (?:di )?chiusura prevista|verwachte sluitingsdatum',
+);
 const OUTCOME = words(
-  '(?:deal |lead |opportunity )?(?:status|stage|outcome|result)|converted|is won|won|lifecycle stage',
+  '(?:deal |lead |opportunity )?(?:status|stage(?: ?name)?|outcome|result)|(?:is ?)?converted|(?:is ?)?won|lifecycle stage',
   '(?:deal |lead |verkaufs |vertriebs)?(?:phase|ergebnis|stufe)|konvertiert|gewonnen|lifecycle phase',
   'statut|etape|resultat|estado|etapa|resultado|stato|fase|esito|situacao',
 );
@@ -38,7 +44,7 @@ const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   [
     'names the outcome',
     words(
-      'won|lost|loss|closed|is closed|gewonnen|verloren\\p{L}*|verlust\\p{L}*|perdue?s?|gagnee?|ganad[oa]s?|perdid[oa]s?|vint[oa]|pers[oa]|perda|ganho|gewonnen op',
+      '(?:is ?)?won|lost|loss|(?:is ?)?closed|gewonnen|verloren\\p{L}*|verlust\\p{L}*|perdue?s?|gagnee?|ganad[oa]s?|perdid[oa]s?|vint[oa]|pers[oa]|perda|ganho|gewonnen op',
     ),
   ],
   [
@@ -49,6 +55,10 @@ const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ],
   ['is a day of closing or conversion', CLOSED],
   [
+    'is the quarter of the closing',
+    words('fiscal (?:period|quarter|year)|geschafts(?:periode|quartal|jahr)|exercice fiscal|periodo fiscal'),
+  ],
+  [
     'is a day of becoming a customer',
     words(
       'became a customer(?: date)?|customer since|kunde seit|kunde geworden(?: am)?|client depuis|cliente desde|cliente dal|klant sinds|converted(?: \\p{L}+)*|konvertierter? \\p{L}+',
@@ -57,7 +67,7 @@ const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   [
     'is a probability or forecast of the stage',
     words(
-      '(?:deal )?probability|win likelihood|forecast(?: \\p{L}+)*|weighted \\p{L}+|expected revenue|(?:deal )?wahrscheinlichkeit|prognose\\p{L}*|gewichtet\\p{L}* \\p{L}+|probabilite|probabilidad|probabilita|waarschijnlijkheid|probabilidade',
+      '(?:deal )?probability|win likelihood|forecast(?: \\p{L}+)*|weighted \\p{L}+|expected revenue|erwarteter umsatz|(?:deal )?wahrscheinlichkeit|prognose\\p{L}*|gewichtet\\p{L}* \\p{L}+|probabilite|probabilidad|probabilita|waarschijnlijkheid|probabilidade',
     ),
   ],
   ['is the present state of the lead', STATE],
@@ -76,7 +86,8 @@ const AFTERWARDS: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   [
     'changes as long as the lead lives',
     words(
-      'last (?:activity|modified|contact|contacted|touch|update|updated|engagement|meeting|call|email|stage)(?: \\p{L}+)*|next (?:activity|step)(?: \\p{L}+)*|(?:number of )?(?:times contacted|sales activities|activities)|(?:done|total) activities|letzte[rns]? (?:aktivitat|anderung|kontakt|kontaktaufnahme|beruhrung|aktualisierung)(?: \\p{L}+)*|zuletzt \\p{L}+(?: \\p{L}+)*|nachste[rns]? (?:aktivitat|schritt)|anzahl (?:der )?aktivitaten|derniere? \\p{L}+(?: \\p{L}+)*|ultim[ao] (?:actividad|modificacion|contacto|attivita|modifica|contatto)(?: \\p{L}+)*|laatste \\p{L}+',
+      'e ?mails? (?:messages? )?(?:count|opened|opens|clicked|clicks|replied|bounced|delivered|sent)|(?:anzahl|zahl)(?: der)? e ?mails?(?: \\p{L}+)*',
+      'last ?(?:activity|modified|contact|contacted|touch|update|updated|engagement|meeting|call|email|stage)(?: \\p{L}+)*|next (?:activity|step)(?: \\p{L}+)*|(?:number of )?(?:times contacted|sales activities|activities)|(?:done|total) activities|letzte[rns]? (?:aktivitat|anderung|kontakt|kontaktaufnahme|beruhrung|aktualisierung)(?: \\p{L}+)*|zuletzt \\p{L}+(?: \\p{L}+)*|nachste[rns]? (?:aktivitat|schritt)|anzahl (?:der )?aktivitaten|derniere? \\p{L}+(?: \\p{L}+)*|ultim[ao] (?:actividad|modificacion|contacto|attivita|modifica|contatto)(?: \\p{L}+)*|laatste \\p{L}+',
     ),
   ],
 ];
@@ -121,11 +132,21 @@ const isOne = (pattern: RegExp) => (header: string) => pattern.test(fold(header)
 
 export const isId = isOne(ID);
 export const isCreated = isOne(CREATED);
+/** A day of closing, be it the true one or the planned one. */
 export const isClosed = isOne(CLOSED);
+/** A day of closing that was planned, as Pipedrive keeps it beside the true one. */
+export const isPlannedClose = isOne(PLANNED);
 export const isOutcomeName = isOne(OUTCOME);
-export const isEmail = isOne(EMAIL);
+const soundsLikeEmail = isOne(EMAIL);
 export const soundsLikeDate = isOne(DATE_WORDS);
 const isPlace = isOne(PLACE);
+
+/** Mail addresses: "Email messages count" and "Email opens" are none. */
+export function isEmail({ header, texts }: Pick<Column, 'header' | 'texts'>): boolean {
+  if (!soundsLikeEmail(header)) return false;
+  const said = texts.filter((text) => text !== '');
+  return said.filter((text) => text.includes('@')).length > said.length / 2;
+}
 
 /** How often something was looked at is no address, whatever it was: "Website visits", "Aufrufe der Website". */
 const COUNTED =

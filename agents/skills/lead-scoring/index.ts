@@ -1,6 +1,6 @@
 import { Pace } from '#platform';
 import type { EarlierOutcome, SkillContext, SkillHandler, SkillInput, SkillResult } from '../handler.ts';
-import { reword } from '../reword.ts';
+import { rewordMarkdown } from '../reword.ts';
 import { type Analysis, analyse, openRowsOf, type Profile, profile, requireHistory } from './analyse.ts';
 import {
   type DriftReport,
@@ -29,7 +29,7 @@ const EARLIER_RUNS = 3;
 /** Scores open leads from past ones; `docs/skills/lead-scoring.md` has method, measurements and limits. */
 export const leadScoring: SkillHandler = {
   skill: 'lead-scoring',
-  revision: 2,
+  revision: 3,
   standIns: { crm_api: { inputs: ['leads'], lacks: LACKS } },
   metrics: METRICS,
   async check(inputs) {
@@ -102,7 +102,7 @@ async function write(
   );
   const whole = practice.length > 0 ? `${computed}\n\n## What stands behind it\n\n${practice.join('\n')}` : computed;
   context.progress('writing the reasoning');
-  const worded = await reword(whole, WORDING, context);
+  const worded = await rewordMarkdown(whole, WORDING, context);
   const day = new Date(context.clock.now()).toISOString().slice(0, 10);
   const hot = leads.filter(({ band }) => band === 'hot').length;
   const period = periodOf(analysis);

@@ -1,17 +1,20 @@
 import { nearestName } from '#platform';
 import { skillErrors } from '../errors.ts';
 import { fold } from './fold.ts';
-import { isClosed, isCreated, isOutcomeName } from './headers.ts';
+import { isClosed, isCreated, isOutcomeName, isPlannedClose } from './headers.ts';
 import type { Column, LeadTable, Outcome } from './types.ts';
 
 const WON =
-  /^(?:won|closed? won|closed converted|converted|customer|evangelist|win|gewonnen|abgeschlossen(?: und)? gewonnen|geschlossen gewonnen|geschlossen konvertiert|konvertiert|kunde|bestandskunde|gagnee?|conclue?|client|ganad[oa]|cerrad[oa] ganad[oa]|vint[oa]|chius[oa] vint[oa]|cliente|klant|afgesloten gewonnen|ganho|fechado ganho)$/u;
+  /^(?:won|closed? won|closed converted|converted|customer|evangelist|win|gewonnen|abgeschlossen(?: und)? gewonnen|geschlossen(?: und)? gewonnen|geschlossen konvertiert|konvertiert|kunde|bestandskunde|gagnee?|conclue?|client|ganad[oa]|cerrad[oa] ganad[oa]|vint[oa]|chius[oa] vint[oa]|cliente|klant|afgesloten gewonnen|ganho|fechado ganho)$/u;
 const LOST =
-  /^(?:lost|closed? lost|closed not converted|not converted|unqualified|disqualified|rejected|verloren|abgeschlossen(?: und)? verloren|geschlossen verloren|geschlossen nicht konvertiert|nicht konvertiert|unqualifiziert|disqualifiziert|abgelehnt|abgesagt|perdue?|perdid[oa]|cerrad[oa] perdid[oa]|pers[oa]|chius[oa] pers[oa]|afgesloten verloren|perdida|fechado perdido)$/u;
+  /^(?:lost|closed? lost|closed not converted|not converted|unqualified|disqualified|rejected|verloren|abgeschlossen(?: und)? verloren|geschlossen(?: und)? verloren|geschlossen nicht konvertiert|nicht konvertiert|unqualifiziert|disqualifiziert|abgelehnt|abgesagt|perdue?|perdid[oa]|cerrad[oa] perdid[oa]|pers[oa]|chius[oa] pers[oa]|afgesloten verloren|perdida|fechado perdido)$/u;
 const YES = /^(?:true|1|yes|ja|wahr|oui|si|sim|x)$/u;
 const NO = /^(?:false|0|no|nein|falsch|non|nee|nao)$/u;
-const WON_FLAG = /(?:^| )(?:converted|is won|won|konvertiert|gewonnen|ist gewonnen)(?: |$)/u;
-const CLOSED_FLAG = /(?:^| )(?:is closed|closed|geschlossen|ist geschlossen|abgeschlossen)(?: |$)/u;
+/** A status that says itself that nothing is decided: "Open", "Offen - Nicht kontaktiert". */
+const OPEN =
+  /^(?:open|working|in progress|offen|in bearbeitung|ouverte?|en cours|abiert[oa]|apert[oa]|in corso|lopend|abert[oa])(?: |$)/u;
+const WON_FLAG = /(?:^| )(?:(?:is ?)?converted|(?:is ?)?won|konvertiert|gewonnen|ist gewonnen)(?: |$)/u;
+const CLOSED_FLAG = /(?:^| )(?:(?:is ?)?closed|geschlossen|ist geschlossen|abgeschlossen)(?: |$)/u;
 
 export interface Outcomes {
   /** One a row. */
@@ -32,8 +35,9 @@ export interface OutcomeOptions {
 
 /**
  * Which rows are won, lost and open, from the column of the status that knows most. Undefined when no column tells of
- * both. Where only won ones are marked (a flag "Converted" without "Closed", the lifecycle stage "Customer"), a lead
- * counts as lost once it is older than nine of ten won ones were when they were won, and as open before.
+ * both. Where only won ones are marked (a flag "Converted" without "Closed", the lifecycle stage "Customer") and nothing is
+ * said to be open, a lead counts as lost once it is older than nine of ten won ones were when they were won, and as open
+ * before.
  * Errors: KAZE_SKILL_INPUT_INVALID for a column or values that the task names and the file lacks.
  */
 export function findOutcomes(
@@ -45,10 +49,11 @@ export function findOutcomes(
     (column) => column.kind === 'date' && isCreated(column.header) && !isClosed(column.header),
   );
   const closings = columns.filter((column) => column.kind === 'date' && isClosed(column.header) && column !== created);
+  const closed = closings.filter(({ header }) => !isPlannedClose(header));
   const named = options.column === undefined ? undefined : requireColumn(table, columns, options.column);
   const wanted = new Set((options.wonValues ?? []).map(fold));
   if (wanted.size > 0 && named) requireValues(table, named, wanted);
-  const dates = { created, decided: mergedDates(closings) };
+  const dates = { created, decided: mergedDates(closed.length > 0 ? closed : closings) };
   const candidates = (named ? [named] : columns.filter(({ header }) => isOutcomeName(header))).flatMap((column) => {
     const outcomes = readOutcomes(column, { wanted, columns });
     const won = outcomes.filter((one) => one === 'won').length;
@@ -61,7 +66,9 @@ export function findOutcomes(
   if (both) return { outcomes: both.outcomes, column: both.column, ...dates, notes: [] };
   const oneSided = candidates.sort((a, b) => b.won + b.lost - a.won - a.lost)[0];
   if (!oneSided) return undefined;
-  if (oneSided.lost > 0) return { outcomes: oneSided.outcomes, column: oneSided.column, ...dates, notes: [] };
+  const saysOpen = oneSided.column.texts.some((text) => OPEN.test(fold(text)));
+  if (oneSided.lost > 0 || saysOpen)
+    return { outcomes: oneSided.outcomes, column: oneSided.column, ...dates, notes: [] };
   return byAge(oneSided, dates);
 }
 
@@ -78,7 +85,7 @@ function requireColumn(table: LeadTable, columns: readonly Column[], header: str
 
 function requireValues(table: LeadTable, column: Column, wanted: ReadonlySet<string>): void {
   const present = [...new Set(column.texts)].filter((text) => text !== '');
-  if (present.some((text) => wanted.has(fold(text)))) return;
+  if (present.some((text) => wanted.has(fold(text)) || wanted.has(stageOf(text)))) return;
   throw skillErrors(
     'KAZE_SKILL_INPUT_INVALID',
     `no row of "${column.header}" in ${table.name} has one of the won_values; it has ${present.slice(0, 12).join(', ')}`,
@@ -95,7 +102,7 @@ function readOutcomes(
     WON_FLAG.test(fold(column.header)) &&
     [...folded.values()].every((text) => text === '' || YES.test(text) || NO.test(text));
   if (!isFlag) {
-    const meaning = new Map([...folded].map(([text, value]) => [text, outcomeOf(value, wanted)]));
+    const meaning = new Map([...folded].map(([text, value]) => [text, outcomeOf(value, stageOf(text), wanted)]));
     return column.texts.map((text) => meaning.get(text)!);
   }
   const closed = columns.find((one) => one !== column && CLOSED_FLAG.test(fold(one.header)) && one.distinct <= 2);
@@ -105,9 +112,13 @@ function readOutcomes(
   });
 }
 
-function outcomeOf(value: string, wanted: ReadonlySet<string>): Outcome {
-  if (wanted.size > 0) return wanted.has(value) ? 'won' : LOST.test(value) ? 'lost' : 'open';
-  return WON.test(value) ? 'won' : LOST.test(value) ? 'lost' : 'open';
+/** A stage without the pipeline that HubSpot writes behind it where there are several: "Closed won (Sales Pipeline)". */
+const stageOf = (text: string): string => fold(text.replace(/\s*\([^()]*\)\s*$/, ''));
+
+function outcomeOf(value: string, stage: string, wanted: ReadonlySet<string>): Outcome {
+  if (wanted.has(value) || wanted.has(stage)) return 'won';
+  if (LOST.test(value) || LOST.test(stage)) return 'lost';
+  return wanted.size === 0 && (WON.test(value) || WON.test(stage)) ? 'won' : 'open';
 }
 
 /** The first day that any of the closing columns names: "Won time" and "Lost time" are filled in turn. */

@@ -51,7 +51,7 @@ function trustPart({ quality, heldOut, model }: Analysis): string[] {
     '',
     `- A won lead is scored above a lost one in ${percent(auc.value)} of the cases (AUC ${auc.value.toFixed(3)}, 95 % interval ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}).`,
     `- In the best-scored tenth ${lift.value.toFixed(1)} times as many are won as on average (${lift.low.toFixed(1)} to ${lift.high.toFixed(1)}); on average ${percent(baseRate.value)} (${percent(baseRate.low)} to ${percent(baseRate.high)}).`,
-    `- Scores and rates differ by ${percent(calibrationError.value)} on average; a perfect score would show up to ${percent(calibrationByChance)} by chance.`,
+    `- Scores and rates differ by ${percent(calibrationError.value)} on average (${percent(calibrationError.low)} to ${percent(calibrationError.high)}); a perfect score would show up to ${percent(calibrationByChance)} by chance.`,
     '',
     '| leads | score | won | interval |',
     '|---:|---:|---:|---|',

@@ -63,6 +63,16 @@ export function sensitiveAttribute(column: Pick<Column, 'header' | 'texts' | 'di
   return holdsGender(column) ? 'gender' : undefined;
 }
 
+/** Of the values of a column "Age", so many that no person who signs a contract has show that it is the age of something else. */
+const NO_ADULTS = 0.05;
+
+/** The column "Age" of a report on opportunities (Salesforce): days since the record was made. */
+export function ageOfRecord({ header, numbers }: Pick<Column, 'header' | 'numbers'>): boolean {
+  if (!/^(?:age|alter)$/.test(fold(header)) || !numbers) return false;
+  const said = numbers.filter((one) => !Number.isNaN(one));
+  return said.filter((one) => one < 14 || one > 110).length > said.length * NO_ADULTS;
+}
+
 function holdsGender({ texts, distinct }: Pick<Column, 'texts' | 'distinct'>): boolean {
   if (distinct < 2 || distinct > 8) return false;
   const values = new Set(texts.filter((text) => text !== '').map(fold));

@@ -2,10 +2,10 @@
  * Writes a client's report for a period; `docs/skills/report-generator.md` has method, sample and limits. One
  * implementation behind two skills: `report-generator` (sales) and `reporting` (search).
  */
-import { createHash } from 'node:crypto';
 import type { Json, SkillContext, SkillHandler, SkillInput, SkillResult, WorkRecord } from '../handler.ts';
 import { plainText as wordsOf } from '../read-input.ts';
 import { explainCost } from './cost-changes.ts';
+import { redrawReport } from './edit/index.ts';
 import { changesJson, figuresJson, measuredOf, namedFigures, stepsJson } from './figure-list.ts';
 import { readGuidance } from './guidance.ts';
 import { Locale } from './locale.ts';
@@ -13,6 +13,7 @@ import { METRICS, measure } from './metrics.ts';
 import { numberSources } from './number-sources.ts';
 import { comparedPeriod, dayOf, daysOver, instants, length, periodOf } from './period.ts';
 import { measurePipeline, readPipeline } from './pipeline.ts';
+import { printed } from './printed.ts';
 import { renderHtml } from './render-html.ts';
 import { plainText, renderMarkdown } from './render-markdown.ts';
 import { measureSearch, readSearch } from './search-figures.ts';
@@ -31,7 +32,7 @@ const LACKS_CRM =
 
 const handlerOf = (skill: string, standIns: SkillHandler['standIns']): SkillHandler => ({
   skill,
-  revision: 1,
+  revision: 2,
   standIns,
   metrics: METRICS,
   async check(inputs) {
@@ -41,6 +42,7 @@ const handlerOf = (skill: string, standIns: SkillHandler['standIns']): SkillHand
     if (period) comparedPeriod(inputs.compare_with, period);
   },
   run: writeReport,
+  redraw: redrawReport,
 });
 
 const search = { inputs: ['current_rankings', 'rankings_by_date'], lacks: LACKS };
@@ -65,7 +67,7 @@ async function writeReport(context: SkillContext): Promise<SkillResult> {
   const html = renderHtml(document, rendering);
   const markdown = renderMarkdown(document, rendering);
   context.progress('printing the report');
-  const pdf = await printed(context, html);
+  const pdf = await printed(html, context);
   const named = namedFigures(material);
   const metrics = measure(material, {
     html,
@@ -166,31 +168,6 @@ function toldLines(input: SkillInput | undefined, sources: Sources): Quote[] {
     .map(({ line, at }) => sources.quote(line, sources.input('work_done', at)));
 }
 
-/** The PDF where the cell has a printer; a report without one is a report. */
-async function printed(context: SkillContext, html: string): Promise<{ file: Json; notes: string[] }> {
-  if (!context.print) {
-    return {
-      file: null,
-      notes: ['There is no PDF: this cell has no Chromium that could print one. The page prints from any browser.'],
-    };
-  }
-  try {
-    const bytes = Buffer.from(await context.print(html));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return {
-      file: { media_type: 'application/pdf', bytes: bytes.length, sha256, base64: bytes.toString('base64') },
-      notes: [],
-    };
-  } catch (error) {
-    if (context.signal.aborted) throw error;
-    context.logger.warn({ err: error }, 'a report could not be printed');
-    return {
-      file: null,
-      notes: ['There is no PDF: the browser that prints it failed. The page prints from any browser.'],
-    };
-  }
-}
-
 function movementsJson({ search }: Material): Json[] {
   return [...(search?.lost ?? []), ...(search?.gained ?? [])].map((one) => ({
     query: one.query.text,
@@ -236,7 +213,7 @@ function missing(inputs: Inputs, { search, pipeline }: Material): string[] {
       ? []
       : ['No export was given: the report has the work and its cost, and no numbers of search or sales.']),
     ...(search && !search.before ? ['previous_rankings is missing: search figures stand without a comparison.'] : []),
-    'The report comes in several forms of one text. What a person edits when approving counts as the report; the other forms stay as they were made, so edit each form that is sent.',
+    'The report comes in several forms of one text: report_markdown can be edited when approving, and the others are drawn from it.',
     'Costs are those of models, as the tasks have them; people’s time is not in them.',
   ];
 }

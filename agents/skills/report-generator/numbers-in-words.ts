@@ -13,3 +13,9 @@ const DIGITS = /[\p{N}%‰]+(?:[.,'\u00a0\u202f ]?\p{N}+)*/gu;
 export function numbersIn(text: string): string[] {
   return [...(text.match(DIGITS) ?? []), ...(text.match(WORDS) ?? [])].map((one) => one.trim());
 }
+
+/** A number as a reader takes it, with its sign, currency and per cent sign: `-30`, `US$0.80`, `4,5 %`, "twelve". */
+export const NUMBER = new RegExp(
+  `(?:(?<![\\p{L}\\p{N}])[+\\-\u2212\u2013]?(?:[a-z]{0,2}\\p{Sc})?)?\\p{N}+(?:[.,'’\u00a0\u202f]\\p{N}+)*(?:[ \u00a0\u202f]?[%‰\\p{Sc}])?|${WORDS.source}`,
+  'giu',
+);

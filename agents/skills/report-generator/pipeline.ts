@@ -2,7 +2,7 @@ import { Pace } from '#platform';
 import type { SkillInput } from '../handler.ts';
 import { type Profile, profile } from '../lead-scoring/analyse.ts';
 import { fold } from '../lead-scoring/fold.ts';
-import { isClosed, isId } from '../lead-scoring/headers.ts';
+import { isClosed, isId, isPlannedClose } from '../lead-scoring/headers.ts';
 import { readLeads } from '../lead-scoring/read-leads.ts';
 import type { Column } from '../lead-scoring/types.ts';
 import { isoDay } from '../lead-scoring/values.ts';
@@ -13,6 +13,8 @@ import type { Days, Figure, Quote, Source, Sources } from './sourced.ts';
 
 const AMOUNT =
   /(?:^| )(?:amount|deal value|value|umsatzpotenzial|betrag|wert|auftragswert|montant|importe|importo|bedrag|valor|estimated volume|volumen)(?: |$)/u;
+/** A value times the probability of the stage, as Pipedrive writes it beside the value. */
+const WEIGHTED = /(?:^| )(?:weighted|gewichtet\p{L}*) /u;
 const NAME =
   /(?:^| )(?:(?:deal|opportunity|vorgang) ?(?:name|title|titel)|titel|title|company|account|unternehmen|firma)(?: |$)/u;
 const NEXT = /(?:^| )(?:next (?:step|activity)(?: date)?|nachster schritt|nachste aktivitat)(?: |$)/u;
@@ -150,10 +152,12 @@ export async function measurePipeline(read: ReadPipeline, options: PipelineOptio
 function dealsOf({ table, columns, outcomes }: Profile): Deal[] {
   const number = (column: Column | undefined, row: number) => column?.numbers?.[row] ?? Number.NaN;
   const find = (pattern: RegExp) => columns.find(({ header }) => pattern.test(fold(header)));
-  const amounts = amountsOf(columns.filter(({ header }) => AMOUNT.test(fold(header))));
+  const isAmount = (header: string) => AMOUNT.test(header) && !WEIGHTED.test(header);
+  const amounts = amountsOf(columns.filter(({ header }) => isAmount(fold(header))));
   const name = find(NAME) ?? columns.find(({ header }) => isId(header)) ?? columns[0];
   const next = find(NEXT);
-  const closing = columns.find(({ header, kind }) => kind === 'date' && isClosed(header));
+  const closings = columns.filter(({ header, kind }) => kind === 'date' && isClosed(header));
+  const closing = closings.find(({ header }) => isPlannedClose(header)) ?? closings[0];
   return table.rows.map(({ line }, row) => {
     const outcome = outcomes?.outcomes[row] ?? 'open';
     return {

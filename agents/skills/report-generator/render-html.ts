@@ -6,6 +6,7 @@ import type { Rendering } from './render-markdown.ts';
 import { type SourceEntry, sourceList } from './source-list.ts';
 import { isDays, isFigure, isQuote } from './sourced.ts';
 import { STYLE } from './style.ts';
+import type { Texts } from './texts/index.ts';
 
 /** Whatever a browser does with the page, it asks nobody anything and runs nothing. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -17,22 +18,29 @@ export function renderHtml(document: ReportDocument, rendering: Rendering): stri
   const writer = new HtmlWriter(rendering);
   const { title, subtitle, facts, sections } = document;
   const { texts, locale } = rendering;
+  const about = facts.length > 0 ? `<p class="facts">${facts.map((fact) => writer.cell(fact)).join('<br>')}</p>` : '';
   const body = [
-    `<header><h1>${writer.cell(title)}</h1><p class="sub">${writer.cell(subtitle)}</p>`,
-    facts.length > 0 ? `<p class="facts">${facts.map((fact) => writer.cell(fact)).join('<br>')}</p>` : '',
-    '</header><main>',
+    `<header><h1>${writer.cell(title)}</h1><p class="sub">${writer.cell(subtitle)}</p>${about}</header><main>`,
     ...sections.map(
       ({ id, title: name, blocks }) =>
         `<section id="${escaped(id)}"><h2>${writer.cell(name)}</h2>${blocks.map((block) => writer.block(block)).join('')}</section>`,
     ),
-    `</main><section id="sources"><h2>${escaped(texts.sources.title)}</h2><p>${escaped(texts.sources.intro)}</p>`,
-    `<ol>${sourceList(rendering.numbers, texts).map(entry).join('')}</ol></section>`,
+    '</main>',
+    sourcesSection(sourceList(rendering.numbers, texts), texts),
   ];
+  return pageOf(body, { language: locale.tag, title: writer.words(title) });
+}
+
+/** The page around parts of HTML; the title is HTML as well. */
+export function pageOf(
+  body: readonly string[],
+  { language, title }: { readonly language: string; readonly title: string },
+): string {
   return [
-    `<!doctype html><html lang="${locale.tag}"><head><meta charset="utf-8">`,
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">',
-    `<title>${writer.words(title)}</title><style>${STYLE}</style></head><body>`,
+    `<title>${title}</title><style>${STYLE}</style></head><body>`,
     ...body,
     '</body></html>\n',
   ].join('\n');
@@ -132,6 +140,12 @@ function isUnbroken(cell: NonNullable<Cell>): boolean {
   return isDays(cell) || (isQuote(cell) && cell.text.length <= UNBROKEN_CHARS);
 }
 
+/** The list that closes the page. */
+export function sourcesSection(entries: readonly SourceEntry[], { sources }: Texts): string {
+  const list = entries.map(entry).join('');
+  return `<section id="sources"><h2>${escaped(sources.title)}</h2><p>${escaped(sources.intro)}</p>\n<ol>${list}</ol></section>`;
+}
+
 function entry({ number, parts }: SourceEntry): string {
   const words = parts.map((part) => {
     if ('words' in part) return escaped(part.words);
@@ -144,4 +158,4 @@ function entry({ number, parts }: SourceEntry): string {
 
 const NAMES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => NAMES[mark]!);
+export const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (mark) => NAMES[mark]!);

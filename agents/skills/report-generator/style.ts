@@ -11,10 +11,12 @@ h1{font-size:30px;line-height:1.2;margin:0 0 6px;letter-spacing:-.01em}
 h2{font-size:20px;line-height:1.3;margin:42px 0 12px;padding-top:14px;border-top:1px solid var(--rule)}
 h3{font-size:16px;margin:26px 0 8px}
 p{margin:0 0 12px;max-width:68ch}
-ul{margin:0 0 14px;padding-left:20px}li{margin:0 0 7px;max-width:68ch}
+ul{margin:0 0 14px;padding-left:20px}li{margin:0 0 7px;max-width:68ch}li p{margin:0}
 a.n{color:inherit;text-decoration:none;border-bottom:1px dotted #9fb0be}
 a.n:hover,a.n:focus{background:#e6f0f6}
 a.q{color:inherit;text-decoration:none}
+.sub strong{font-weight:inherit}
+sup.own{font-size:.7em;line-height:0}sup.own a{color:#8a5a12;text-decoration:none}
 .note{background:var(--tint);border-left:3px solid #c9a227;padding:9px 14px;font-size:13.5px;max-width:none}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0 22px;padding:0;list-style:none}
 .tiles li{background:var(--tint);border-radius:6px;padding:13px 15px;margin:0;break-inside:avoid}

@@ -1,8 +1,20 @@
-import { type ByteSource, Pace, readSearchConsole, type SearchConsoleExport, sourceOf } from '#platform';
+import {
+  type ByteSource,
+  decodeText,
+  formatErrors,
+  isKazeError,
+  Pace,
+  readSearchConsole,
+  type SearchConsoleExport,
+  sourceOf,
+} from '#platform';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
+import { formatOfText } from '../known-formats.ts';
 import { fileSource } from '../read-input.ts';
 import type { PageShare, Query, RankingTable } from './types.ts';
+
+const HEAD_CHARS = 16_384;
 
 /**
  * Reads a Search Console performance export into one entry a query; rows of several pages, countries, devices or days of
@@ -22,26 +34,61 @@ export async function readRankings(
       { fields: { skill, input: as } },
     );
   }
-  const source = sourceOfInput(as, input);
-  const read = await readSearchConsole(source);
+  const { name, read } = await readPerformance(as, input);
   if (!read.dimensions.includes('query')) {
     throw invalid(
       as,
-      source.name,
+      name,
       `has ${read.dimensions.join(' and ')} and no column for queries; export the table "Queries" (Queries.csv), or query with page`,
     );
   }
   const queries = await collect(read, new Pace());
   if (!queries.some((query) => query.impressions > 0)) {
-    throw invalid(as, source.name, 'has no row with impressions; export a longer period or remove filters');
+    throw invalid(as, name, 'has no row with impressions; export a longer period or remove filters');
   }
   return {
-    name: source.name,
+    name,
     queries,
     hasPages: read.dimensions.includes('page'),
     rows: read.rows.length,
     notes: notesOf(read),
   };
+}
+
+/**
+ * Reads a performance export as it stands. Errors: those of `readSearchConsole`; what is a table of another product is told
+ * by its name, and where it belongs.
+ */
+export async function readPerformance(
+  as: string,
+  input: SkillInput,
+): Promise<{ readonly name: string; readonly read: SearchConsoleExport }> {
+  const source = sourceOfInput(as, input);
+  const { name } = source;
+  try {
+    return { name, read: await readSearchConsole(source) };
+  } catch (error) {
+    const code = isKazeError(error) ? error.code : '';
+    // A planner's title and period before the header make its rows seem ragged.
+    if (!/_(?:SEARCH_CONSOLE_COLUMNS|CSV_RAGGED)$/.test(code)) throw error;
+    const nearest = formatOfText(await headOf(sourceOfInput(as, input)));
+    if (nearest === undefined || nearest.label.includes('Search Console')) throw error;
+    throw formatErrors(
+      'KAZE_FORMAT_SEARCH_CONSOLE_COLUMNS',
+      `${(error as Error).message}; it is nearest to ${nearest.label} (${nearest.wayOut})`,
+      { fields: { ...(isKazeError(error) ? error.fields : {}), name, nearestFormat: nearest.label }, cause: error },
+    );
+  }
+}
+
+/** The first characters of a file. */
+async function headOf({ name, bytes }: ByteSource): Promise<string> {
+  let text = '';
+  for await (const chunk of decodeText(bytes, { name, onInvalid: 'replace' }).chunks) {
+    text += chunk;
+    if (text.length >= HEAD_CHARS) break;
+  }
+  return text.slice(0, HEAD_CHARS);
 }
 
 /** A CSV input as bytes with a name. Errors: KAZE_SKILL_INPUT_INVALID for JSON. */
@@ -107,7 +154,8 @@ function figures(sum: Sum) {
   return { clicks, impressions, position, lines };
 }
 
-function notesOf(read: SearchConsoleExport): string[] {
+/** What an export says that does not add up, or was not sure to read. */
+export function notesOf(read: SearchConsoleExport): string[] {
   const counts = Object.entries(read.warningCounts).map(([kind, count]) => {
     const first = read.warnings.find((warning) => warning.kind === kind);
     return `${count} × ${kind}${first ? ` (first: ${first.message})` : ''}`;

@@ -2,11 +2,15 @@
 export type ColumnName = 'keyword' | 'position' | 'previous' | 'url' | 'volume' | 'domain' | 'competition' | 'month';
 
 /**
- * Header names of Google Ads Keyword Planner, Semrush, Ahrefs, SISTRIX, SE Ranking, AccuRanker and Moz, in English and
- * German, folded; written from knowledge of the products.
+ * Header names of Google Ads Keyword Planner, Semrush, Ahrefs, SISTRIX, SE Ranking, AccuRanker and Moz, in English, German,
+ * French, Spanish, Italian, Dutch and Portuguese, folded; written from knowledge of the products.
  */
 const NAMES: Readonly<Record<Exclude<ColumnName, 'month'>, readonly string[]>> = {
-  keyword: ['keyword', 'keywords', 'search term', 'suchbegriff', 'suchwort', 'phrase', 'query', 'suchanfrage'],
+  keyword: [
+    ...['keyword', 'keywords', 'search term', 'suchbegriff', 'suchwort', 'phrase', 'query', 'suchanfrage'],
+    ...['mot cle', 'mots cles', 'palabra clave', 'palabras clave', 'parola chiave', 'parole chiave'],
+    ...['zoekwoord', 'zoekwoorden', 'trefwoord', 'palavra chave', 'palavras chave'],
+  ],
   position: [
     'position',
     'current position',
@@ -19,6 +23,7 @@ const NAMES: Readonly<Record<Exclude<ColumnName, 'month'>, readonly string[]>> =
     'aktuelle position',
     'platzierung',
     'highest position',
+    ...['posicion', 'posizione', 'positie', 'posicao'],
   ],
   previous: ['previous position', 'vorherige position', 'letzte position', 'previous rank', 'last rank'],
   url: [
@@ -42,6 +47,12 @@ const NAMES: Readonly<Record<Exclude<ColumnName, 'month'>, readonly string[]>> =
     'durchschnittliche suchanfragen pro monat',
     'monatliche suchanfragen',
     'sv',
+    ...['search vol', 'monthly searches', 'searches', 'nbre moy de recherches mensuelles'],
+    ...['nombre moyen de recherches mensuelles', 'moy des recherches mensuelles', 'volume de recherche'],
+    ...['promedio de busquedas mensuales', 'volumen de busqueda', 'volumen de busquedas'],
+    ...['media ricerche mensili', 'media delle ricerche mensili', 'volume di ricerca'],
+    ...['gem aantal maandelijkse zoekopdrachten', 'gemiddeld aantal maandelijkse zoekopdrachten', 'zoekvolume'],
+    ...['media de pesquisas mensais', 'media de buscas mensais', 'volume de pesquisa', 'volume de busca'],
   ],
   domain: ['domain', 'competitor', 'website', 'site', 'host', 'competitor domain'],
   competition: ['competition', 'wettbewerb'],
@@ -65,7 +76,7 @@ export function nameColumn(name: string): ColumnName | undefined {
   return BY_NAME.get(foldName(name)) ?? (monthOf(name) ? 'month' : undefined);
 }
 
-/** By the first three letters, folded. */
+/** By the first three letters, folded; June and July of French by four. */
 const MONTHS: Readonly<Record<string, number>> = {
   jan: 1,
   feb: 2,
@@ -83,11 +94,20 @@ const MONTHS: Readonly<Record<string, number>> = {
   nov: 11,
   dec: 12,
   dez: 12,
+  ...{ fev: 2, avr: 4, juin: 6, juil: 7, aou: 8 },
+  ...{ ene: 1, abr: 4, ago: 8, dic: 12 },
+  ...{ gen: 1, mag: 5, giu: 6, lug: 7, set: 9, ott: 10 },
+  ...{ maa: 3, mrt: 3, mei: 5, out: 10 },
 };
+
+const SEARCHES =
+  /^(?:searches|suchanfragen|recherches|busquedas|ricerche|zoekopdrachten|pesquisas) (?:en |de |a |in )?(\p{L}{3,}) (?:de )?(\d{4})$/u;
 
 /** "Searches: Nov 2025", "Suchanfragen: März 2026": months since year 0. */
 export function monthOf(name: string): number | undefined {
-  const found = /^(?:searches|suchanfragen) (\p{L}{3})\p{L}* (\d{4})$/u.exec(foldName(name));
-  const month = found ? MONTHS[found[1]!] : undefined;
-  return month === undefined ? undefined : Number(found![2]) * 12 + month - 1;
+  const found = SEARCHES.exec(foldName(name));
+  if (!found) return undefined;
+  const [, word, year] = found;
+  const month = MONTHS[word!.slice(0, 4)] ?? MONTHS[word!.slice(0, 3)];
+  return month === undefined ? undefined : Number(year) * 12 + month - 1;
 }

@@ -11,13 +11,11 @@ import {
   sourceOf,
 } from '#platform';
 import { skillErrors } from '../errors.ts';
-import { describeFormats, nearestFormat } from './formats.ts';
-import { type ColumnName, foldName, nameColumn } from './names.ts';
+import { describeFormats, formatOfColumns, MOST_PREAMBLE } from '../known-formats.ts';
+import { type ColumnName, nameColumn } from './names.ts';
 
 /** Planner and tracker tables are held in memory; a year of 100,000 keywords is some 20 MB. */
 const MOST_BYTES = 60_000_000;
-/** Lines that a product writes before the header: a title, the period. */
-const MOST_PREAMBLE = 12;
 const NOTHING = /^\s*(?:[-–—]|n\/?a|none|>\s*100)?\s*$/i;
 
 export interface ExportTable {
@@ -132,13 +130,17 @@ export class NumberReader {
   }
 }
 
-/** "100 – 1K", as accounts without advertising are shown: the geometric mean of both ends. */
+/** "100 – 1K", as accounts without advertising are shown, "1.7k-2.9k" and "2,9 Tsd.": the geometric mean of both ends. */
 function rangeOf(text: string): number | undefined {
-  const parts = text.split(/\s*[–-]\s*/).map((part) => /^([\d.,]+)\s*(K|M|Tsd\.?|Mio\.?)?$/i.exec(part.trim()));
+  const parts = text.split(/\s*[–-]\s*/).map((part) => /^(\d[\d.,]*)\s*(K|M|Tsd\.?|Mio\.?)?$/i.exec(part.trim()));
   const ends = parts.map((part) => {
     if (!part) return Number.NaN;
-    const unit = part[2]?.toLowerCase() ?? '';
-    return Number(part[1]!.replaceAll(/[.,]/g, '')) * (/^(k|tsd)/.test(unit) ? 1e3 : /^m/.test(unit) ? 1e6 : 1);
+    const [, figure, unit = ''] = part;
+    // Behind a thousand or a million stand at most two decimals; what three digits follow parts thousands.
+    const plain = unit === '' ? figure! : figure!.replace(/[.,](?=\d{1,2}$)/, 'd');
+    return (
+      Number(plain.replaceAll(/[.,]/g, '').replace('d', '.')) * (/^[kt]/i.test(unit) ? 1e3 : unit === '' ? 1 : 1e6)
+    );
   });
   const [low = Number.NaN, high = low] = ends;
   return ends.length > 2 || Number.isNaN(low * high) ? undefined : Math.round(Math.sqrt(Math.max(1, low) * high));
@@ -147,7 +149,7 @@ function rangeOf(text: string): number | undefined {
 /** The error for a table that lacks what its reader needs, with the format that is nearest to it. */
 export function wrongColumns(table: ExportTable, needed: { readonly what: string; readonly missing: string }): Error {
   const { name, headerLine, columns } = table;
-  const nearest = nearestFormat(columns.map(foldName));
+  const nearest = formatOfColumns(columns);
   const shown = columns
     .slice(0, 8)
     .map((column) => `"${column.slice(0, 40)}"`)

@@ -1,18 +1,18 @@
-/** Days as people write them, English and German. Days are YYYY-MM-DD, without a clock and without a time zone. */
+/** Days as people write them, English and German, with the French names of months. Days are YYYY-MM-DD, without a clock and without a time zone. */
 const MONTHS: Readonly<Record<string, number>> = Object.fromEntries(
   [
-    ['january', 'jan', 'januar', 'jänner', 'jän'],
-    ['february', 'feb', 'februar', 'feber'],
-    ['march', 'mar', 'märz', 'mär', 'mrz', 'maerz'],
-    ['april', 'apr'],
+    ['january', 'jan', 'januar', 'jänner', 'jän', 'janvier'],
+    ['february', 'feb', 'februar', 'feber', 'février'],
+    ['march', 'mar', 'märz', 'mär', 'mrz', 'maerz', 'mars'],
+    ['april', 'apr', 'avril'],
     ['may', 'mai'],
-    ['june', 'jun', 'juni'],
-    ['july', 'jul', 'juli'],
-    ['august', 'aug'],
-    ['september', 'sep', 'sept'],
-    ['october', 'oct', 'oktober', 'okt'],
-    ['november', 'nov'],
-    ['december', 'dec', 'dezember', 'dez'],
+    ['june', 'jun', 'juni', 'juin'],
+    ['july', 'jul', 'juli', 'juillet'],
+    ['august', 'aug', 'août'],
+    ['september', 'sep', 'sept', 'septembre'],
+    ['october', 'oct', 'oktober', 'okt', 'octobre'],
+    ['november', 'nov', 'novembre'],
+    ['december', 'dec', 'dezember', 'dez', 'décembre'],
   ].flatMap((names, at) => names.map((name) => [name, at + 1])),
 );
 
@@ -53,7 +53,7 @@ const AMERICAN = new RegExp(`^(${MONTH_WORDS})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?
  * day behind it is passed over. Undefined when it is none.
  */
 export function parseDay(text: string, order: DayOrder = 'day-first'): string | undefined {
-  const plain = text.normalize('NFKC').trim().replaceAll(/\s+/g, ' ');
+  const plain = text.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').replace(' ,', ',');
   const parts =
     /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?$/.exec(plain) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(plain);
   if (parts) return dayOf(Number(parts[1]), Number(parts[2]), Number(parts[3]));

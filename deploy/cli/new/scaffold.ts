@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadedDefinitions } from '#agents';
+import { nearestName } from '#platform';
 import { VERTICALS } from '../../cell/shipped.ts';
 import type { Cli, OutputOptions } from '../cli.ts';
 import { definitionsOf, shortPath } from '../definitions/further-folder.ts';
@@ -132,10 +133,21 @@ function newAgent(name: string, { loaded, folder, options }: Surrounding): Plan 
     next: [
       `kaze agents validate FOLDER/${file}`,
       `kaze agents bind ${name} --tenant CLIENT`,
-      `kaze tasks submit --agent ${name} --tenant CLIENT --skill ${wanted[0]} --input NAME=VALUE`,
+      [
+        'kaze tasks submit',
+        `--agent ${name} --tenant CLIENT --skill ${wanted[0]}`,
+        ...inputsOf(wanted[0]!, loaded),
+      ].join(' '),
     ],
   };
 }
+
+/** What a task of a skill has to be given, as it is written on the command line. */
+const inputsOf = (name: string, { skills }: LoadedDefinitions): string[] =>
+  skills
+    .find((skill) => skill.name === name)!
+    .inputs.filter(({ required }) => required)
+    .map((input) => `--input ${input.name}=${input.type === 'file' ? '@FILE' : 'TEXT'}`);
 
 function newVertical(name: string, { loaded, folder }: Surrounding): Plan {
   if (loaded.verticals.includes(name) || existsSync(join(folder, name))) {
@@ -160,13 +172,9 @@ function verticalOf({ vertical }: NewOptions, { verticals }: LoadedDefinitions, 
   const there = verticals.length > 0 ? `there is ${verticals.join(', ')}` : `${folder} has none yet`;
   if (vertical === undefined) throw usageError(`--vertical says to which vertical it belongs; ${there}`);
   if (verticals.includes(vertical)) return vertical;
-  throw cliError(
-    'KAZE_CLI_NOT_FOUND',
-    `there is no vertical "${vertical}"; ${there}; kaze new vertical NAME makes one`,
-    {
-      vertical,
-    },
-  );
+  const nearest = nearestName(vertical, verticals);
+  const hint = nearest === undefined ? `${there}; kaze new vertical NAME makes one` : `did you mean ${nearest}?`;
+  throw cliError('KAZE_CLI_NOT_FOUND', `there is no vertical "${vertical}"; ${hint}`, { vertical });
 }
 
 interface Named {
@@ -194,7 +202,7 @@ async function writeAll(files: ReadonlyArray<{ readonly file: string; readonly t
   }
   for (const { file, text } of files) {
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, text, { flag: 'wx' });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -203,6 +211,13 @@ async function writeAll(files: ReadonlyArray<{ readonly file: string; readonly t
       throw cliError('KAZE_CLI_FILE', `${file} cannot be written: ${code ?? String(error)}`, { file });
     }
   }
+}
+
+/** One by one: below a folder in which none can be made, such as /proc, mkdir's own way of doing so never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 /** `customer-success`: `Customer success`. */

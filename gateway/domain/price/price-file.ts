@@ -48,12 +48,14 @@ const modelOffer = z.strictObject({
   tiers: z.array(z.enum(['fast', 'balanced', 'best'])).optional(),
   contextTokens: tokens.optional(),
   maxOutputTokens: tokens.optional(),
+  /** That an image takes at most. */
+  imageTokens: tokens.optional(),
   /** Length of its vectors. */
   dimensions: tokens.optional(),
   capabilities: z
     .strictObject({
       ...{ chat: z.boolean(), tools: z.boolean(), vision: z.boolean(), json: z.boolean(), embeddings: z.boolean() },
-      ...{ reasoning: z.boolean(), effortWithTools: z.enum(['any', 'none', 'unsaid']) },
+      ...{ reasoning: z.boolean(), showsThoughts: z.boolean(), effortWithTools: z.enum(['any', 'none', 'unsaid']) },
       ...{ temperature: z.boolean(), penalties: z.boolean(), stop: z.boolean() },
     })
     .partial()

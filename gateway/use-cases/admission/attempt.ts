@@ -5,7 +5,7 @@ import { createStreamCount, type StreamCount } from '../../domain/budget/stream-
 import type { Credential } from '../../domain/credential.ts';
 import type { Ending } from '../../domain/ending.ts';
 import { flowError } from '../../domain/flow/errors.ts';
-import { fullName, type ModelInfo } from '../../domain/model.ts';
+import { fullName, type ModelInfo, showsAllOutput } from '../../domain/model.ts';
 import { partialOf } from '../../domain/partial-answer.ts';
 import { NO_USAGE, type StopReason, type Usage } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
@@ -67,6 +67,9 @@ const TOO_LATE: ReadonlySet<string> = new Set([
   'KAZE_MODEL_IDLE_TIMEOUT',
 ]);
 
+/** 500 a second: faster than the vendors' models write or think. */
+const TOKENS_PER_MS = 0.5;
+
 /** One call to one model with one key, from its reservation to its one usage row, however it ends. */
 export class Attempt {
   readonly id: string;
@@ -93,7 +96,7 @@ export class Attempt {
     this.credential = credential;
     this.outputTokens = outputTokens;
     this.count = createStreamCount();
-    this.span = startSpan(call.operation, model, call.attribution);
+    this.span = startSpan(call, model, { credential, outputTokens });
   }
 
   /** If nothing more is heard of it, it counts as if all that was reserved had been used. Errors: the journal's. */
@@ -104,7 +107,8 @@ export class Attempt {
     const used = { inputTokens, outputTokens, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
     const row = this.row(used, { outcome: 'lost', errorCode: null, costMicros: reservation?.amount.micros ?? 0 });
     return this.deps.journal?.begin(row).catch((error: unknown) => {
-      endSpan(this.span, { usage: NO_USAGE, errorCode: isKazeError(error) ? error.code : null });
+      const errorCode = isKazeError(error) ? error.code : null;
+      endSpan(this.span, { model: this.model, usage: NO_USAGE, errorCode, firstTokenMs: null });
       throw error;
     });
   }
@@ -203,7 +207,8 @@ export class Attempt {
   async fail(error: unknown): Promise<KazeError> {
     const coded = this.coded(error);
     const outcome = GIVEN_UP.has(coded.code) ? 'cancelled' : this.sent ? 'error' : 'refused';
-    const usage = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
+    const seen = partialOf(error)?.usage ?? (this.lastUsage ? this.usageSoFar() : this.assumed(coded));
+    const usage = this.withUnseen(seen, coded);
     await this.closeAnyway({ outcome, usage, errorCode: coded.code, error: coded });
     return coded;
   }
@@ -238,6 +243,18 @@ export class Attempt {
     const givenUp = GIVEN_UP.has(code) || TOO_LATE.has(code) || this.answered;
     if (!this.sent || !givenUp || this.model.offline) return NO_USAGE;
     return this.usageSoFar();
+  }
+
+  /**
+   * What was written, or thought, before anybody saw it is paid for too, else whoever leaves in time would pay for
+   * nothing: bounded by the time that there was for it, and by the limit that it was given.
+   */
+  private withUnseen(usage: Usage, { code }: KazeError): Usage {
+    const brokenOff = GIVEN_UP.has(code) || TOO_LATE.has(code) || code === 'KAZE_MODEL_STREAM_BROKEN';
+    const { streamed } = this.facts.call;
+    if (usage === NO_USAGE || !brokenOff || (streamed && showsAllOutput(this.model))) return usage;
+    const most = Math.min(this.outputTokens, Math.ceil(this.times().latencyMs * TOKENS_PER_MS));
+    return most > usage.outputTokens ? { ...usage, outputTokens: most, estimated: true } : usage;
   }
 
   private coded(error: unknown): KazeError {
@@ -282,11 +299,12 @@ export class Attempt {
     const { inputTokens, outputTokens } = usage;
     const { provider, name: model } = this.model;
     const { metrics, chooser, journal, ledger } = this.deps;
-    endSpan(this.span, { usage, stopReason, errorCode });
+    endSpan(this.span, { model: this.model, usage, stopReason, errorCode, firstTokenMs });
     metrics?.call({
       operation,
       provider,
       model,
+      onAzure: this.credential?.azure !== undefined,
       outcome,
       errorCode,
       latencyMs,

@@ -1,13 +1,10 @@
 import type { Credential } from '../../domain/credential.ts';
 import type { Ending } from '../../domain/ending.ts';
 import type { ModelInfo } from '../../domain/model.ts';
-import type { Attribution } from '../../domain/request.ts';
-import type { Operation } from '../../telemetry.ts';
+import type { TracedCall } from '../../telemetry.ts';
 
 /** Everything that admission needs to know of a call, whatever its words are: parsed by us or passed through as bytes. */
-export interface AdmissionCall {
-  readonly operation: Operation;
-  readonly attribution: Attribution;
+export interface AdmissionCall extends TracedCall {
   /** The kind of work, in a cell the skill. */
   readonly taskType?: string | null;
   /** With which of Kaze's own keys the caller came. */
@@ -27,7 +24,6 @@ export interface AdmissionCall {
   readonly taskCap?: { readonly maxMicros?: number; readonly maxTokens?: number };
   /** False when the request asks for no prompt caching. */
   readonly cacheWrites?: boolean;
-  readonly streamed: boolean;
   /** Whether it does no harm to have it answered twice. Default false. */
   readonly hedgeable?: boolean;
   /** For the whole call with all that it waits for; default: the policy's. */

@@ -1,7 +1,7 @@
 import { isKazeError, type KazeError, newId } from '#platform';
 import type { Awaitable } from '../../domain/awaitable.ts';
 import { flowError } from '../../domain/flow/errors.ts';
-import { fullName, type ModelInfo } from '../../domain/model.ts';
+import { fullName, type ModelInfo, showsAllOutput } from '../../domain/model.ts';
 import { type AttemptMetadata, NO_USAGE, type StopReason } from '../../domain/response.ts';
 import { modelError } from '../../errors.ts';
 import type { Reservation } from '../budget/reservation.ts';
@@ -323,6 +323,7 @@ export class Ticket {
         taskType: call.taskType,
         taskCap: call.taskCap,
         extendable: call.streamed,
+        unseen: !showsAllOutput(model),
         cacheWrites: call.cacheWrites,
         timeoutMs: this.timeoutMs,
         countInput: countInput && ((signal) => countInput({ model, credential }, signal ?? limit.signal)),

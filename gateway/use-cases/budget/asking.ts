@@ -22,6 +22,8 @@ export interface ReserveRequest {
   readonly taskCap?: { readonly maxMicros?: number; readonly maxTokens?: number };
   /** For a stream whose output is all seen: starts with the usual length and extends, up to the provider's limit. */
   readonly extendable?: boolean;
+  /** Part of its output is not shown: where a budget holds, all that it may take is reserved before it begins. */
+  readonly unseen?: boolean;
   /** False when the request asks for no prompt caching: input then cannot cost more than its plain price. */
   readonly cacheWrites?: boolean;
   /** The longest that the call may take, default 120,000 ms; 30 s later it is taken for lost and charged in full. */

@@ -113,11 +113,12 @@ class TreeBudgets implements Budgets {
     this.ruled = new RuledAccounts(this.rules);
   }
 
-  reserve(request: ReserveRequest, { signal }: { signal?: Ending } = {}): Awaitable<Reservation> {
+  reserve(asked: ReserveRequest, { signal }: { signal?: Ending } = {}): Awaitable<Reservation> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { store, clock, prices } = this.options;
     const atMs = clock.now();
-    const accounts = this.accounts(request, atMs);
+    const accounts = this.accounts(asked, atMs);
+    const request = asked.unseen && accounts.length > 0 ? { ...asked, extendable: false } : asked;
     const price = prices.of(request.model, atMs);
     const moneyCap = price ? undefined : accounts.find(({ mode, maxMicros }) => mode === 'hard' && maxMicros !== null);
     if (moneyCap) return Promise.reject(priceUnknown(request.model, moneyCap));

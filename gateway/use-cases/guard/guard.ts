@@ -1,18 +1,10 @@
-import { createDetector, type Detector, type FindingKind } from '#platform';
+import { createDetector, type Detector, findSecrets } from '#platform';
 import { flowError } from '../../domain/flow/errors.ts';
 import { type GatewayPolicy, holdsForCaller } from '../../domain/flow/policy.ts';
 import { partsOf } from '../../domain/messages.ts';
-import type { CompleteRequest } from '../../domain/request.ts';
+import type { Attribution, CompleteRequest, EmbedRequest } from '../../domain/request.ts';
 import { inputTokenBound } from '../../domain/token-bound.ts';
-import { type FindPrivate, type RedactedKind, Redaction } from './redaction.ts';
-
-/** Keys of vendors and clouds, tokens with a signature, private keys: by the forms that their makers document. */
-const SECRETS =
-  /\b(?:sk-[A-Za-z0-9_-]{16,}|kz-[A-Za-z0-9_-]{40,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abprs]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{35}|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
-
-export const holdsSecret = (text: string): boolean => text.search(SECRETS) >= 0;
-
-type Kinds = GatewayPolicy['guard']['redact'][number]['kinds'];
+import { type FindPrivate, Redaction } from './redaction.ts';
 
 /** What is checked and changed before a request leaves; costs nothing where the policy asks for nothing. */
 export class Guard {
@@ -22,15 +14,19 @@ export class Guard {
 
   /** Errors: KAZE_GATEWAY_INPUT_TOO_LARGE. */
   checkSize(request: CompleteRequest): void {
-    const { maxInputBytes } = this.policy;
-    if (maxInputBytes === undefined) return;
+    if (this.policy.maxInputBytes === undefined) return;
     // The bound counts every byte of text and an allowance around it, images by what they become, not by their data.
     const images = request.messages.flatMap((message) =>
       partsOf(message).flatMap((part) =>
         part.type === 'image' && 'data' in part.source ? [part.source.data.length] : [],
       ),
     );
-    const bytes = images.reduce((sum, length) => sum + length, inputTokenBound(request));
+    this.checkBytes(images.reduce((sum, length) => sum + length, inputTokenBound(request)));
+  }
+
+  /** Errors: KAZE_GATEWAY_INPUT_TOO_LARGE. */
+  checkBytes(bytes: number): void {
+    const { maxInputBytes = bytes } = this.policy;
     if (bytes <= maxInputBytes) return;
     const message = `the request holds some ${bytes} bytes, at most ${maxInputBytes} are let through to a model`;
     throw flowError('KAZE_GATEWAY_INPUT_TOO_LARGE', message, { fields: { bytes, max: maxInputBytes } });
@@ -43,32 +39,26 @@ export class Guard {
 
   /** Undefined where nothing is taken out for this caller. */
   async redaction(request: CompleteRequest): Promise<Redaction | undefined> {
-    if (!this.redacts) return undefined;
-    const rules = this.policy.redact.filter((rule) => holdsForCaller(rule, request.attribution));
-    const kinds = [...new Set(rules.flatMap((rule) => rule.kinds))];
-    if (kinds.length === 0) return undefined;
-    return new Redaction(request, await this.finder(kinds));
+    const find = this.redacts ? await this.finderFor(request.attribution) : undefined;
+    return find && new Redaction(request, find);
   }
 
-  private async finder(kinds: Kinds): Promise<FindPrivate> {
-    const detected = kinds.filter((kind): kind is Exclude<Kinds[number], 'secret'> => kind !== 'secret');
-    if (detected.length > 0) this.detector ??= createDetector();
+  /** Texts to embed as they may leave; each by itself, so that a text has one vector whatever stands beside it. */
+  async texts({ texts, attribution }: EmbedRequest): Promise<readonly string[]> {
+    const find = this.redacts ? await this.finderFor(attribution) : undefined;
+    return find ? texts.map((text) => new Redaction({ messages: [], attribution }, find).take(text)) : texts;
+  }
+
+  /** Undefined where nothing is taken out for this caller. */
+  private async finderFor(attribution: Attribution): Promise<FindPrivate | undefined> {
+    const rules = this.policy.redact.filter((rule) => holdsForCaller(rule, attribution));
+    const kinds = [...new Set(rules.flatMap((rule) => rule.kinds))];
+    if (kinds.length === 0) return undefined;
+    // The rest of the detector takes long to load.
+    if (kinds.every((kind) => kind === 'secret')) return findSecrets;
+    this.detector ??= createDetector();
     const detector = await this.detector;
-    const names = detected.includes('person');
-    return (text) => {
-      const found: Array<{ kind: RedactedKind; start: number; end: number }> = [];
-      if (kinds.includes('secret')) {
-        for (const match of text.matchAll(SECRETS)) {
-          found.push({ kind: 'secret', start: match.index, end: match.index + match[0].length });
-        }
-      }
-      if (detector && detected.length > 0) {
-        const wanted: readonly FindingKind[] = detected;
-        for (const one of detector.detect(text, { names, kinds: wanted, ...(names ? { language: 'en' } : {}) })) {
-          if (found.every(({ start, end }) => one.end <= start || one.start >= end)) found.push(one);
-        }
-      }
-      return found.sort((a, b) => a.start - b.start);
-    };
+    const names = kinds.includes('person');
+    return (text) => detector.detect(text, { names, kinds, ...(names ? { language: 'en' } : {}) });
   }
 }

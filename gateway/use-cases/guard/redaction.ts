@@ -5,10 +5,8 @@ import type { CompleteRequest } from '../../domain/request.ts';
 import type { Citation } from '../../domain/response.ts';
 import type { ProviderCompletion, ProviderDelta } from '../../ports/provider.ts';
 
-export type RedactedKind = FindingKind | 'secret';
-
 /** Finds what is to be taken out of a text: in order, none overlapping another. */
-export type FindPrivate = (text: string) => ReadonlyArray<{ kind: RedactedKind; start: number; end: number }>;
+export type FindPrivate = (text: string) => ReadonlyArray<{ kind: FindingKind; start: number; end: number }>;
 
 const NAME = /\[[A-Z]+_\d+\]/g;
 /** The end of a piece of a stream that may be the beginning of a name. */
@@ -18,7 +16,7 @@ const OPEN_NAME = /\[[A-Z]{0,20}(?:_\d{0,9})?$/;
 export class Redaction {
   private readonly names = new Map<string, string>();
   private readonly words = new Map<string, string>();
-  private readonly counts = new Map<RedactedKind, number>();
+  private readonly counts = new Map<FindingKind, number>();
 
   constructor(
     private readonly original: CompleteRequest,
@@ -115,7 +113,8 @@ export class Redaction {
     return part.type === 'tool-result' ? { ...part, content: this.taken(part.content) } : part;
   }
 
-  private take(text: string): string {
+  /** A text without private words. */
+  take(text: string): string {
     let at = 0;
     let out = '';
     for (const { kind, start, end } of this.find(text)) {
@@ -126,7 +125,7 @@ export class Redaction {
     return out + text.slice(at);
   }
 
-  private nameOf(kind: RedactedKind, words: string): string {
+  private nameOf(kind: FindingKind, words: string): string {
     const known = this.names.get(words);
     if (known) return known;
     let name: string;

@@ -188,10 +188,18 @@ function structured(value: string): Structured | undefined {
     const share = Number(weight) > 0 ? { weight: Number(weight) } : {};
     const text = { baseUrl, organisation, project };
     const given = Object.fromEntries(Object.entries(text).filter(([, one]) => typeof one === 'string'));
-    return { key, ...share, ...given, ...(typeof azure?.apiVersion === 'string' ? { azure } : {}) };
+    return { key, ...share, ...given, ...(azure ? { azure: azureOf(azure) } : {}) };
   } catch {
     return undefined;
   }
+}
+
+function azureOf({ apiVersion, deployments }: NonNullable<Credential['azure']>): NonNullable<Credential['azure']> {
+  const names = Object.entries(deployments ?? {}).filter(([, name]) => typeof name === 'string');
+  return {
+    ...(typeof apiVersion === 'string' ? { apiVersion } : {}),
+    ...(names.length > 0 ? { deployments: Object.fromEntries(names) } : {}),
+  };
 }
 
 /** Tells keys apart in ledger and logs; too short to find a key by it. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { graphError } from '../../errors.ts';
 import { readHolder, removeHolder, writeHolder } from './holder.ts';
@@ -10,24 +11,19 @@ export interface DataFolderLock {
 }
 
 const FILE = 'cell.lock';
-const REPAIRS = 5;
-
-type Carrier = { close(): void };
 
 /**
  * Takes the folder for this process; made when missing. Held until `release()` or the end of the process, however it
- * ends: it is a lock of the operating system on one file (`flock`, on Windows `LockFileEx`), so there is nothing stale
- * to clean up, a recycled process id means nothing, and every spelling of the folder's path meets the same lock.
+ * ends: it is a lock of the operating system on one open file, so there is nothing stale to clean up, a recycled
+ * process id means nothing, and every spelling of the folder's path meets the same lock.
  *
- * Node has no call for such a lock. The embedded graph's native library takes one on each database that it opens, so
- * the carrier is an empty database of its own that is never written (some 10 ms and 9 MB).
- *
- * @throws KAZE_GRAPH_LOCKED naming the holder's process id; nothing in the folder is touched then
+ * @throws KAZE_GRAPH_LOCKED naming the holder's process id; nothing in the folder is touched then.
+ *   KAZE_GRAPH_UNAVAILABLE where the file cannot be opened or the system has no such lock
  */
 export async function acquireDataFolderLock(folder: string): Promise<DataFolderLock> {
   await mkdir(folder, { recursive: true });
   const real = await realpath(folder);
-  const carrier = await takeCarrier(real);
+  const fd = await lockedFile(real);
   await writeHolder(real);
   let isHeld = true;
   return {
@@ -36,62 +32,36 @@ export async function acquireDataFolderLock(folder: string): Promise<DataFolderL
       if (!isHeld) return;
       isHeld = false;
       await removeHolder(real);
-      carrier.close();
+      closeSync(fd);
     },
   };
 }
 
-async function takeCarrier(folder: string): Promise<Carrier> {
-  const { default: grafeo } = await import('@grafeo-db/js');
-  const file = join(folder, FILE);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return grafeo.GrafeoDB.create(file);
-    } catch (error) {
-      const { message } = error as Error;
-      if (/cannot be locked/i.test(message)) throw await locked(folder, error);
-      if (attempt > REPAIRS || !/GRAFEO-[XS]00/.test(message)) {
-        throw graphError('KAZE_GRAPH_UNAVAILABLE', `The data folder ${folder} cannot be locked: ${message}.`, {
-          cause: error,
-        });
-      }
-      await repair(file, grafeo.GrafeoDB);
-    }
-  }
-}
-
-/**
- * A file torn by a power cut is written anew **in place**: its inode, which carries the lock, never changes, so that
- * two starters who both repair can still not both win.
- */
-async function repair(file: string, database: { create(path: string): Carrier }): Promise<void> {
-  const draftFolder = await mkdtemp(`${file}.`);
+/** A bare descriptor, since Node closes a `FileHandle` that nobody refers to, and the lock would end with it. */
+async function lockedFile(folder: string): Promise<number> {
+  let fd: number | undefined;
   try {
-    const draft = join(draftFolder, 'empty');
-    database.create(draft).close();
-    const bytes = await readFile(draft);
-    const handle = await open(file, 'r+');
-    try {
-      await handle.write(bytes, 0, bytes.length, 0);
-      await handle.truncate(bytes.length);
-    } finally {
-      await handle.close();
-    }
-    await rm(`${file}.wal`, { recursive: true, force: true });
-  } finally {
-    await rm(draftFolder, { recursive: true, force: true });
+    const { tryLock } = await import('fs-native-extensions');
+    fd = openSync(join(folder, FILE), 'a+', 0o600);
+    if (tryLock(fd)) return fd;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw unavailable(folder, error as NodeJS.ErrnoException);
   }
+  closeSync(fd);
+  throw await locked(folder);
 }
 
-async function locked(folder: string, cause: unknown): Promise<Error> {
+function unavailable(folder: string, cause: NodeJS.ErrnoException): Error {
+  const reason = ['ADDON_NOT_FOUND', 'CANNOT_LOAD'].includes(cause.code ?? '')
+    ? `fs-native-extensions has no build that runs on ${process.platform}-${process.arch}`
+    : cause.message;
+  return graphError('KAZE_GRAPH_UNAVAILABLE', `The data folder ${folder} cannot be locked: ${reason}.`, { cause });
+}
+
+async function locked(folder: string): Promise<Error> {
   const holder = await readHolder(folder);
   const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process';
-  return graphError(
-    'KAZE_GRAPH_LOCKED',
-    `The data folder ${folder} is in use by ${who}. Stop it or choose another folder.`,
-    {
-      cause,
-      fields: { folder, pid: holder?.pid },
-    },
-  );
+  const text = `The data folder ${folder} is in use by ${who}. Stop it or choose another folder.`;
+  return graphError('KAZE_GRAPH_LOCKED', text, { fields: { folder, pid: holder?.pid } });
 }

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { KazeError } from '../../errors.ts';
 import { programFlags } from '../../program-flags.ts';
 import { formatErrors } from '../errors.ts';
-import type { ResolvedLimits } from '../types.ts';
+import type { PdfLayout, ResolvedLimits } from '../types.ts';
 import type { ParsedDocument, ParseFailure, ParseReply, ParseRequest } from './protocol.ts';
 
 export type ParseJob =
-  | { readonly kind: 'pdf'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'pdf'; readonly name: string; readonly bytes: Uint8Array; readonly layout?: PdfLayout }
   | { readonly kind: 'html'; readonly name: string; readonly text: string };
 
 const HOST = new URL('./host.ts', import.meta.url);

@@ -1,5 +1,6 @@
 import type { HtmlDocument } from '../html-blocks.ts';
 import type { PdfDocument } from '../pdf-blocks.ts';
+import type { PdfLayout } from '../types.ts';
 
 /** What crosses between Kaze, the parser process and its working thread. Sent by structured clone. */
 export interface ParseLimits {
@@ -10,7 +11,13 @@ export interface ParseLimits {
 }
 
 export type ParseRequest =
-  | { readonly id: number; readonly kind: 'pdf'; readonly bytes: Uint8Array; readonly limits: ParseLimits }
+  | {
+      readonly id: number;
+      readonly kind: 'pdf';
+      readonly bytes: Uint8Array;
+      readonly layout?: PdfLayout;
+      readonly limits: ParseLimits;
+    }
   | { readonly id: number; readonly kind: 'html'; readonly text: string; readonly limits: ParseLimits };
 
 export type ParsedDocument = (HtmlDocument | PdfDocument) & {

@@ -12,7 +12,9 @@ port.on('message', async (request: ParseRequest) => {
   let reply: ParseReply;
   try {
     const document =
-      request.kind === 'pdf' ? await readPdfBlocks(request.bytes, limits) : readHtmlBlocks(request.text, limits);
+      request.kind === 'pdf'
+        ? await readPdfBlocks(request.bytes, { ...limits, layout: request.layout })
+        : readHtmlBlocks(request.text, limits);
     reply = { id, ok: true, json: JSON.stringify(document) };
   } catch (error) {
     reply = { id, ok: false, failure: describeFailure(error) };

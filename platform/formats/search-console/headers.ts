@@ -68,7 +68,9 @@ const NAMES: ReadonlyArray<readonly [column: SearchConsoleColumn, names: string]
   ['date', 'date|dates|datum|fecha|data|dato|paivamaara|tarih|日付|日期|날짜|дата'],
   [
     'appearance',
-    'search appearance|darstellung in der suche|apparence dans les resultats de recherche|' + 'aspecto en la busqueda',
+    'search appearance|darstellung in der suche|apparence dans les resultats de recherche|' +
+      'aspecto en la busqueda|apariencia en el buscador|aspetto nella ricerca|weergave in zoekresultaten|' +
+      'aspeto da pesquisa|aparencia na pesquisa|検索での見え方',
   ],
 ];
 
@@ -86,6 +88,9 @@ export function foldHeader(header: string): string {
     .trim()
     .normalize('NFKC');
 }
+
+/** What an export may be by, and what is none of the above: it must not be taken for queries by its shape. */
+const OTHERS = /^(?:hour|time|uhrzeit|stunde|heure|hora|ora|uur|tijd)\b/;
 
 const FOLDED = NAMES.map(([column, names]) => [column, [...new Set(names.split('|').map(foldHeader))]] as const);
 
@@ -146,7 +151,7 @@ function mapByShape(
   const ctr = percent[0];
   if (percent.length !== 1 || ctr === undefined || ctr < 3 || ctr + 1 >= columns.length) return undefined;
   const numeric = [ctr - 2, ctr - 1, ctr + 1].every((index) => all(index, /^\d[\d\s\u00a0\u202f.,'’]*$/u));
-  if (!numeric || all(0, /^\d[\d.,]*$/)) return undefined;
+  if (!numeric || all(0, /^\d[\d.,]*$/) || OTHERS.test(foldHeader(columns[0]!))) return undefined;
   // A name that is known and stands elsewhere speaks against the shape.
   const shape: ReadonlyArray<readonly [SearchConsoleMetric, number]> = [
     ['clicks', ctr - 2],
@@ -161,7 +166,16 @@ function mapByShape(
   const first: Array<readonly [SearchConsoleColumn, number]> =
     dimensions.length > 0
       ? dimensions
-      : [[all(0, /^https?:\/\//) ? 'page' : all(0, /^\d{4}-\d\d-\d\d$/) ? 'date' : 'query', 0]];
+      : [
+          [
+            all(0, /^https?:\/\//)
+              ? 'page'
+              : all(0, /^\d{4}[-/.] ?\d\d?[-/.] ?\d\d?\.?$|^\d\d?[-/.] ?\d\d?[-/.] ?\d{4}$/)
+                ? 'date'
+                : 'query',
+            0,
+          ],
+        ];
   return new Map<SearchConsoleColumn, number>([...first, ...shape]);
 }
 

@@ -3,6 +3,7 @@ import { addWarning, readTable, type TableRow } from '../csv-table.ts';
 import { formatErrors } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import type { ByteSource, FormatWarning, InvalidBytes, ReadLimits } from '../types.ts';
+import { type DateOrder, dateOrder, parseDate } from './dates.ts';
 import {
   type ColumnMap,
   METRICS,
@@ -55,7 +56,10 @@ export interface SearchConsoleExport {
   readonly decimalMark: DecimalMark;
   /** Whether some cell proves the decimal mark; if none does, a point is assumed. */
   readonly decimalMarkProven: boolean;
-  /** `ctr-disagrees`, `clicks-exceed-impressions`, `date-in-future`, `number-ambiguous`, `replaced-bytes`; at most 100. */
+  /**
+   * `ctr-disagrees`, `clicks-exceed-impressions`, `position-below-one`, `duplicate-row`, `date-in-future`,
+   * `number-ambiguous`, `replaced-bytes`; at most 100.
+   */
   readonly warnings: readonly FormatWarning[];
   /** How often each kind occurred, also beyond the hundred that are listed. */
   readonly warningCounts: Readonly<Record<string, number>>;
@@ -94,6 +98,8 @@ export async function readSearchConsole(
     });
   const pace = new Pace();
   for await (const row of table.rows) {
+    // Spreadsheets write rows of nothing behind the last one.
+    if (row.cells.every((cell) => cell.trim() === '')) continue;
     if (raw.push(row) % ROWS_A_LOOK === 0 && pace.isDue()) await pace.rest();
     // Wrong columns are told before half a gigabyte of them is read.
     if (raw.length === 50) mapped = map();
@@ -109,7 +115,8 @@ export async function readSearchConsole(
   const { columns, by } = mapped;
   const report = new Warnings();
   const decimal = await settleDecimal(name, { rows: raw, columns, pace });
-  const reader = new RowReader({ name, columns, headers: table.columns, decimal: decimal.mark, raw });
+  const dates = settleDates(name, raw, columns.get('date'));
+  const reader = new RowReader({ name, columns, headers: table.columns, decimal: decimal.mark, dates, raw });
   // A day's grace: a file from the east of the date line is not from the future.
   const latest = new Date(clock.now() + 86_400_000).toISOString().slice(0, 10);
   const rows: SearchConsoleRow[] = [];
@@ -163,6 +170,18 @@ async function settleDecimal(
   return { mark: evidence.mark ?? '.', proven: evidence.mark !== undefined };
 }
 
+function settleDates(name: string, rows: readonly TableRow[], column: number | undefined): DateOrder['order'] {
+  if (column === undefined) return undefined;
+  const { order, conflict } = dateOrder(rows.map(({ line, cells }) => ({ text: cells[column] ?? '', line })));
+  if (!conflict) return order;
+  const [day, month] = conflict;
+  throw formatErrors(
+    'KAZE_FORMAT_NUMBER_MIXED',
+    `${name}: "${day.text}" on line ${day.line} has the day first and "${month.text}" on line ${month.line} the month; export the table again, dates as YYYY-MM-DD`,
+    { fields: { name, line: day.line, found: day.text, otherLine: month.line, other: month.text } },
+  );
+}
+
 function* numberCells(rows: readonly TableRow[], columns: ColumnMap) {
   for (const { line, cells } of rows) {
     for (const metric of METRICS) {
@@ -192,6 +211,7 @@ class RowReader {
       columns: ColumnMap;
       headers: readonly string[];
       decimal: DecimalMark;
+      dates: DateOrder['order'];
       raw: readonly TableRow[];
     },
   ) {
@@ -256,12 +276,9 @@ class RowReader {
   }
 
   private date(row: TableRow, index: number): string {
-    const text = row.cells[index]!.trim();
-    const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
-    const date = iso ? `${iso[1]}-${iso[2]}-${iso[3]}` : '';
-    const real = iso && new Date(`${date}T00:00:00Z`).getTime();
-    if (typeof real === 'number' && !Number.isNaN(real) && new Date(real).toISOString().startsWith(date)) return date;
-    throw this.noNumber(row, 'date', 'a date (YYYY-MM-DD)');
+    const date = parseDate(row.cells[index]!, this.table.dates);
+    if (date !== undefined) return date;
+    throw this.noNumber(row, 'date', 'a day in one form throughout, best YYYY-MM-DD,');
   }
 
   private noNumber(row: TableRow, column: SearchConsoleColumn, expected: string): Error {
@@ -279,6 +296,7 @@ class RowReader {
 class Warnings {
   readonly list: FormatWarning[] = [];
   readonly counts: Record<string, number> = {};
+  private readonly lines = new Map<string, number>();
 
   add(kind: string, message: string, line: number): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
@@ -286,7 +304,16 @@ class Warnings {
   }
 
   check(row: SearchConsoleRow, against: { ctrTolerance: number; latest: string }): void {
-    const { line, clicks, impressions, ctr, date } = row;
+    const { line, clicks, impressions, ctr, position, date } = row;
+    const { query, page, country, device, appearance } = row;
+    const key = [query, page, country, device, date, appearance].join('\n');
+    const earlier = this.lines.get(key);
+    if (earlier === undefined) this.lines.set(key, line);
+    else
+      this.add('duplicate-row', `line ${line}: the same stands on line ${earlier}, so its figures count twice`, line);
+    if (impressions > 0 && position < 1) {
+      this.add('position-below-one', `line ${line}: position ${position}, and positions count from 1`, line);
+    }
     if (clicks > impressions) {
       this.add('clicks-exceed-impressions', `line ${line}: ${clicks} clicks of ${impressions} impressions`, line);
     }

@@ -3,7 +3,7 @@ import { createAnthropicProvider } from '#gateway/adapters/provider/anthropic';
 import { createGoogleProvider } from '#gateway/adapters/provider/google';
 import { createOfflineProvider } from '#gateway/adapters/provider/offline';
 import { createOllamaProvider } from '#gateway/adapters/provider/ollama';
-import { createOpenAiProvider } from '#gateway/adapters/provider/openai';
+import { createCompatibleProvider, createOpenAiProvider } from '#gateway/adapters/provider/openai';
 import { anthropicWire } from '../../support/models/wires/anthropic.ts';
 import { googleWire } from '../../support/models/wires/google.ts';
 import { ollamaWire } from '../../support/models/wires/ollama.ts';
@@ -17,10 +17,14 @@ import { providerContract } from './suite.ts';
 
 providerContract('offline', () => createOfflineProvider());
 
-function hostedContract(subject: HostedSubject, createForAimock = subject.create): void {
+function hostedAlone(subject: HostedSubject): void {
   hostedAnswers(subject);
   hostedFaults(subject);
   hostedStreams(subject);
+}
+
+function hostedContract(subject: HostedSubject, createForAimock = subject.create): void {
+  hostedAlone(subject);
   aimockContract({ ...subject, create: createForAimock });
 }
 
@@ -39,7 +43,7 @@ hostedContract({
   countsTokens: true,
 });
 
-hostedContract({
+const openAi: HostedSubject = {
   ...shared,
   wire: openAiWire,
   streamsArguments: true,
@@ -49,6 +53,26 @@ hostedContract({
   toldUsage: EVERY_KIND,
   signsReasoning: false,
   countsTokens: false,
+};
+hostedContract(openAi);
+
+hostedAlone({
+  ...openAi,
+  title: 'openai on Azure',
+  credential: { azure: { apiVersion: '2026-08-01', deployments: { 'gpt-5.6-terra': 'terra-eu' } } },
+});
+
+const capabilities = { vision: true, embeddings: true };
+hostedAlone({
+  ...openAi,
+  title: 'compatible with OpenAI',
+  create: (baseUrl) =>
+    createCompatibleProvider({
+      ...{ name: 'openai', baseUrl },
+      own: [{ provider: 'openai', name: 'local-1', facts: { capabilities } }],
+    }),
+  model: 'local-1',
+  embeddingModel: 'local-1',
 });
 
 hostedContract({

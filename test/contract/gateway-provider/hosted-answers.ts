@@ -7,7 +7,7 @@ import { ATTRIBUTION, collect } from './suite.ts';
 export function hostedAnswers(subject: HostedSubject): void {
   const { wire } = subject;
 
-  describe(`hosted provider ${wire.name}, answers`, () => {
+  describe(`hosted provider ${subject.title ?? wire.name}, answers`, () => {
     const t = new HostedTest(subject);
 
     it('answers with the text, the reason to stop and every kind of usage that the vendor tells', async () => {

@@ -8,7 +8,7 @@ import { collect } from './suite.ts';
 export function hostedFaults(subject: HostedSubject): void {
   const { wire } = subject;
 
-  describe(`hosted provider ${wire.name}, faults`, () => {
+  describe(`hosted provider ${subject.title ?? wire.name}, faults`, () => {
     const t = new HostedTest(subject);
 
     it.each<[Fault, string]>([

@@ -7,7 +7,7 @@ import { collect } from './suite.ts';
 export function hostedStreams(subject: HostedSubject): void {
   const { wire } = subject;
 
-  describe(`hosted provider ${wire.name}, streams`, () => {
+  describe(`hosted provider ${subject.title ?? wire.name}, streams`, () => {
     const t = new HostedTest(subject);
     const textOf = (deltas: readonly Delta[]) =>
       deltas.flatMap((delta) => (delta.type === 'text' ? [delta.text] : [])).join('');

@@ -15,7 +15,11 @@ import { ATTRIBUTION } from './suite.ts';
 
 /** What a vendor can do that not all can; named here, so that a gap is a choice. */
 export interface HostedSubject {
+  /** What tests call it; default: as its wire. */
+  readonly title?: string;
   readonly wire: Wire;
+  /** Of its key, beside what every key has. */
+  readonly credential?: Partial<Credential>;
   create(url: string): ModelProvider;
   /** Names a model that answers, and one that gives embeddings (null where the vendor has none). */
   readonly model: string;
@@ -78,7 +82,7 @@ export class HostedTest {
     this.gateway = createGateway({
       providers: [this.subject.create('http://127.0.0.1:9')],
       // The credential's address counts, not the provider's own.
-      credentials: async () => ({ ...CREDENTIAL, baseUrl: server.url }),
+      credentials: async () => ({ ...CREDENTIAL, ...this.subject.credential, baseUrl: server.url }),
       ledger: { recordUsage: async (more) => void rows.push(...more) },
       clock: systemClock,
       logger: silentLogger,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgentRuntime, settleTask } from '#agents';
+import { type AgentRuntime, type SkillHandler, settleTask } from '#agents';
 import { createDeliveryGate, decideApproval, guardDelivery, isSampled, listApprovals } from '#governance';
 import {
   Approval,
@@ -11,6 +11,7 @@ import {
   Task,
   type UnitOfWork,
 } from '#graph-schema';
+import { KazeError } from '#platform';
 import type { Client, TestCell } from '../../support/agents/cell.ts';
 import { codeOf, settled } from './expectations.ts';
 
@@ -73,6 +74,40 @@ export function approvalContract(cell: () => TestCell): void {
         output: '{"result":"done"}',
         editedOutput: '{"result":"better"}',
       });
+    });
+
+    it('deliver an edit with the forms that its skill draws from it, with all of them or not at all', async () => {
+      const client = await cell().client();
+      const { task, outcome, approval } = await waiting(client);
+      const work = cell().handlers.handler('work')!;
+      const seen: unknown[] = [];
+      const redraw: SkillHandler['redraw'] = async ({ made, edited, approval: by, print }) => {
+        seen.push({ made, edited, by });
+        if (edited.result === 'wrong') throw new KazeError('KAZE_SKILL_EDIT_REFUSED', 'line 1: wrong');
+        if (edited.result === 'cut off') throw new Error('the process ended while it printed');
+        const pdf = new TextDecoder().decode(await print!(String(edited.result)));
+        return { outputs: { result: `${edited.result}, drawn (${pdf})` }, notes: ['drawn again'] };
+      };
+      const handlers = { handler: () => ({ ...work, redraw }) };
+      const print = async (html: string) => new TextEncoder().encode(`PDF of ${html}`);
+      const edit = (result: string) =>
+        decideApproval({ ...cell(), handlers, print }, client.as('reviewer'), {
+          ...{ id: task, decision: 'edit', output: { result } },
+        });
+      expect(await codeOf(edit('wrong'))).toBe('KAZE_SKILL_EDIT_REFUSED');
+      await expect(edit('cut off')).rejects.toThrow('while it printed');
+      expect((await client.task(task)).state).toBe('awaiting_approval');
+      await edit('better');
+      expect(await cell().store.get(client.person, Outcome, outcome)).toMatchObject({
+        ...{ state: 'delivered', output: '{"result":"done"}', notes: expect.arrayContaining(['drawn again']) },
+        editedOutput: '{"result":"better, drawn (PDF of better)"}',
+      });
+      expect(seen.at(-1)).toEqual({
+        ...{ made: { result: 'done' }, edited: { result: 'better' }, by: { id: approval, by: 'Ada' } },
+      });
+      // Who comes too late learns that, and nothing is drawn.
+      expect(await codeOf(edit('wrong'))).toBe('KAZE_APPROVAL_DECIDED');
+      expect(seen).toHaveLength(3);
     });
 
     it('are decided by people of the client who may, and by nobody else', async () => {

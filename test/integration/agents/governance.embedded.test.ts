@@ -50,10 +50,8 @@ describe('the audit', () => {
     const runtime = await cell.worker();
     const task = await settled(client, await client.submit());
     const reviewer = client.as('reviewer');
-    await codeOf(
-      decideApproval({ store: cell.store, audit }, client.as('viewer'), { id: task.id, decision: 'approve' }),
-    );
-    const { approval } = await decideApproval({ store: cell.store, audit }, reviewer, {
+    await codeOf(decideApproval({ ...cell, audit }, client.as('viewer'), { id: task.id, decision: 'approve' }));
+    const { approval } = await decideApproval({ ...cell, audit }, reviewer, {
       id: task.id,
       decision: 'approve',
     });

@@ -53,8 +53,7 @@ it('what people decide and what criteria find reaches the ledger once, and the c
   });
   const runtime = await cell.worker();
   const reviewer = client.as('reviewer');
-  const decide = (id: string, decision: object) =>
-    decideApproval({ store: cell.store, audit: cell.audit }, reviewer, { id, ...decision } as never);
+  const decide = (id: string, decision: object) => decideApproval(cell, reviewer, { id, ...decision } as never);
   const calls = async (task: string, model: string) =>
     ledger.recordUsage([
       usage(`${task}-${model}`, {

@@ -20,7 +20,7 @@ import {
   Tool,
 } from '#graph-schema';
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
-import { silentLogger, systemClock } from '#platform';
+import { createLogger, silentLogger, systemClock } from '#platform';
 
 const VERTICALS = fileURLToPath(new URL('../../../agents/verticals/', import.meta.url));
 const cellPrincipal = systemPrincipal('cell');
@@ -135,6 +135,32 @@ describe('the registry with the shipped verticals', () => {
     expect((await store.list(cellPrincipal, Knowledge, { where })).every(({ retiredAt }) => retiredAt === null)).toBe(
       true,
     );
+  });
+
+  it('warns by name of skills and agents that it retires, as a second process without their folder would', async () => {
+    const warned: string[] = [];
+    const logger = createLogger({ level: 'warn', destination: { write: (line) => void warned.push(line) } });
+    const own = await mkdtemp(join(tmpdir(), 'kaze-registry-own-'));
+    try {
+      await cp(join(folder, 'crm'), join(own, 'crm'), { recursive: true });
+      await rm(join(folder, 'crm'), { recursive: true });
+      const first = createRegistry({ store, logger, handlers: new SkillHandlers([research]), availableTools: ['llm'] });
+      expect((await first.sync(await loadDefinitions([folder, own]))).retired).toBe(0);
+      const told = () => warned.map((line) => JSON.parse(line)).filter(({ code }) => code === 'KAZE_DEFINITION_GONE');
+      expect(told()).toEqual([]);
+      await first.sync(await loadDefinitions([folder]));
+      expect(told()).toMatchObject([
+        {
+          retired: ['agent crm-analyst', 'skill lead-scoring', 'skill report-generator'],
+          msg: expect.stringContaining('give every process of a cell the same verticals.folders'),
+        },
+      ]);
+      // Told once: the next load finds it retired.
+      await first.sync(await loadDefinitions([folder]));
+      expect(told()).toHaveLength(1);
+    } finally {
+      await rm(own, { recursive: true, force: true });
+    }
   });
 
   it('binds an agent to a client once, with its role filled and its skills at the first level', async () => {

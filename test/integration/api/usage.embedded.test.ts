@@ -73,7 +73,7 @@ describe('usage', () => {
     ]);
   });
 
-  it('costs by task, by skill and by client', async () => {
+  it('costs by task, skill, client, agent, model and day', async () => {
     const by = async (dimension: string, token?: string) => {
       const { data } = await cell.graphql(`{ usage(input: { by: [${dimension}] }) { group costMicros } }`, { token });
       return Object.fromEntries(
@@ -86,6 +86,9 @@ describe('usage', () => {
     expect(await by('task')).toEqual({ none: 11, t1: 1_000, t2: 50 });
     expect(await by('taskType')).toEqual({ none: 11, draft: 1_000, audit: 50 });
     expect(await by('skillVersion')).toEqual({ none: 11, 'sv-1': 1_050 });
+    expect(await by('agent')).toEqual({ writer: 1_011, analyst: 50 });
+    expect(await by('model')).toEqual({ claude: 1_050, extractive: 11 });
+    expect(await by('day')).toEqual({ '2026-11-22': 1_061 });
     expect(await by('tenant')).toEqual({ acme: 1_061 });
     expect(await by('tenant', TOKENS.admin)).toEqual({ acme: 1_061, globex: 5 });
   });

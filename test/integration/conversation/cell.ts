@@ -163,6 +163,8 @@ export async function openConversationCell(engines: ConversationEngines) {
     requests,
     answering,
     audit,
+    handlers: skills,
+    logger,
     tasks,
     uploads,
     gate,

@@ -285,7 +285,7 @@ export function conversationSuite(open: () => Promise<ConversationEngines>): voi
     expect(thread.map(({ position }) => position)).toEqual(thread.map((_, at) => at + 1));
     const [approval] = await cell.store.list(me, Approval, { where: { task: { some: { id: { eq: task! } } } } });
     expect(approval).toMatchObject({ state: 'pending' });
-    await decideApproval({ store: cell.raw, audit: cell.audit }, me, { id: task!, decision: 'approve' });
+    await decideApproval(cell, me, { id: task!, decision: 'approve' });
     await until(async () => (await acme.thread(conversation)).find(({ text }) => text.includes('is delivered')));
   });
 

@@ -1,6 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +42,8 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function starter(path = folder): Promise<ChildProcess> {
-  const child = fork(STARTER, [path], { execArgv: ['--import', '@oxc-node/core/register'] });
+async function starter(path = folder, more: readonly string[] = []): Promise<ChildProcess> {
+  const child = fork(STARTER, [path, ...more], { execArgv: ['--import', '@oxc-node/core/register'] });
   started.push(child);
   await once(child, 'message');
   return child;
@@ -102,6 +114,34 @@ describe('the lock on a data folder', () => {
     const note = { pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00Z' };
     await writeFile(join(folder, 'cell.holder.json'), JSON.stringify(note));
     expect(await attempt(await starter())).toEqual({ won: true });
+  });
+
+  it('makes its file for the owner alone, and leaves what stands in it, also after a release', async () => {
+    const file = join(folder, 'cell.lock');
+    await (await acquireDataFolderLock(folder)).release();
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await writeFile(file, 'of an older version');
+    const { ino } = await stat(file);
+    const lock = await acquireDataFolderLock(folder);
+    await lock.release();
+    expect(await readFile(file, 'utf8')).toBe('of an older version');
+    expect((await stat(file)).ino).toBe(ino);
+  });
+
+  it('says so, in one line, where the system has no build of the native lock', async () => {
+    const refused = await attempt(await starter(folder, ['mips']));
+    expect(refused).toMatchObject({ won: false, code: 'KAZE_GRAPH_UNAVAILABLE' });
+    expect(refused.message).toBe(
+      `The data folder ${await realpath(folder)} cannot be locked: fs-native-extensions has no build that runs on ${process.platform}-mips.`,
+    );
+  });
+
+  it('says so where its file cannot be opened', async () => {
+    await mkdir(join(folder, 'cell.lock'), { recursive: true });
+    await expect(acquireDataFolderLock(folder)).rejects.toMatchObject({
+      code: 'KAZE_GRAPH_UNAVAILABLE',
+      message: expect.stringContaining('cannot be locked: EISDIR'),
+    });
   });
 
   it.each(['missing', 'torn', 'overlong'])(

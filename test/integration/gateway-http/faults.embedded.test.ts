@@ -71,6 +71,25 @@ describe.each(PAIRS)('the $client.name package before $vendor', ({ client, vendo
     await served.settled(2);
   });
 
+  it.each<[string, Script, object, string]>([
+    ['does not begin', { kind: 'silent' }, { firstTokenMs: 100 }, 'KAZE_MODEL_FIRST_TOKEN_TIMEOUT'],
+    [
+      'stops in the middle',
+      { kind: 'broken-stream', scene: HELLO, after: 20, ends: 'stall' },
+      { idleMs: 500 },
+      'KAZE_MODEL_IDLE_TIMEOUT',
+    ],
+  ])('is told when a stream %s, whose vendor is left then', async (_, script, timeouts, code) => {
+    const served = await serveUpstreams({ policy: { timeouts } });
+    served.vendors[vendor].next(script);
+    const before = 'firstTokenMs' in timeouts;
+    const failed = await client.ask(served, { model, stream: true });
+    expect(failed).toMatchObject({ code, status: before ? 504 : undefined });
+    expect(served.rows).toMatchObject([{ outcome: 'error', errorCode: code }]);
+    await expect.poll(() => served.vendors[vendor].seen[0]!.closedAtMs).not.toBeNull();
+    await served.settled(1);
+  });
+
   it.each(['end', 'cut', 'garbage', 'error'] as const)(
     'gets an error in a stream that breaks off (%s), with what had come before it, and never an end',
     async (ends) => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { post, serve } from './setup.ts';
+import { createOutcomeFeed } from '#gateway';
+import { ADMINISTRATOR, post, serve } from './setup.ts';
 
 const COUNT = 3_000;
 const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens', '/v1/embeddings'] as const;
@@ -141,6 +142,64 @@ it(`answers ${COUNT} generated bodies with 200 or a coded 4xx, and stays alive`,
   for (const row of served.rows)
     expect(row).toMatchObject({ tenant: 'acme', agent: 'support', virtualKeyId: served.keyId });
   expect((await fetch(`${served.url}/healthz`)).status).toBe(200);
+});
+
+/** What a URL and a header can hold, some of which no program would send. */
+const WORDS = [
+  '',
+  'x',
+  '-1',
+  '0',
+  '9e99',
+  '%00',
+  '%zz',
+  'agent',
+  'agent,agent',
+  'day,hour',
+  '2026-13-40',
+  '../../x',
+  'ä☃',
+  '*',
+];
+const NAMES = ['by', 'from', 'to', 'first', 'after', 'agent', 'task', 'tenant', '__proto__', 'toString', 'x'];
+const HEADERS = ['agent', 'task', 'task-type', 'channel', 'skill-version', 'timeout-ms', 'nothing'];
+
+it('answers generated outcomes, keys, queries and headers with a coded 4xx too', { timeout: 60_000 }, async () => {
+  const usage = { usageRows: async () => [], sumUsage: async () => [], judgedUse: async () => [] };
+  const outcomes = createOutcomeFeed({ recordOutcomes: async () => {} });
+  const served = await serve({ judgements: { usage, outcomes } });
+  const random = seeded(20_261_123);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+  const wrong: string[] = [];
+  const seen = new Set<number>();
+  const check = async (answer: Response, asked: string) => {
+    const text = await answer.text();
+    seen.add(answer.status);
+    const isCoded = answer.status < 500 && /"code":"KAZE_[A-Z_]+"/.test(text) && !INTERNALS.test(text);
+    if (answer.status !== 200 && answer.status !== 201 && !isCoded) wrong.push(`${answer.status} ${asked} ${text}`);
+  };
+  const admin = { headers: { authorization: `Bearer ${ADMINISTRATOR}` } };
+  const key = { name: 'ci', tenant: 'acme', agent: 'seo', models: ['offline/*'], expiresAt: 4_102_444_800_000 };
+  for (let index = 0; index < 200; index += 1) {
+    const told = mutated({ requestId: 'r1', outcome: 'evaluated', score: 0.5 }, random);
+    await check(await post(served, '/v1/kaze/outcomes', told, { body: told }), `outcome ${told}`);
+    const made = mutated(key, random);
+    await check(await post({ ...served, secret: ADMINISTRATOR }, '/kaze/keys', made, { body: made }), `key ${made}`);
+    const query = Array.from({ length: 1 + random() * 4 }, () => `${pick(NAMES)}=${pick(WORDS)}`).join('&');
+    for (const [path, more] of [
+      ['/v1/kaze/usage', { headers: { authorization: `Bearer ${served.secret}` } }],
+      ['/v1/kaze/usage/rows', { headers: { authorization: `Bearer ${served.secret}` } }],
+      ['/kaze/usage', admin],
+      ['/kaze/choices', admin],
+    ] as const)
+      await check(await fetch(`${served.url}${path}?${query}`, more), `${path}?${query}`);
+    const headers = { [`x-kaze-${pick(HEADERS)}`]: encodeURI(pick(WORDS)) };
+    const answer = await post(served, '/v1/chat/completions', GOOD['/v1/chat/completions'], { headers });
+    await check(answer, JSON.stringify(headers));
+  }
+  expect(wrong.slice(0, 5)).toEqual([]);
+  for (const status of [200, 400, 404]) expect(seen).toContain(status);
+  expect(served.logged).toEqual([]);
 });
 
 it('takes each of the bodies that the generated ones are made from', async () => {

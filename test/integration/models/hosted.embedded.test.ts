@@ -59,6 +59,18 @@ describe('the models of a cell', () => {
     expect(doctor).toContain('anthropic (studio key), then offline');
   });
 
+  it('come from every provider in the list, hosted ones before those with an address, the offline one last', async () => {
+    const { PROVIDERS } = await import('#gateway/adapters/provider');
+    const env = { KAZE_MODELS_OLLAMA_URL: 'http://127.0.0.1:1', KAZE_MODELS_COMPATIBLE_URL: 'http://127.0.0.1:1/v1' };
+    const names = async (given: Record<string, string>) => {
+      const config = loadCellConfig({ env: given }).values.models;
+      return (await createModels({ config, embedder: {} as never })).map(({ name }) => name);
+    };
+    const hosted = Object.keys(PROVIDERS).filter((name) => name !== 'ollama');
+    expect(await names({})).toEqual([...hosted, 'offline']);
+    expect(await names(env)).toEqual([...hosted, 'compatible', 'ollama', 'offline']);
+  });
+
   it('are named with whose keys there are: numbered ones of the studio, and those of tenants', async () => {
     const { gateway, doctor } = await cell({
       ANTHROPIC_API_KEY: 'sk-ant-12345678',

@@ -26,6 +26,7 @@ const TASK = `query ($id: ID!) { task(id: $id) {
   id skill state progress errorMessage
   requestedBy { id }
   askedOf { id }
+  parent { id }
   subtasks(first: 50) { nodes { id skill state inputs askedOf { id } requestedBy { id } } }
   outcomes { nodes {
     summary output editedOutput metrics notes state
@@ -51,6 +52,7 @@ interface Read {
     readonly nodes: ReadonlyArray<{
       readonly summary: string;
       readonly output: Record<string, unknown>;
+      readonly editedOutput: Record<string, unknown> | null;
       readonly metrics: Record<string, number>;
     }>;
   };
@@ -194,7 +196,12 @@ describe('the work of internal-ops, asked of a cell over GraphQL', { timeout: 30
     expect(own).toMatchObject({ askedOf: null, requestedBy: { id: me.id } });
     await reaches(todo!.id, 'awaiting_approval');
     await decide({ id: todo!.id, decision: 'approve' });
-    await reaches(todo!.id, 'delivered');
+    const ticked = await reaches(todo!.id, 'delivered');
+    expect(ticked).toMatchObject(provenance('to-do'));
+    expect(ticked.outcomes.nodes[0]).toMatchObject({
+      output: { what: 'I will send the offer by Friday.', done: true, due: '2026-03-13' },
+      editedOutput: null,
+    });
   });
 
   it('runs a procedure with people, goes on after kill -9, and keeps the evidence', async () => {
@@ -227,6 +234,18 @@ steps:
     await cell.start();
     const what = 'Is there a conflict of interest with Holm Logistics?';
     await decide({ id: conflict.id, decision: 'edit', output: { what, done: true, answer: 'no' } });
+    // What the person said is kept as theirs, beside what was proposed.
+    expect(await read(conflict.id)).toMatchObject({
+      parent: { id: task },
+      outcomes: {
+        nodes: [
+          {
+            ...{ state: 'delivered', output: { what, done: true }, editedOutput: { what, done: true, answer: 'no' } },
+            approvals: { nodes: [{ state: 'edited', decidedBy: { id: me.id } }] },
+          },
+        ],
+      },
+    });
     const identity = await open(2);
     await decide({ id: identity.id, decision: 'approve' });
     const again = await open(3);

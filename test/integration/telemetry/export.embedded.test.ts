@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { metrics as meters } from '@opentelemetry/api';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createGatewayMetrics } from '#gateway';
 import { createMetrics, currentTraceId, defineMetrics, platformErrors, withSpan } from '#platform';
-import { startOtlpTracing } from '#platform/adapters/telemetry/otlp';
+import { startOtlp } from '#platform/adapters/telemetry/otlp';
 
 describe('metrics', () => {
   const table = defineMetrics({
@@ -46,7 +48,13 @@ describe('metrics', () => {
   });
 });
 
-describe('spans', () => {
+/** An attempt as the gateway counts it. */
+const CALL = {
+  ...{ operation: 'chat' as const, provider: 'one', model: 'm1', onAzure: false, outcome: 'ok' as const },
+  ...{ errorCode: null, latencyMs: 5, firstTokenMs: null, inputTokens: 10, outputTokens: 2, costMicros: 0 },
+};
+
+describe('spans and metrics', () => {
   interface Received {
     readonly name: string;
     readonly traceId: string;
@@ -56,16 +64,23 @@ describe('spans', () => {
     readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Record<string, unknown> }>;
   }
   const received: Received[] = [];
+  const metricNames: string[] = [];
   const collector = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = JSON.parse(Buffer.concat(chunks).toString());
-      for (const resource of body.resourceSpans) for (const scope of resource.scopeSpans) received.push(...scope.spans);
+      for (const { scopeSpans } of body.resourceSpans ?? [])
+        for (const { spans } of scopeSpans) received.push(...spans);
+      for (const { scopeMetrics } of body.resourceMetrics ?? [])
+        for (const { metrics } of scopeMetrics) metricNames.push(...metrics.map(({ name }: { name: string }) => name));
       response.end('{}');
     });
   });
-  afterAll(() => collector.close());
+  afterAll(() => {
+    collector.close();
+    meters.disable();
+  });
 
   test('cost nothing and change nothing without an exporter', async () => {
     expect(await withSpan('kaze.test.idle', {}, async () => currentTraceId())).toBeUndefined();
@@ -75,7 +90,7 @@ describe('spans', () => {
   test('reach a collector with their nesting, attributes and codes, and without the text of foreign errors', async () => {
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     const { port } = collector.address() as AddressInfo;
-    const tracing = startOtlpTracing({ endpoint: `http://127.0.0.1:${port}`, service: 'kaze-test' });
+    const sending = startOtlp({ endpoint: `http://127.0.0.1:${port}`, service: 'kaze-test' });
     let traceId: string | undefined;
     await withSpan('kaze.test.outer', { rows: 3 }, async () => {
       traceId = currentTraceId();
@@ -86,7 +101,9 @@ describe('spans', () => {
         throw new Error('with a password in it');
       }).catch(() => {});
     });
-    await tracing.stop();
+    createGatewayMetrics(createMetrics()).call(CALL);
+    await sending.stop();
+    expect(metricNames.sort()).toEqual(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']);
     const by = (name: string) => received.find((span) => span.name === name)!;
     const outer = by('kaze.test.outer');
     expect(outer.traceId).toBe(traceId);
@@ -101,6 +118,14 @@ describe('spans', () => {
     });
     expect(JSON.stringify(by('kaze.test.foreign'))).not.toContain('password');
   });
+});
+
+test('a collector that is away costs what it would have been sent, and nothing else', async () => {
+  meters.disable();
+  const sending = startOtlp({ endpoint: 'http://127.0.0.1:1', service: 'kaze-test', timeoutMs: 100 });
+  createGatewayMetrics(createMetrics()).call(CALL);
+  await expect(sending.stop()).resolves.toBeUndefined();
+  meters.disable();
 });
 
 test('a gauge with a reader is asked at each scrape, and the last reader counts', async () => {

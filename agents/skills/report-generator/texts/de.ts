@@ -278,5 +278,6 @@ export const german: Texts = {
     rows: ({ file, columns, lines, isOne }) =>
       `${file} (${columns}), ${lines === '' ? 'keine Zeile' : `${isOne ? 'Zeile' : 'Zeilen'} ${lines}`}`,
     input: (name, line) => `Eingabe ${name} der Aufgabe${line === null ? '' : `, Zeile ${line}`}`,
+    entered: (approval, person) => `Approval ${approval}, eingetragen von ${person}`,
   },
 };

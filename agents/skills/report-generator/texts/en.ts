@@ -269,5 +269,6 @@ export const english: Texts = {
     rows: ({ file, columns, lines, isOne }) =>
       `${file} (${columns}), ${lines === '' ? 'no line' : `${isOne ? 'line' : 'lines'} ${lines}`}`,
     input: (name, line) => `Input ${name} of the task${line === null ? '' : `, line ${line}`}`,
+    entered: (approval, person) => `Approval ${approval}, entered by ${person}`,
   },
 };

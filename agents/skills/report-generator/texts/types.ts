@@ -183,5 +183,7 @@ export interface Texts {
     andOtherLines(lines: number): string;
     rows(rows: { file: string; columns: string; lines: string; isOne: boolean }): string;
     input(name: string, line: number | null): string;
+    /** What a person wrote into the report when approving it. */
+    entered(approval: string, person: string): string;
   };
 }

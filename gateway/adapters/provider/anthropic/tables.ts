@@ -12,7 +12,7 @@ export const STOP_REASONS: Readonly<Record<string, StopReason>> = {
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
   refusal: 'content-filter',
-};
+} satisfies Record<Anthropic.StopReason, StopReason>;
 
 export const FAILURES: readonly FailureRule[] = [
   { type: 'rate_limit_error', code: 'KAZE_MODEL_RATE_LIMITED' },

@@ -1,13 +1,16 @@
 /** What the words of Google's interface mean here, one table each. */
-import type { GenerateContentResponseUsageMetadata } from '@google/genai';
+import type { FinishReason, GenerateContentResponseUsageMetadata } from '@google/genai';
 import type { StopReason, Usage } from '../../../domain/response.ts';
 import type { ModelErrorCode } from '../../../errors.ts';
 import type { FailureRule } from '../translation/failures.ts';
 
-/** A reason that is in neither table counts as `end`. */
-export const STOP_REASONS: Readonly<Record<string, StopReason>> = {
+type Reason = Exclude<`${FinishReason}`, 'FINISH_REASON_UNSPECIFIED'>;
+
+const stops = {
   STOP: 'end',
   MAX_TOKENS: 'length',
+  // It could go on from there in a call of its own.
+  CONTINUATION: 'length',
   SAFETY: 'content-filter',
   RECITATION: 'content-filter',
   LANGUAGE: 'content-filter',
@@ -17,15 +20,20 @@ export const STOP_REASONS: Readonly<Record<string, StopReason>> = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
-};
+} as const satisfies Partial<Record<Reason, StopReason>>;
+
+/** A reason that is in neither table counts as `end`. */
+export const STOP_REASONS: Readonly<Record<string, StopReason>> = stops;
 
 /** Reasons that are failures: what came with them is no answer. */
 export const STOP_FAILURES: Readonly<Record<string, ModelErrorCode>> = {
   MALFORMED_FUNCTION_CALL: 'KAZE_MODEL_BAD_ANSWER',
   UNEXPECTED_TOOL_CALL: 'KAZE_MODEL_BAD_ANSWER',
   TOO_MANY_TOOL_CALLS: 'KAZE_MODEL_BAD_ANSWER',
+  NO_IMAGE: 'KAZE_MODEL_PROVIDER_FAILED',
+  IMAGE_OTHER: 'KAZE_MODEL_PROVIDER_FAILED',
   OTHER: 'KAZE_MODEL_PROVIDER_FAILED',
-};
+} satisfies Record<Exclude<Reason, keyof typeof stops>, ModelErrorCode>;
 
 export const FAILURES: readonly FailureRule[] = [
   { type: 'API_KEY_INVALID', code: 'KAZE_MODEL_CREDENTIAL_REFUSED' },

@@ -120,7 +120,7 @@ function infoOf(name: string, shown: { capabilities?: readonly string[]; model_i
     maxOutputTokens: embeddings ? 0 : Math.min(8_192, contextTokens),
     capabilities: {
       ...{ chat: can.has('completion'), tools: can.has('tools'), vision: can.has('vision') },
-      ...{ json: can.has('completion'), embeddings, reasoning: can.has('thinking') },
+      ...{ json: can.has('completion'), embeddings, reasoning: can.has('thinking'), showsThoughts: true },
     },
     ...(embeddings && typeof dimensions === 'number' ? { dimensions } : {}),
   };

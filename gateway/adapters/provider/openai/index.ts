@@ -6,7 +6,7 @@ import { NO_USAGE } from '../../../domain/response.ts';
 import { bytesOf } from '../../../domain/token-bound.ts';
 import { withOwnModels } from '../../../models/offers.ts';
 import { OPENAI_MODELS } from '../../../models/openai.ts';
-import type { ModelProvider } from '../../../ports/provider.ts';
+import type { ModelProvider, ProviderCall } from '../../../ports/provider.ts';
 import { openAiPassThrough } from '../pass-through/openai.ts';
 import { HostedProvider, type Vendor } from '../translation/hosted-provider.ts';
 import { LiveModels } from '../translation/live-models.ts';
@@ -29,7 +29,7 @@ export interface CompatibleOptions extends ProviderOptions {
 
 export function createOpenAiProvider(options: ProviderOptions = {}): ModelProvider {
   const models = withOwnModels(OPENAI_MODELS, { provider: 'openai', own: options.own });
-  const dialect: Dialect = { outputLimit: 'max_completion_tokens' };
+  const dialect: Dialect = { outputLimit: 'max_completion_tokens', imageDetail: 'high' };
   return new HostedProvider({
     ...chat({ ...options, baseUrl: options.baseUrl ?? 'https://api.openai.com/v1', dialect }),
     ...{ name: 'openai', needsCredential: true, models: () => models },
@@ -70,21 +70,29 @@ function chat({ baseUrl, dialect, connectTimeoutMs }: ChatOptions): Spoken {
     passThrough: { ...openAiPassThrough({ baseUrl, dialect }), connectTimeoutMs },
     connect: (credential) => connectTo({ baseUrl, connectTimeoutMs }, credential),
     async *complete(client, call, signal) {
-      yield* eventsOfCompletion(await client.chat.completions.create(requestOf(call, dialect), { signal }));
+      const request = { ...requestOf(call, dialect), model: deployedName(call) };
+      yield* eventsOfCompletion(await client.chat.completions.create(request, { signal }));
     },
     async *stream(client, call, signal) {
-      const request = { ...requestOf(call, dialect), stream: true, stream_options: { include_usage: true } } as const;
+      const asked = { ...requestOf(call, dialect), model: deployedName(call) };
+      const request = { ...asked, stream: true, stream_options: { include_usage: true } } as const;
       yield* eventsOfChunks(await client.chat.completions.create(request, { signal }));
     },
-    async embed(client, { texts, model }, signal) {
+    async embed(client, { texts, model, credential }, signal) {
       // Said outright: the SDK would ask for base64, which compatible servers do not all give.
-      const body = { model: model.name, input: [...texts], encoding_format: 'float' as const };
+      const deployed = deployedName({ model, credential });
+      const body = { model: deployed, input: [...texts], encoding_format: 'float' as const };
       const { data, usage } = await client.embeddings.create(body, { signal });
       const vectors = [...data].sort((a, b) => a.index - b.index).map(({ embedding }) => Float32Array.from(embedding));
       const counted = usage ? { inputTokens: usage.prompt_tokens } : estimated(texts);
       return { model: model.name, dimensions: vectors[0]?.length ?? 0, vectors, usage: { ...NO_USAGE, ...counted } };
     },
   };
+}
+
+/** What the model is called where the key leads: Azure knows deployments only. */
+function deployedName({ model, credential }: Pick<ProviderCall, 'model' | 'credential'>): string {
+  return credential?.azure?.deployments?.[model.name] ?? model.name;
 }
 
 function estimated(texts: readonly string[]) {
@@ -103,7 +111,6 @@ async function connectTo(
     ...{ timeout: SDK_TIMEOUT_MS, logLevel: 'off' as const, fetch: upstreamFetch({ connectTimeoutMs }) },
   };
   const address = credential?.baseUrl ?? baseUrl;
-  if (!azure) return new Client({ ...shared, baseURL: address });
-  const { apiVersion, deployment } = azure;
-  return new AzureOpenAI({ ...shared, endpoint: address, baseURL: null as never, apiVersion, deployment });
+  if (!azure?.apiVersion) return new Client({ ...shared, baseURL: address });
+  return new AzureOpenAI({ ...shared, endpoint: address, baseURL: null as never, apiVersion: azure.apiVersion });
 }

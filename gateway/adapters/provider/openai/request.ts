@@ -24,6 +24,8 @@ type Content = OpenAI.Chat.ChatCompletionContentPart;
 export interface Dialect {
   /** What the limit of the output is called: servers of one's own know only the old name. */
   readonly outputLimit: 'max_completion_tokens' | 'max_tokens';
+  /** OpenAI's newer models would else read images of any size whole, and no bound would hold for them. */
+  readonly imageDetail?: 'high';
 }
 
 export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
@@ -34,7 +36,7 @@ export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
   const limit = (name: Dialect['outputLimit']) => (dialect.outputLimit === name ? maxOutputTokens : undefined);
   const asked = said({
     model: model.name,
-    messages: call.messages.flatMap((message) => messagesOf(message, documents)),
+    messages: call.messages.flatMap((message) => messagesOf(message, documents, dialect)),
     max_completion_tokens: limit('max_completion_tokens'),
     max_tokens: limit('max_tokens'),
     temperature,
@@ -59,12 +61,12 @@ function effortOf({ model: { capabilities }, reasoning, tools = [] }: ProviderCa
   return effortWithTools === 'none' ? 'none' : undefined;
 }
 
-function messagesOf(message: Message, documents: NumberedDocuments): ChatMessage[] {
+function messagesOf(message: Message, documents: NumberedDocuments, dialect: Dialect): ChatMessage[] {
   switch (message.role) {
     case 'system':
       return [{ role: 'system', content: textOf(message) }];
     case 'user':
-      return [{ role: 'user', content: userContent(message, documents) }];
+      return [{ role: 'user', content: userContent(message, documents, dialect) }];
     case 'assistant':
       return [assistantOf(message)];
     case 'tool':
@@ -76,10 +78,11 @@ function messagesOf(message: Message, documents: NumberedDocuments): ChatMessage
   }
 }
 
-function userContent(message: UserMessage, documents: NumberedDocuments): string | Content[] {
+function userContent(message: UserMessage, documents: NumberedDocuments, { imageDetail }: Dialect): string | Content[] {
   if (typeof message.content === 'string') return message.content;
   const parts = message.content.map((part): Content => {
-    if (part.type === 'image') return { type: 'image_url', image_url: { url: addressOf(part) } };
+    if (part.type === 'image')
+      return { type: 'image_url', image_url: said({ url: addressOf(part), detail: imageDetail }) as { url: string } };
     return { type: 'text', text: part.type === 'document' ? documents.text(part) : part.text };
   });
   // Many compatible servers take text only as a string.

@@ -1,4 +1,5 @@
 /** What the words of OpenAI's interface mean here, one table each; Azure and compatible servers use the same ones. */
+import type { ChatCompletion } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
 import type { StopReason, Usage } from '../../../domain/response.ts';
 import type { FailureRule } from '../translation/failures.ts';
@@ -10,7 +11,7 @@ export const STOP_REASONS: Readonly<Record<string, StopReason>> = {
   tool_calls: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'content-filter',
-};
+} satisfies Record<ChatCompletion.Choice['finish_reason'], StopReason>;
 
 export const FAILURES: readonly FailureRule[] = [
   { type: 'insufficient_quota', code: 'KAZE_MODEL_ACCOUNT_EXHAUSTED' },

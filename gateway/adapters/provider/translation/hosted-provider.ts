@@ -3,7 +3,7 @@ import type { Credential } from '../../../domain/credential.ts';
 import type { ModelInfo } from '../../../domain/model.ts';
 import { withPartial } from '../../../domain/partial-answer.ts';
 import type { Embeddings, TokenCount } from '../../../domain/response.ts';
-import { inputTokenBound } from '../../../domain/token-bound.ts';
+import { imagesBeyond, inputTokenBound } from '../../../domain/token-bound.ts';
 import { modelError } from '../../../errors.ts';
 import type {
   Forwarder,
@@ -103,7 +103,10 @@ export class HostedProvider<Client> implements ModelProvider {
 
   async countTokens(call: ProviderCall, signal: AbortSignal): Promise<TokenCount> {
     const count = this.vendor.countTokens?.bind(this.vendor);
-    if (!count) return { tokens: inputTokenBound(call), model: call.model.name, exact: false };
+    if (!count) {
+      const tokens = inputTokenBound(call) + imagesBeyond(call, [call.model]);
+      return { tokens, model: call.model.name, exact: false };
+    }
     return this.guarded(call, signal, (client, own) => count(client, call, own));
   }
 

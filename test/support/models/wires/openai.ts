@@ -1,4 +1,14 @@
-import { type Fault, has, json, type Scene, UPSTREAM_WORDS, VECTOR, type Wire, type WireReply } from '../scene.ts';
+import {
+  type Fault,
+  has,
+  json,
+  type Scene,
+  UPSTREAM_WORDS,
+  VECTOR,
+  type Wire,
+  type WireReply,
+  type WireRequest,
+} from '../scene.ts';
 
 const ERRORS: Readonly<Record<Fault, readonly [status: number, type: string, code: string | null]>> = {
   'rate-limit': [429, 'requests', 'rate_limit_exceeded'],
@@ -28,19 +38,23 @@ function usageOf({ usage }: Scene) {
 
 const frame = (chunk: unknown) => `data: ${JSON.stringify(chunk)}\n\n`;
 
+/** Without the version that Azure puts behind it. */
+const pathOf = ({ path }: WireRequest) => path.split('?')[0]!;
+
 export const openAiWire: Wire = {
   name: 'openai',
   basePath: '/v1',
   streamType: 'text/event-stream',
   refuse(request) {
-    const { headers, path, body } = request;
+    const { headers, body } = request;
+    const path = pathOf(request);
     if (!/^Bearer \S+/.test(headers.authorization ?? '') && !headers['api-key']) {
       return error(401, 'invalid_request_error', null, 'You did not provide an API key');
     }
     if (path.endsWith('/models')) return undefined;
     if (path.endsWith('/embeddings'))
       return has(request, 'model', 'input') ? undefined : error(400, 'invalid_request_error', null);
-    if (!/\/chat\/completions(\?|$)/.test(path)) return error(404, 'invalid_request_error', 'unknown_url');
+    if (!path.endsWith('/chat/completions')) return error(404, 'invalid_request_error', 'unknown_url');
     if (!has(request, 'model', 'messages')) return error(400, 'invalid_request_error', 'missing_required_parameter');
     if (body.max_tokens !== undefined && String(body.model).startsWith('gpt-5')) {
       return error(400, 'invalid_request_error', 'unsupported_parameter');
@@ -95,7 +109,9 @@ export const openAiWire: Wire = {
   },
   errorFrame: () => frame({ error: { message: UPSTREAM_WORDS, type: 'server_error', code: 'server_overloaded' } }),
   fault: (fault) => error(...ERRORS[fault]),
-  other({ path, body }) {
+  other(request) {
+    const { body } = request;
+    const path = pathOf(request);
     if (path.endsWith('/models'))
       return json(200, { object: 'list', data: [{ id: 'local-1', object: 'model', created: 1, owned_by: 'x' }] });
     if (!path.endsWith('/embeddings')) return undefined;

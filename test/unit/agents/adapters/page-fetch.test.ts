@@ -159,6 +159,19 @@ describe('an address is refused, with the reason', () => {
   });
 });
 
+it('refuses a redirect to a private address, even of a listed host', async () => {
+  const { origin, asked } = await site({
+    '/number': to('http://10.0.0.1/'),
+    '/metadata': to('http://169.254.169.254/latest'),
+    '/mapped': to('http://[::ffff:192.168.0.1]/'),
+  });
+  const hosts = ['127.0.0.1', '10.0.0.1', '169.254.169.254', '[::ffff:c0a8:1]'];
+  const fetch = createUndiciPageFetch({ hosts, permitLoopback: true, limits: { pauseMs: 0 } });
+  const results = await fetch.fetch(['/number', '/metadata', '/mapped'].map((path) => origin + path));
+  for (const result of results) expect(result).toMatchObject({ refused: 'its address is not public' });
+  expect(asked).toEqual(['/robots.txt', '/number', '/metadata', '/mapped']);
+});
+
 describe('what is connected to is what was checked', () => {
   it.each([
     ['93.184.216.34', true],

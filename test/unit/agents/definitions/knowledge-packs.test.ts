@@ -42,6 +42,14 @@ describe.each(PACKS)('the knowledge of $vertical', ({ vertical, atLeast }) => {
     expect(formatProblems(found)).toBe('');
   });
 
+  it('says of every item where it is from, how sure it is, and what would refute it', () => {
+    const bare = items.filter(
+      ({ source, confidence, refutation }) =>
+        source.title === '' || !/^\d{4}-\d\d-\d\d$/.test(source.date) || confidence > 1 || !refutation?.trim(),
+    );
+    expect(bare.map(({ path }) => path)).toEqual([]);
+  });
+
   it('has a question in plain words for every item, which is not its title', () => {
     const asked = new Set(plain.map(({ path }) => path));
     expect(items.filter(({ path }) => !asked.has(path)).map(({ path }) => path)).toEqual([]);
@@ -57,4 +65,10 @@ describe.each(PACKS)('the knowledge of $vertical', ({ vertical, atLeast }) => {
       .filter(({ place }) => place === 0 || place > SHOWN);
     expect(missed).toEqual([]);
   });
+});
+
+it.each(['seo', 'crm', 'internal-ops'])('the knowledge of %s hangs together by every type of relation', (vertical) => {
+  const own = knowledge.filter((item) => item.vertical === vertical);
+  const types = new Set(own.flatMap(({ relations }) => relations.map(({ type }) => type)));
+  expect([...types].sort()).toEqual(['applies_to', 'contradicts', 'requires', 'supersedes']);
 });

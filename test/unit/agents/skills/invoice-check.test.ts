@@ -150,6 +150,18 @@ describe('what is found', () => {
     expect((await run(`${HEAD}\n${GOOD}\n`, { earlier: held })).findings).toEqual([]);
   });
 
+  it('compares invoices of several files with each other', async () => {
+    const inputs = {
+      invoices: fileInput('july.csv', `${HEAD}\n${GOOD}\n`),
+      invoices_2: fileInput('again.csv', `${HEAD}\n${GOOD.replace('R1', 'r 1')}\n`),
+      contract_terms: textInput(TERMS),
+    };
+    await invoiceCheck.check!(inputs);
+    const { outputs, metrics } = await invoiceCheck.run(fakeSkillContext({ inputs }));
+    expect(metrics).toMatchObject({ invoices_checked: 2 });
+    expect(outputs.findings).toMatchObject([{ kind: 'duplicate-number', file: 'again.csv' }]);
+  });
+
   it('takes terms from the knowledge of the client where none are given', async () => {
     const items = [
       {
@@ -190,6 +202,11 @@ describe('bad and hostile input', () => {
       'columns that mean nothing',
       'Rechnungsnumer;Datum;Sume\nR1;1.7.2026;3,00\n',
       /line 1, column 1: found the columns .*"Rechnungsnumer" is near "Rechnungsnummer"/,
+    ],
+    [
+      'the export of another product',
+      'Top queries,Clicks,Impressions,CTR,Position\nbread,5,100,5%,3.2\n',
+      /line 1, column 1: found the columns "Top queries".*nearest to a Google Search Console performance export/,
     ],
     [
       'a column twice',

@@ -54,6 +54,68 @@ describe('keyword-research', () => {
     }
   });
 
+  it('tells numbers that do not add up, with their lines, and reckons with them as they stand', async () => {
+    const odd = ['bike lights,9,500,7.00%,3.1', 'bike helmets,40,20,200%,2'];
+    const byPage = ['cargo bike brakes,https://birch.example/cargo,50,4000,1.25%,11.5'];
+    const inputs = {
+      business_context: ABOUT,
+      current_rankings: csv(...exportRows(), ...odd),
+      rankings_by_page: fileInput('pages.csv', ['Query,Page,Clicks,Impressions,CTR,Position', ...byPage].join('\n')),
+      previous_rankings: fileInput('before.csv', [HEADER, row('cargo bike brakes', 10, 1_000, 11)].join('\n')),
+    };
+    const { notes, outputs } = await skill.run(fakeSkillContext({ inputs }));
+    const told = notes.join('\n');
+    expect(told).toContain('1 × ctr-disagrees (first: line 18: the CTR says 7 %, clicks and impressions say 1.8 %)');
+    expect(told).toContain('1 × clicks-exceed-impressions (first: line 19: 40 clicks of 20 impressions)');
+    expect(told).toContain('pages.csv has 4000 impressions for the queries of which Queries.csv has 2500');
+    expect(told).toContain('Queries.csv has 10.3 times the impressions of before.csv');
+    const found = outputs.keyword_opportunities as ReadonlyArray<Record<string, unknown>>;
+    expect(found.find(({ query }) => query === 'cargo bike brakes')).toMatchObject({ impressions: 2500, clicks: 40 });
+  });
+
+  it('tells what does not add up in the other exports too, and what they are too small for', async () => {
+    const rows = exportRows();
+    const day = (at: number) => `2026-10-${String(at).padStart(2, '0')}`;
+    const inputs = {
+      business_context: ABOUT,
+      current_rankings: csv(...rows),
+      previous_rankings: fileInput('before.csv', [HEADER, ...rows].join('\n')),
+      rankings_by_date: fileInput(
+        'days.csv',
+        [
+          'Date,Clicks,Impressions,CTR,Position',
+          ...[1, 2, 3, 6].map((at) => `${day(at)},10,100,${at === 3 ? 12 : 10}%,3`),
+        ].join('\n'),
+      ),
+      rankings_by_country: fileInput('lands.csv', 'Country,Clicks,Impressions,CTR,Position\nUnited Kingdom,9,90,10%,3'),
+    };
+    const { notes } = await skill.run(fakeSkillContext({ inputs }));
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        'before.csv (previous_rankings) has the figures of Queries.csv for all 16 queries: is it the period before? No change can be told.',
+        'days.csv: 1 × ctr-disagrees (first: line 4: the CTR says 12 %, clicks and impressions say 10 %)',
+        'days.csv holds 4 days: a step in the level of clicks is told from 56 on.',
+        'days.csv leaves out 2 of the days from 2026-10-01 to 2026-10-06: those that are there are taken as if in a row.',
+        'lands.csv has no queries: countries are known by their totals alone.',
+      ]),
+    );
+  });
+
+  it('reads names of competitors from a text file, and refuses a page in their place', async () => {
+    const base = {
+      business_context: ABOUT,
+      current_rankings: csv(...exportRows(), row('pedalhouse lights', 40, 2500, 11)),
+    };
+    const inputs = { ...base, competitors: fileInput('rivals.txt', 'Spokeworks\nhttps://pedalhouse.example\n') };
+    const { outputs } = await skill.run(fakeSkillContext({ inputs }));
+    const found = outputs.keyword_opportunities as ReadonlyArray<Record<string, unknown>>;
+    expect(found.find(({ query }) => query === 'pedalhouse lights')).toMatchObject({
+      competitor: 'https://pedalhouse.example',
+    });
+    const page = fileInput('rivals.txt', '<!doctype html><html><body>Sign in</body></html>');
+    await expect(skill.check!({ ...base, competitors: page })).rejects.toMatchObject({ code: 'KAZE_FORMAT_MISMATCH' });
+  });
+
   it('compares rivals whose rankings come in a file each, and names the file of every row', async () => {
     const rival = (name: string, position: number) =>
       fileInput(

@@ -110,6 +110,26 @@ describe('lead-scoring on planted leads', () => {
     expect(result.metrics.protected_features).toBe(0);
   });
 
+  it('tells AUC, lift, calibration and the base rate with their intervals, for programs and in words', () => {
+    type Estimate = Record<'value' | 'low' | 'high', number>;
+    const card = result.outputs.model_card as unknown as Record<
+      'auc' | 'lift_top_decile' | 'calibration_error' | 'base_rate',
+      Estimate
+    >;
+    for (const estimate of [card.auc, card.lift_top_decile, card.calibration_error, card.base_rate]) {
+      expect(estimate.low).toBeLessThan(estimate.value);
+      expect(estimate.high).toBeGreaterThan(estimate.value);
+    }
+    const decided = truth.leads.filter(({ shown }) => shown !== 'open');
+    expect(card.base_rate.value).toBeCloseTo(decided.filter(({ won }) => won).length / decided.length, 1);
+    const text = String(result.outputs.reasoning);
+    expect(text).toContain(
+      `(AUC ${card.auc.value.toFixed(3)}, 95 % interval ${card.auc.low.toFixed(3)} to ${card.auc.high.toFixed(3)})`,
+    );
+    expect(text).toMatch(/In the best-scored tenth [\d.]+ times as many are won .* \([\d.]+ to [\d.]+\); on average/);
+    expect(text).toMatch(/Scores and rates differ by [\d.]+ % on average \([\d.]+ % to [\d.]+ %\)/);
+  });
+
   it('hands out nothing that a spreadsheet would run', () => {
     const hostile = leads().filter(({ lead }) => String(lead).includes('HYPERLINK'));
     expect(hostile.length).toBeGreaterThan(0);
@@ -118,6 +138,16 @@ describe('lead-scoring on planted leads', () => {
     expect(cells.filter((cell) => /^[=+@]/.test(cell))).toEqual([]);
     expect(result.outputs.reasoning).not.toContain('](');
   });
+});
+
+it('checks in parts drawn by lot where no days are known, and says so', async () => {
+  // The file of the skill's own case without its last two columns, the days of creating and of closing.
+  const file = new URL('../../../../agents/verticals/crm/skills/lead-scoring.cases/deals.csv', import.meta.url);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const undated = lines.map((line) => line.split(',').slice(0, -2).join(',')).join('\n');
+  const { outputs } = await leadScoring.run(fakeSkillContext({ inputs: { leads: fileInput('deals.csv', undated) } }));
+  expect(outputs.model_card).toMatchObject({ validation: { by: 'folds', parts: 5 } });
+  expect(outputs.reasoning).toContain('in 5 parts, each predicted from the others');
 });
 
 describe('what became of the leads that an earlier run scored', () => {

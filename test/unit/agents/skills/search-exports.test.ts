@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sourceOf } from '#platform';
 import { seasonOf } from '../../../../agents/skills/keyword-research/seasons.ts';
+import { readRankings } from '../../../../agents/skills/search-analysis/read-rankings.ts';
 import { readKeywordPlanner, readRankingExport } from '../../../../agents/skills/search-exports/index.ts';
+import { fileInput } from '../../../support/skills/context.ts';
 
 const planner = (text: string, name = 'Keyword Stats.csv') => readKeywordPlanner(sourceOf(name, text));
 const rankings = (text: string, name = 'rankings.csv') => readRankingExport(sourceOf(name, text));
@@ -44,6 +46,67 @@ describe('Keyword Planner', () => {
     expect(await refused(planner(header))).toMatch(/^KAZE_SKILL_INPUT_INVALID .*no rows/);
     const workbook = Buffer.from('504b030414000600[Content_Types].xml'.slice(0, 8), 'hex');
     expect(await refused(readKeywordPlanner(sourceOf('plan.csv', workbook)))).toMatch(/^KAZE_FORMAT_/);
+  });
+
+  it.each([
+    ['fr', 'Mot clé\tDevise\tNbre moy. de recherches mensuelles\tRecherches : juil. 2026\tRecherches : août 2026'],
+    ['es', 'Palabra clave\tMoneda\tPromedio de búsquedas mensuales\tBúsquedas: jul 2026\tBúsquedas: ago 2026'],
+    ['it', 'Parola chiave\tValuta\tMedia ricerche mensili\tRicerche: lug 2026\tRicerche: ago 2026'],
+    [
+      'nl',
+      'Zoekwoord\tValuta\tGem. aantal maandelijkse zoekopdrachten\tZoekopdrachten: jul. 2026\tZoekopdrachten: aug. 2026',
+    ],
+    ['pt', 'Palavra-chave\tMoeda\tMédia de pesquisas mensais\tPesquisas: jul. de 2026\tPesquisas: ago. de 2026'],
+  ])('is read in %s', async (_locale, header) => {
+    const read = await planner(`${header}\npain\tEUR\t1\u00a0300\t1000\t1600\n`);
+    expect(read).toMatchObject({ from: '2026-07', to: '2026-08' });
+    expect(read.keywords).toEqual([{ line: 2, keyword: 'pain', volume: 1_300, months: [1_000, 1_600] }]);
+  });
+
+  it.each([
+    ['1.7k-2.9k', 2_220],
+    ['1,7 Tsd. – 2,9 Tsd.', 2_220],
+    ['10K – 100K', 31_623],
+    ['1K – 1M', 31_623],
+    ['100 – 1.000', 316],
+    ['1.5M', 1_500_000],
+    ['1.500K', 1_500_000],
+  ])('reads the range %s as its geometric mean', async (cell, volume) => {
+    const { keywords } = await planner(`Keyword\tCurrency\tAvg. monthly searches\nbread\tGBP\t${cell}\n`);
+    expect(keywords[0]).toMatchObject({ volume });
+  });
+});
+
+describe('a table in the place of another', () => {
+  const planned =
+    '\ufeffKeyword Stats 2026-11-02 at 09_14_51\r\n"November 1, 2025 - October 31, 2026"\r\nKeyword\tCurrency\tAvg. monthly searches\r\nbread\tGBP\t90\r\n';
+  it.each([
+    ['Keyword Stats.csv', Buffer.from(planned, 'utf16le'), 'Keyword Planner.*as keyword_planner'],
+    [
+      'semrush.csv',
+      'Keyword,Position,Previous position,Search Volume,URL\nbread,3,4,90,https://a.example/\n',
+      'rank_tracker',
+    ],
+    ['deals.csv', 'Deal Name;Amount;Deal Stage\nRye;90;won\n', 'CRM.*lead-scoring'],
+    ['bills.csv', 'Invoice number,Supplier,Total\nR1,Rye,90\n', 'invoices.*invoice-check'],
+  ])(
+    '%s as Search Console’s export is told what it is nearest to and where it belongs',
+    async (name, content, told) => {
+      const input = fileInput(name, content);
+      for (const as of ['current_rankings', 'previous_rankings']) {
+        const error = await readRankings(input, as).catch((thrown) => thrown);
+        expect(error).toMatchObject({ code: 'KAZE_FORMAT_SEARCH_CONSOLE_COLUMNS', fields: { name, line: 1 } });
+        expect(error.message).toMatch(
+          new RegExp(`^${name.replace('.', '\\.')}: line 1 has .*it is nearest to .*${told}`),
+        );
+      }
+    },
+  );
+
+  it('is told as it was where no known format is near', async () => {
+    const error = await readRankings(fileInput('x.csv', 'Name,Price\nA,1\n')).catch((thrown) => thrown);
+    expect(error.message).toMatch(/no column for clicks/);
+    expect(error.message).not.toContain('nearest');
   });
 });
 

@@ -47,7 +47,7 @@ describe('kaze new', () => {
     expect(agent.next.slice(-3)).toEqual([
       'kaze start --verticals v',
       'kaze agents bind editor --tenant CLIENT',
-      'kaze tasks submit --agent editor --tenant CLIENT --skill haiku --input NAME=VALUE',
+      'kaze tasks submit --agent editor --tenant CLIENT --skill haiku --input notes=TEXT',
     ]);
     const own = [...skill.next, ...agent.next].filter((line) => /^kaze (skills|agents (?!bind))/.test(line));
     expect(own.length).toBeGreaterThanOrEqual(3);
@@ -61,7 +61,10 @@ describe('kaze new', () => {
     const skill = await made('skill call-brief --vertical crm');
     expect(skill.files.map((file) => file.slice(cwd.length + 1))).toContain('v/crm/skills/call-brief.yaml');
     expect(await run('skills test call-brief --dir v')).toMatchObject({ code: 0 });
-    await made('agent deal-desk --vertical crm --skills lead-scoring,call-brief');
+    const desk = await made('agent deal-desk --vertical crm --skills lead-scoring,call-brief');
+    expect(desk.next.at(-1)).toBe(
+      'kaze tasks submit --agent deal-desk --tenant CLIENT --skill lead-scoring --input leads=@FILE',
+    );
     const refused = await run('new skill lead-scoring --vertical crm --path v');
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('there is a skill lead-scoring already') });
   });
@@ -93,6 +96,7 @@ describe('kaze new', () => {
     const before = readdirSync(join(cwd, 'v'), { recursive: true }).length;
     for (const [line, code, message] of [
       ['skill haiku', 2, '--vertical says to which vertical it belongs; there is crm, internal-ops, seo, poetry'],
+      ['skill haiku --vertical poerty', 6, 'there is no vertical "poerty"; did you mean poetry?'],
       ['skill haiku --vertical prose', 6, 'there is no vertical "prose"; there is crm, internal-ops, seo, poetry'],
       ['skill Haiku --vertical poetry', 2, '"Haiku" cannot be the name of a skill'],
       ['skill ../haiku --vertical poetry', 2, 'cannot be the name of a skill'],
@@ -106,5 +110,23 @@ describe('kaze new', () => {
       expect(await run(`new ${line} --path v`), line).toMatchObject({ code, err: expect.stringContaining(message) });
     }
     expect(readdirSync(join(cwd, 'v'), { recursive: true })).toHaveLength(before);
+    writeFileSync(join(cwd, 'file'), '');
+    expect(await run('new vertical prose --path file/inside')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/file\/inside\/\S+ cannot be written: E[A-Z]+\n {2}\[KAZE_CLI_FILE\]/),
+    });
+    // The way out names the command that was called.
+    expect(await run('new skill')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('See `kaze new skill --help`.'),
+    });
+  });
+
+  // Nothing can be made in /proc, and mkdir of Node never ends there.
+  it.runIf(process.platform === 'linux')('ends where no folder can be made', async () => {
+    expect(await run('new vertical prose --path /proc/none')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('KAZE_CLI_FILE'),
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryBudgetStore } from '#gateway/adapters/budget-store/memory';
 import { systemClock } from '#platform';
 import type { BudgetRule } from '../../../../gateway/domain/budget/rule.ts';
 import type { BudgetNotice } from '../../../../gateway/use-cases/budget/notices.ts';
@@ -209,6 +210,39 @@ describe('which budgets hold', () => {
     await expect(budgets.reserve(call)).rejects.toMatchObject({ fields: { budget: 'task:big/t:total' } });
     expect((await budgets.reserve({ ...call, taskCap: undefined })).outputTokens).toBe(90);
   });
+
+  test.each([
+    ['day', Date.UTC(2026, 10, 29, 23, 30), Date.UTC(2026, 10, 30)],
+    ['month', Date.UTC(2026, 10, 30, 23, 30), Date.UTC(2026, 11, 1)],
+  ] as const)(
+    'a %s begins anew at midnight in UTC, and a call belongs to the one that it began in',
+    async (window, evening, midnight) => {
+      let now: number = evening;
+      const clock = { ...systemClock, now: () => now };
+      const store = createMemoryBudgetStore({ clock });
+      const rules = [cell(300, { window }), cell(350)];
+      const budgets = budgetsWith({ rules, store, clock, maxWaitMs: 0 });
+      const full = request({ outputTokensWanted: 90 });
+      const spend = async () => (await budgets.reserve(full)).settle(usage(10, 90));
+      const spent = async () =>
+        (await budgets.status(full.attribution)).map(({ settledMicros, openMicros }) => [settledMicros, openMicros]);
+      await spend();
+      await spend();
+      now = midnight - 1;
+      const late = await budgets.reserve(full);
+      await expect(budgets.reserve(full)).rejects.toMatchObject({ code: 'KAZE_BUDGET_BUSY' });
+      now = midnight;
+      await late.settle(usage(10, 10));
+      expect(await spent()).toEqual([
+        [0, 0],
+        [220, 0],
+      ]);
+      await spend();
+      // The other budget goes on with time.
+      await expect(budgets.reserve(full)).rejects.toMatchObject({ fields: { budget: 'cell:total', spentMicros: 320 } });
+      expect((await spent())[0]).toEqual([100, 0]);
+    },
+  );
 
   test('a warning one only tells, once each: at its share, and when it is used up', async () => {
     const notices: BudgetNotice[] = [];

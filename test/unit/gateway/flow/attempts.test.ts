@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBudgetStore } from '#gateway/adapters/budget-store/memory';
 import { silentLogger, systemClock } from '#platform';
+import type { BudgetRule } from '../../../../gateway/domain/budget/rule.ts';
 import { partialOf } from '../../../../gateway/domain/partial-answer.ts';
 import { createPriceList } from '../../../../gateway/domain/price/price-list.ts';
 import type { Delta } from '../../../../gateway/domain/response.ts';
@@ -169,11 +170,14 @@ describe('attempts of a call', () => {
 describe('budgets of a call', () => {
   const models = { 'one/*': { input: 1, output: 1 } };
   const list = { date: '2026-11-22', source: 'test', currency: 'USD', per: '1,000,000 tokens', models } as const;
-  const budgetsOf = (maxTokens: number): Budgets =>
+  const total = (maxTokens: number): BudgetRule[] => [
+    { scope: { level: 'tenant', tenant: '*' }, window: 'total', maxTokens },
+  ];
+  const budgetsOf = (maxTokens: number, rules = total(maxTokens), clock = systemClock): Budgets =>
     createBudgets({
-      ...{ store: createMemoryBudgetStore({ clock: systemClock }), clock: systemClock, logger: silentLogger },
+      ...{ store: createMemoryBudgetStore({ clock }), clock, logger: silentLogger },
       ...{ prices: createPriceList(list), history: noHistory, maxWaitMs: 0 },
-      rules: [{ scope: { level: 'tenant', tenant: '*' }, window: 'total', maxTokens }],
+      rules,
     });
   const path = { tenant: 'acme', agent: 'writer', task: null };
 
@@ -224,6 +228,43 @@ describe('budgets of a call', () => {
     expect(await budgets.status(path)).toMatchObject([{ settledMicros: 12, openMicros: 0 }]);
   });
 
+  it.each([
+    ['a plain call', false, false, 5_000],
+    ['a stream that thinks unseen', true, true, 5_000],
+    ['a stream that shows all', true, false, 0],
+  ])(
+    'charge %s that is given up for what it may have written unseen, within its limit',
+    async (_, streamed, reasoning, written) => {
+      const capabilities = { ...model('one', 'm1').capabilities, reasoning };
+      for (const maxOutputTokens of [20_000, 2_000]) {
+        let now = 1_000_000;
+        const clock = { ...systemClock, now: () => now };
+        const one = new FakeProvider([model('one', 'm1', { capabilities })]);
+        one.answer = () => new Promise(() => {});
+        const budgets = budgetsOf(1_000_000, undefined, clock);
+        const { gateway, rows } = scene([one], {}, { budgets, clock });
+        const leaving = new AbortController();
+        const request = ask({ limits: { maxOutputTokens, timeoutMs: 60_000 } });
+        const options = { signal: leaving.signal };
+        const call = streamed
+          ? (async () => {
+              for await (const _piece of gateway.stream(request, options));
+            })()
+          : gateway.complete(request, options);
+        const ended = expect(call).rejects.toMatchObject({ code: 'KAZE_MODEL_CANCELLED' });
+        await expect.poll(() => one.calls.length).toBe(1);
+        now += 10_000;
+        leaving.abort();
+        await ended;
+        const outputTokens = Math.min(written, maxOutputTokens);
+        expect(rows).toMatchObject([{ outcome: 'cancelled', outputTokens }]);
+        expect(await budgets.status(path)).toMatchObject([
+          { openTokens: 0, settledTokens: rows[0]!.inputTokens + outputTokens },
+        ]);
+      }
+    },
+  );
+
   it('give the provider a limit that is covered, and cut a stream that goes on beyond what is left', async () => {
     const budgets = budgetsOf(400);
     const one = new FakeProvider([model('one', 'm1')]);
@@ -239,6 +280,33 @@ describe('budgets of a call', () => {
     expect(settledTokens).toBeGreaterThan(350);
     expect(settledTokens).toBeLessThanOrEqual(400);
     expect(outcomes(rows)).toEqual(['m1 KAZE_BUDGET_STREAM_CUT']);
+  });
+
+  it('are not overshot by a stream that thinks unseen, however much of what it was given', async () => {
+    const cap = 3_000;
+    const capabilities = { ...model('one', 'm1').capabilities, reasoning: true };
+    for (const limits of [undefined, { maxOutputTokens: 2_500 }]) {
+      const budgets = budgetsOf(cap);
+      const one = new FakeProvider([model('one', 'm1', { capabilities })]);
+      // All of it is thought before the one word that it says.
+      one.pieces = async function* ({ maxOutputTokens }) {
+        yield { type: 'text', text: 'done' };
+        yield { type: 'finish', completion: completion('done', maxOutputTokens) };
+      };
+      const { gateway } = scene([one], {}, { budgets });
+      await read(gateway, ask({ limits }));
+      const [status] = await budgets.status(path);
+      expect(status!.settledTokens).toBeGreaterThan(1_000);
+      expect(status!.settledTokens).toBeLessThanOrEqual(cap);
+      // Where no budget holds there is nothing to overshoot.
+      const free = new FakeProvider([model('one', 'm1', { capabilities })]);
+      await read(scene([free], {}, { budgets: budgetsOf(cap, []) }).gateway, ask({ limits }));
+      expect(free.calls[0]!.maxOutputTokens).toBe(limits?.maxOutputTokens ?? 64_000);
+      // One that shows its thoughts is counted by them, and may begin with less held.
+      const shown = new FakeProvider([model('one', 'm1', { capabilities: { ...capabilities, showsThoughts: true } })]);
+      await read(scene([shown], {}, { budgets: budgetsOf(cap) }).gateway, ask({ limits }));
+      expect(shown.calls[0]!.maxOutputTokens).toBe(limits?.maxOutputTokens ?? 64_000);
+    }
   });
 
   it('hold nothing after calls that were left, cancelled or over their time', async () => {

@@ -36,6 +36,7 @@ describe('the cache', () => {
     ['without temperature 0', ask()],
     ['that does not want it', zero({ cache: false })],
     ['with a tool that may change something', zero({ tools: [tool] })],
+    ['that asks for it, with such a tool', zero({ tools: [tool], cache: true })],
   ])('does not answer a request %s', async (_, request) => {
     const { one, gateway } = cached();
     await gateway.complete(zero());
@@ -44,6 +45,24 @@ describe('the cache', () => {
     expect(one.calls.length).toBeGreaterThanOrEqual(
       request.limits?.temperature === 0 && request.cache !== false && !request.tools ? 2 : 3,
     );
+  });
+
+  it('knows a request again whatever the order of its fields, what is left undefined, and how long it may take', async () => {
+    const { one, gateway } = cached();
+    const content = [{ type: 'text' as const, text: 'hello' }];
+    const parameters = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } } };
+    const reads = { ...tool, sideEffects: false };
+    await gateway.complete(zero({ messages: [{ role: 'user', content }], tools: [{ ...reads, parameters }] }));
+    const turned = { properties: { b: { type: 'string' }, a: { type: 'string' } }, type: 'object' };
+    const again = await gateway.complete(
+      zero({
+        tools: [{ parameters: turned, sideEffects: false, description: 'looks', name: 'look' }],
+        messages: [{ content: [{ text: 'hello', type: 'text' }], role: 'user' }],
+        limits: { timeoutMs: 5_000, temperature: 0, seed: undefined },
+      }),
+    );
+    expect(again.metadata.cached).toBe(true);
+    expect(one.calls).toHaveLength(1);
   });
 
   it('answers for tools that only read, and for who asks for it', async () => {
@@ -132,6 +151,25 @@ describe('the guard', () => {
     expect(counted[0]).not.toContain('jane@');
   });
 
+  it('shows a vendor that embeds no private word, and gives a text one vector whatever stands beside it', async () => {
+    const { one, gateway } = guarded();
+    const texts: string[][] = [];
+    one.embed = async (call) => {
+      texts.push([...call.texts]);
+      return FakeProvider.prototype.embed.call(one, call);
+    };
+    one.models = async () => [
+      model('one', 'm1', { capabilities: { ...model('one', 'm1').capabilities, embeddings: true } }),
+    ];
+    const embed = (...wanted: string[]) => gateway.embed({ texts: wanted, attribution: ATTRIBUTION });
+    await embed('Mail jane@example.com', `Mail joe@example.com with ${SECRET}`);
+    await embed('Mail joe@example.com');
+    expect(texts).toEqual([['Mail [EMAIL_1]', 'Mail [EMAIL_1] with [SECRET_1]'], ['Mail [EMAIL_1]']]);
+    const other = { ...ATTRIBUTION, tenant: 'other' };
+    await gateway.embed({ texts: ['Mail joe@example.com'], attribution: other });
+    expect(texts.at(-1)).toEqual(['Mail joe@example.com']);
+  });
+
   it('holds calls of tools back until they are whole, and leaves thoughts as they were signed', async () => {
     const { one, gateway } = guarded();
     const call = { type: 'tool-call' as const, id: 'c', name: 'send', arguments: { to: '[EMAIL_1]' } };
@@ -156,9 +194,11 @@ describe('the guard', () => {
   it('refuses what is larger than the policy lets through, before anything is sent', async () => {
     const one = new FakeProvider([model('one', 'm1')]);
     const { gateway } = scene([one], { guard: { maxInputBytes: 1_000 } });
-    await expect(gateway.complete(said('x'.repeat(2_000)))).rejects.toMatchObject({
-      ...{ code: 'KAZE_GATEWAY_INPUT_TOO_LARGE', status: 413 },
-    });
+    const refused = { code: 'KAZE_GATEWAY_INPUT_TOO_LARGE', status: 413 };
+    await expect(gateway.complete(said('x'.repeat(2_000)))).rejects.toMatchObject(refused);
+    await expect(gateway.embed({ texts: ['x'.repeat(2_000)], attribution: ATTRIBUTION })).rejects.toMatchObject(
+      refused,
+    );
     expect(one.calls).toEqual([]);
   });
 });

@@ -66,10 +66,12 @@ describe('hedging', () => {
     expect(begun).toHaveLength(2);
     expect(rows).toMatchObject([
       { model: 'm2', outcome: 'ok', costMicros: 24, attempt: 2 },
-      { model: 'm1', outcome: 'cancelled', errorCode: 'KAZE_GATEWAY_HEDGE_LOST', outputTokens: 0 },
+      { model: 'm1', outcome: 'cancelled', errorCode: 'KAZE_GATEWAY_HEDGE_LOST' },
     ]);
-    const lost = rows[1] as { id: string; inputTokens?: number; costMicros?: number };
-    expect(lost.costMicros).toBe(lost.inputTokens);
+    const lost = rows[1] as { id: string; inputTokens: number; outputTokens: number; costMicros: number };
+    // Nobody saw what it had written until then.
+    expect(lost.outputTokens).toBeGreaterThan(0);
+    expect(lost.costMicros).toBe(lost.inputTokens + lost.outputTokens);
     expect(lost.costMicros).toBeGreaterThan(0);
     expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(begun));
     expect(metadata.attempts!.map(({ model: name, errorCode }) => [name, errorCode])).toEqual([
@@ -77,7 +79,7 @@ describe('hedging', () => {
       ['m1', 'KAZE_GATEWAY_HEDGE_LOST'],
     ]);
     const [status] = await budgets.status({ tenant: 'acme', agent: 'writer', task: null });
-    expect(status).toMatchObject({ settledMicros: 24 + lost.costMicros!, openMicros: 0 });
+    expect(status).toMatchObject({ settledMicros: 24 + lost.costMicros, openMicros: 0 });
     await budgets.close();
   });
 

@@ -19,8 +19,8 @@ function ring(policy: GatewayPolicyInput = {}, env: Record<string, string> = ENV
   const secrets = createEnvironmentSecrets({ env });
   return createKeyRing({ secrets, policy: parsePolicy(policy), logger: silentLogger, freshMs });
 }
-const values = async (keys: ReturnType<typeof ring>, tenant: string, provider = 'openai') =>
-  (await keys.keysFor(provider, { tenant, agent: 'writer' })).map(({ credential }) => credential.value);
+const values = async (keys: ReturnType<typeof ring>, tenant: string, provider = 'openai', agent = 'writer') =>
+  (await keys.keysFor(provider, { tenant, agent })).map(({ credential }) => credential.value);
 
 describe('keys', () => {
   it('of a tenant are used for it alone, those of the studio for all others', async () => {
@@ -36,6 +36,31 @@ describe('keys', () => {
     expect(await values(studio, 'acme')).toEqual(['sk-studio-main', 'sk-studio-two']);
     const client = ring({ keys: [{ order: ['client'] }] });
     expect(await values(client, 'other')).toEqual([]);
+  });
+
+  it('are taken by the first rule that fits the tenant, the agent and the provider', async () => {
+    const keys = ring({
+      keys: [
+        { tenant: 'acme', agent: 'bulk', order: ['studio'] },
+        { tenant: 'acme', agent: 'bulk', order: ['client'] },
+        { agent: 'audit', provider: 'google', order: ['client'] },
+      ],
+    });
+    expect(await values(keys, 'acme', 'openai', 'bulk')).toEqual(['sk-studio-main', 'sk-studio-two']);
+    expect(await values(keys, 'acme', 'openai', 'writer')).toEqual(['sk-acme-own', 'sk-acme-two']);
+    expect(await values(keys, 'other', 'openai', 'audit')).toEqual(['sk-studio-main', 'sk-studio-two']);
+  });
+
+  it('of Azure bring its version and the names of its deployments', async () => {
+    const azure = { apiVersion: '2026-08-01', deployments: { 'gpt-5.6-terra': 'terra-eu' } };
+    const value = (more: object) => JSON.stringify({ key: 'azure-key', baseUrl: 'https://a.test', ...more });
+    const found = async (text: string) =>
+      (await ring({}, { OPENAI_API_KEY: text }).keysFor('openai', { tenant: 'x', agent: 'y' }))[0]!.credential;
+    expect(await found(value({ azure }))).toMatchObject({ value: 'azure-key', baseUrl: 'https://a.test', azure });
+    expect((await found(value({ azure: { apiVersion: 7, deployments: { a: 1, b: 'c' } } }))).azure).toEqual({
+      deployments: { b: 'c' },
+    });
+    expect(await found(value({}))).not.toHaveProperty('azure');
   });
 
   it('have names that tell them apart and hold nothing of them, and may bring an address and a weight', async () => {

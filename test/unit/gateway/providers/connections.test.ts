@@ -23,11 +23,24 @@ describe('connections to vendors', () => {
     credential: { keyId: 'studio', value: 'azure-key-1', baseUrl: server.url, ...credential },
   });
 
-  it('reach Azure by its resource, deployment and version', async () => {
-    const azure = { apiVersion: '2026-08-01', deployment: 'terra-eu' };
-    await createOpenAiProvider().complete(call({ azure }), new AbortController().signal);
-    expect(server.seen[0]!.path).toBe('/openai/deployments/terra-eu/chat/completions?api-version=2026-08-01');
+  it('reach Azure by its resource and version, each model under the name of its deployment', async () => {
+    const { signal } = new AbortController();
+    const provider = createOpenAiProvider();
+    const azure = { apiVersion: '2026-08-01', deployments: { [OPENAI_MODELS[0]!.name]: 'terra-eu' } };
+    await provider.complete(call({ azure }), signal);
+    await provider.complete({ ...call({ azure }), model: OPENAI_MODELS[1]! }, signal);
+    // Its newer interface has no version, and names the deployment in the body.
+    await provider.complete(call({ azure: { deployments: azure.deployments } }), signal);
+    expect(server.seen.map(({ path }) => path)).toEqual([
+      '/openai/deployments/terra-eu/chat/completions?api-version=2026-08-01',
+      `/openai/deployments/${OPENAI_MODELS[1]!.name}/chat/completions?api-version=2026-08-01`,
+      '/chat/completions',
+    ]);
     expect(server.seen[0]!.headers['api-key']).toBe('azure-key-1');
+    expect(server.seen[2]!).toMatchObject({
+      headers: { authorization: 'Bearer azure-key-1' },
+      body: { model: 'terra-eu' },
+    });
   });
 
   it('name the organisation and the project that a key is used for', async () => {

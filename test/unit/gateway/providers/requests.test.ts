@@ -4,6 +4,7 @@ import { requestOf as anthropic } from '../../../../gateway/adapters/provider/an
 import { requestOf as google } from '../../../../gateway/adapters/provider/google/request.ts';
 import { requestOf as ollama } from '../../../../gateway/adapters/provider/ollama/request.ts';
 import { isStrict, requestOf as openai } from '../../../../gateway/adapters/provider/openai/request.ts';
+import { imagesBeyond } from '../../../../gateway/domain/token-bound.ts';
 import { ANTHROPIC_MODELS } from '../../../../gateway/models/anthropic.ts';
 import { GOOGLE_MODELS } from '../../../../gateway/models/google.ts';
 import { OPENAI_MODELS } from '../../../../gateway/models/openai.ts';
@@ -20,7 +21,7 @@ const signal = new AbortController().signal;
 const claude = named(ANTHROPIC_MODELS, 'claude-sonnet-5-5');
 const gpt = named(OPENAI_MODELS, 'gpt-5.6-terra');
 const gemini = named(GOOGLE_MODELS, 'gemini-3.8-flash');
-const plain = { outputLimit: 'max_completion_tokens' } as const;
+const plain = { outputLimit: 'max_completion_tokens', imageDetail: 'high' } as const;
 
 describe('requests to vendors', () => {
   it('map what is to be cached to Anthropic, an hour for what is to be kept longer than five minutes', () => {
@@ -176,6 +177,33 @@ describe('requests to vendors', () => {
     expect(() => ollama(call(gemini, image))).toThrow(expect.objectContaining({ code: 'KAZE_MODEL_BAD_REQUEST' }));
   });
 
+  it('hold an image as each vendor takes one, and say which results of tools are errors where it has a word for that', () => {
+    const data = 'iVBORw0KGgo=';
+    const messages = [
+      { role: 'user' as const, content: [{ type: 'image' as const, mediaType: 'image/png', source: { data } }] },
+      { role: 'assistant' as const, content: [{ type: 'tool-call' as const, id: 'c', name: 'look', arguments: {} }] },
+      {
+        role: 'tool' as const,
+        content: [{ type: 'tool-result' as const, callId: 'c', name: 'look', content: 'away', isError: true }],
+      },
+    ];
+    const [claudes, gpts] = [anthropic(call(claude, { messages })), openai(call(gpt, { messages }), plain)];
+    expect(claudes.messages[0]!.content).toEqual([
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+    ]);
+    expect(claudes.messages[2]!.content).toMatchObject([{ type: 'tool_result', content: 'away', is_error: true }]);
+    expect(gpts.messages[0]!.content).toEqual([
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${data}`, detail: 'high' } },
+    ]);
+    // Servers of one's own may not know what that is.
+    const [own] = openai(call(gpt, { messages }), { outputLimit: 'max_tokens' }).messages;
+    expect(own!.content).toEqual([{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }]);
+    const { contents } = google(call(gemini, { messages }), signal);
+    expect(contents[0]!.parts).toEqual([{ inlineData: { data, mimeType: 'image/png' } }]);
+    expect(contents[2]!.parts).toMatchObject([{ functionResponse: { response: { error: 'away' } } }]);
+    expect(ollama(call(gemini, { messages })).messages![0]).toMatchObject({ images: [data] });
+  });
+
   it('hold OpenAI to a schema strictly only where its rules allow that', () => {
     const properties = { a: { type: 'object', properties: {}, required: [], additionalProperties: false } };
     const strict = { type: 'object', properties, required: ['a'], additionalProperties: false };
@@ -201,6 +229,12 @@ describe('the bound of the input', () => {
     expect(inputTokenBound({ messages, tools: TOOLS })).toBeGreaterThan(least + 100);
     expect(inputTokenBound({ messages, responseSchema: { name: 'x', schema: {} } })).toBeGreaterThan(least);
     const image = { type: 'image' as const, mediaType: 'image/png', source: { data: 'AA' } };
-    expect(inputTokenBound({ messages: [{ role: 'user', content: [image] }] })).toBeGreaterThanOrEqual(4_784);
+    const seen = { messages: [{ role: 'user' as const, content: [image, image] }] };
+    // What the largest one takes of any vendor's but OpenAI's smallest, which says so itself.
+    expect(inputTokenBound(seen)).toBeGreaterThanOrEqual(2 * Math.ceil(2_500 * 2.46));
+    expect(imagesBeyond(seen, [claude, gpt, gemini])).toBe(0);
+    const small = named(OPENAI_MODELS, 'gpt-4o-mini');
+    expect(inputTokenBound(seen) + imagesBeyond(seen, [gpt, small])).toBeGreaterThanOrEqual(2 * (2_833 + 8 * 5_667));
+    expect(imagesBeyond({ messages }, [small])).toBe(0);
   });
 });

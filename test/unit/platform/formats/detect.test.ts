@@ -32,6 +32,25 @@ describe('detectFormat', () => {
     ['a.txt', Buffer.from('89504e470d0a1a0a0000', 'hex'), 'unknown', 'a PNG image'],
     ['a.txt', Buffer.from([1, 2, 0, 3, 4, 0, 7]), 'unknown', 'binary data'],
     ['a.csv', Buffer.from('a,b\n1,2\n', 'utf16le'), 'csv', 'a CSV table'],
+    ['a.csv', bytes('{"error":{"code":401}}'), 'unknown', 'JSON'],
+    ['a.csv', bytes('[\n  {"query": "a"}]'), 'unknown', 'JSON'],
+    ['a.html', bytes('{"error": "gone"}'), 'unknown', 'JSON'],
+    ['a.csv', bytes('<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'), 'unknown', 'an XML file'],
+    [
+      'a.xls',
+      bytes('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:x">'),
+      'unknown',
+      'an Excel 2003 spreadsheet (XML)',
+    ],
+    [
+      'page.mhtml',
+      bytes(
+        'From: <Saved by Blink>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>',
+      ),
+      'unknown',
+      'a web archive (MHTML)',
+    ],
+    ['notes.txt', bytes('{"a": 1}'), 'text', 'plain text'],
     ['notes.txt', bytes('How PDFs begin: with %PDF-1.4\n'), 'text', 'plain text'],
   ])('tells %s (%#) by its content', (name, content, format, label) => {
     expect(detectFormat(name, content)).toMatchObject({ format, label });

@@ -49,6 +49,24 @@ describe('PDF', { timeout: 60_000 }, () => {
     for (const block of blocks) expect(whole.slice(block.offset.start, block.offset.end)).toBe(block.text);
   });
 
+  it('puts what was written out of order on one line in order, and gives rows of cells where the layout is asked for', async () => {
+    const at = (x: number, y: number, text: string) => `1 0 0 1 ${x} ${y} Tm (${text}) Tj`;
+    const shown = [
+      ...[at(500, 700, '29.99'), at(450, 700, '5.00'), at(40, 700, 'Connection')],
+      ...[at(450, 720, 'Tax'), at(500, 720, 'Total'), at(40, 660, 'Paid by card.'), at(40, 720, 'Item')],
+    ];
+    const pdf = makePdf([[]], { content: deflateSync(`BT /F1 10 Tf ${shown.join(' ')} ET`) });
+    const running = await read(sourceOf('bill.pdf', pdf));
+    expect(running.blocks.flatMap(({ text, lines }) => lines ?? [text])).toContain('Connection 5.00 29.99');
+    const { blocks } = await read(sourceOf('bill.pdf', pdf), { pdfLayout: 'rows' });
+    expect(blocks.map(({ kind, page, cells }) => [kind, page, cells!.map(({ text }) => text)])).toEqual([
+      ['row', 1, ['Item', 'Tax', 'Total']],
+      ['row', 1, ['Connection', '5.00', '29.99']],
+      ['row', 1, ['Paid by card.']],
+    ]);
+    expect(blocks[0]!.cells!.map(({ left }) => left)).toEqual([40, 450, 500]);
+  });
+
   it('does not run JavaScript, and says that there was some', async () => {
     const catalog = '/OpenAction << /S /JavaScript /JS (app.alert\\(1\\); while\\(true\\){}) >>';
     const { blocks, summary } = await read(sourceOf('a.pdf', makePdf([[{ text: 'Plain words.' }]], { catalog })));

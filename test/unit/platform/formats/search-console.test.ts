@@ -98,6 +98,40 @@ describe('readSearchConsole', () => {
     expect(rows[0]).toMatchObject({ [dimension]: value });
   });
 
+  it.each([
+    ['German', ['30.09.2026', '01.10.2026']],
+    ['Czech', ['30. 9. 2026', '1. 10. 2026']],
+    ['Dutch', ['30-9-2026', '1-10-2026']],
+    ['French', ['30/09/2026', '01/10/2026']],
+    ['American', ['9/30/2026', '10/1/2026']],
+    ['Japanese', ['2026/9/30', '2026/10/1']],
+    ['Hungarian', ['2026. 09. 30.', '2026. 10. 01.']],
+    ['compact', ['20260930', '20261001']],
+  ])('reads days as a %s spreadsheet saves them', async (_, days) => {
+    const { rows } = await read(
+      `Date,Clicks,Impressions,CTR,Position\n${days.map((day) => `${day},1,10,10%,2`).join('\n')}\n`,
+    );
+    expect(rows.map(({ date }) => date)).toEqual(['2026-09-30', '2026-10-01']);
+  });
+
+  it('tells the day from the month by which order leaves the days next to each other', async () => {
+    const days = async (...texts: string[]) =>
+      (
+        await read(`Date,Clicks,Impressions,CTR,Position\n${texts.map((day) => `${day},1,10,10%,2`).join('\n')}\n`)
+      ).rows.map(({ date }) => date);
+    expect(await days('01/10/2026', '02/10/2026', '03/10/2026')).toEqual(['2026-10-01', '2026-10-02', '2026-10-03']);
+    expect(await days('10/1/2026', '10/2/2026', '10/3/2026')).toEqual(['2026-10-01', '2026-10-02', '2026-10-03']);
+    await expect(days('1/2/2026')).rejects.toMatchObject({
+      code: 'KAZE_FORMAT_NUMBER',
+      fields: { line: 2, column: 1, found: '1/2/2026' },
+    });
+    await expect(days('13/10/2026', '10/14/2026')).rejects.toMatchObject({
+      code: 'KAZE_FORMAT_NUMBER_MIXED',
+      message:
+        'Queries.csv: "13/10/2026" on line 2 has the day first and "10/14/2026" on line 3 the month; export the table again, dates as YYYY-MM-DD',
+    });
+  });
+
   it('reads queries by page, columns in any order', async () => {
     const { rows } = await read('Page,Position,Query,CTR,Impressions,Clicks\nhttps://a.b/,2.5,word,10%,10,1\n');
     expect(rows[0]).toEqual({
@@ -145,9 +179,29 @@ describe('readSearchConsole', () => {
     expect(warningCounts).toEqual({ 'ctr-disagrees': 1, 'clicks-exceed-impressions': 1, 'date-in-future': 1 });
   });
 
+  it('warns of rows that stand twice and of positions below the first, and passes over rows of nothing', async () => {
+    const { rows, warnings } = await read(
+      'Query;Clicks;Impressions;CTR;Position\na;1;10;10%;2\nb;1;10;10%;0\na;2;20;10%;2\n;;;;\n; ;;;\n',
+    );
+    expect(rows.map(({ line, clicks }) => [line, clicks])).toEqual([
+      [2, 1],
+      [3, 1],
+      [4, 2],
+    ]);
+    expect(warnings).toEqual([
+      { kind: 'position-below-one', line: 3, message: 'line 3: position 0, and positions count from 1' },
+      { kind: 'duplicate-row', line: 4, message: 'line 4: the same stands on line 2, so its figures count twice' },
+    ]);
+  });
+
+  it.each(['Hour', 'Uhrzeit', 'Heure', 'Time (UTC)'])('does not take %s for queries', async (header) => {
+    const error = await failure(`${header},Clicks,Impressions,CTR,Position\n10 am,1,10,10%,2\n`);
+    expect(error).toMatchObject({ code: 'KAZE_FORMAT_SEARCH_CONSOLE_COLUMNS', fields: { expected: 'query' } });
+  });
+
   it('counts warnings beyond the hundred that it lists', async () => {
     const { warnings, warningCounts } = await read(
-      `Query,Clicks,Impressions,CTR,Position\n${'a,1,3,40%,2\n'.repeat(150)}`,
+      `Query,Clicks,Impressions,CTR,Position\n${Array.from({ length: 150 }, (_, at) => `a${at},1,3,40%,2\n`).join('')}`,
     );
     expect(warnings).toHaveLength(100);
     expect(warningCounts).toEqual({ 'ctr-disagrees': 150 });

@@ -83,6 +83,33 @@ describe('competitor-analysis over rankings', () => {
     expect(brakes.own_rows).toEqual([{ file: 'queries.csv', lines: [2, 3, 4, 5] }]);
   });
 
+  it.each([
+    { searches: 90, order: ['electric bike battery', 'bike lock'] },
+    { searches: 9_000, order: ['bike lock', 'electric bike battery'] },
+  ])('ranks what only rivals are found for by its worth, at $searches searches', async ({ searches, order }) => {
+    const locks = ['bike lock fitting', 'bike lock fitting leeds', 'bike lock fitting cost', 'best bike lock fitting'];
+    const rows = locks.map((keyword) => `${keyword},3,${searches},https://spokeworks.example/locks\n`).join('');
+    const { outputs } = await run({
+      ...RANKINGS,
+      competitor_rankings: fileInput('rivals.csv', sample('rivals.csv') + rows),
+    });
+    expect(outputs.content_gaps.map(({ topic }) => topic)).toEqual(order.map((name) => expect.stringContaining(name)));
+    const [first, second] = outputs.content_gaps.map(({ extra_clicks: clicks }) => clicks!.mid);
+    expect(first).toBeGreaterThan(second!);
+  });
+
+  it('shares the voice of a topic out by searches and places', async () => {
+    const { outputs } = await run(RANKINGS);
+    const brakes = outputs.shared_topics.find(({ topic }) => topic === 'brake service leeds')!;
+    expect(brakes.positions.map(({ domain }) => domain)).toEqual([
+      'spokeworks.example',
+      'pedalhouse.example',
+      'birch.example',
+    ]);
+    expect(brakes.positions.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 2);
+    expect(brakes.positions.at(-1)).toMatchObject({ own: true });
+  });
+
   it('shares the voice out among all compared sites, largest first', async () => {
     const { outputs } = await run(RANKINGS);
     expect(outputs.share_of_voice.map(({ domain, own }) => [domain, own])).toEqual([
@@ -167,6 +194,29 @@ describe('competitor-analysis over pages', () => {
     expect(pedal.differences.map(({ kind }) => kind)).toEqual(['newer']);
   });
 
+  it('tells depth, structure and links to the page where both are given, and no links where one is not', async () => {
+    const html = (sections: number) =>
+      `<html><body><main><h1>Brake service</h1>${Array.from({ length: sections }, (_, at) => `<h2>Brakes, part ${at}</h2><p>Words on the pads, cables and levers of a brake.</p>`).join('')}</main></body></html>`;
+    const compared = async (links: { own?: number; rival: number }) => {
+      const { outputs } = await run({
+        ...RANKINGS,
+        own_pages: jsonInput([
+          { url: 'https://birch.example/workshop/brakes', html: html(2), referring_domains: links.own ?? null },
+        ]),
+        competitor_pages: jsonInput([
+          { url: 'https://spokeworks.example/guides/brakes', html: html(12), referring_domains: links.rival },
+        ]),
+      });
+      return outputs.winning_pages[0]!.differences.map(({ kind, there, here }) => [kind, there, here]);
+    };
+    const found = await compared({ own: 3, rival: 14 });
+    expect(found).toContainEqual(['more_links_to_it', 14, 3]);
+    expect(found).toContainEqual(['more_sections', 12, 2]);
+    expect(found.map(([kind]) => kind)).toContain('longer');
+    expect((await compared({ rival: 14 })).map(([kind]) => kind)).not.toContain('more_links_to_it');
+    expect((await compared({ own: 13, rival: 14 })).map(([kind]) => kind)).not.toContain('more_links_to_it');
+  });
+
   it('finds nothing between a page and itself', async () => {
     const html = sample('own-brakes.html');
     const same = {
@@ -234,6 +284,23 @@ describe('competitor-analysis refuses before any work', () => {
       'pages that are no JSON, with line and column',
       { competitor_pages: fileInput('pages.json', '[\n {"url": "https://a.example/", html: ""}]') },
       { code: 'KAZE_SKILL_INPUT_INVALID', fields: { line: 2, column: 32 } },
+    ],
+    [
+      'pages that are no JSON on some line, with the column in it',
+      {
+        competitor_pages: fileInput('pages.jsonl', '{"url":"https://a.example/","html":"<p>a</p>"}\n\n{"url": bad}\n'),
+      },
+      { code: 'KAZE_SKILL_INPUT_INVALID', fields: { line: 3, column: 9, found: 'bad}' } },
+    ],
+    [
+      'a table as a page',
+      { competitor_pages: fileInput('pages.csv', 'url,title\n/a,b\n') },
+      { code: 'KAZE_SKILL_INPUT_INVALID', message: expect.stringContaining('pages.csv is no page') },
+    ],
+    [
+      'rankings that are nobody’s, with what is missing',
+      { competitor_rankings: fileInput('rivals.csv', 'Keyword,Position\nbike,2\n') },
+      { code: 'KAZE_SKILL_INPUT_INVALID', message: expect.stringContaining('no column that says whose') },
     ],
     [
       'a page of the list without content',

@@ -21,12 +21,27 @@ describe('the day of a page', () => {
     ['words in German', '<p>Zuletzt aktualisiert am 7. März 2026</p>', '2026-03-07'],
     ['words in English', '<p>Last updated: March 7, 2026 by us</p>', '2026-03-07'],
     ['a time element alone', '<p><time datetime="2024-05-06">then</time></p>', '2024-05-06'],
+    ['a line of its own', '<p>Dienstag, 29. Januar 2019</p>', '2019-01-29'],
+    [
+      'the line below its heading, and not by the posts that it quotes',
+      '<h1>Verdict</h1>\n<p>29. Januar 2019</p>\n<p>She said <time datetime="2018-03-12">then</time>, and <time datetime="2018-03-14">again</time>.</p>',
+      '2019-01-29',
+    ],
   ])('is told by %s', async (_, html, day) => {
     const page = await read({
       url: 'https://a.example/x',
       html: `<html><body>${html}<p>Some words.</p></body></html>`,
     });
     expect(page.date?.day).toBe(day);
+  });
+
+  it('is told by its address where nothing else says it, and by none of several without a heading', async () => {
+    const html = '<p>3 March 2020</p><p>Some words.</p><p>4 April 2020</p>';
+    expect((await read({ url: 'https://a.example/2018/06/28/maps', html })).date).toMatchObject({
+      day: '2018-06-28',
+      from: 'its address',
+    });
+    expect((await read({ url: 'https://a.example/maps', html })).date).toBeUndefined();
   });
 
   it('is nothing that lies in the future', async () => {

@@ -32,9 +32,31 @@ describe('the title', () => {
   it('is shortened to the part that says most of the main query', async () => {
     const title =
       'Welcome to our company, your partner since 1998 | Flat roof repair in Bristol | Gutters, slates, leadwork';
-    const result = await inHtml({ head: `<title>${title}</title>` }, { asked: ['flat roof repair'] });
+    const body = `${HEADING}<p>Our firm is there since 1998.</p>`;
+    const result = await inHtml({ head: `<title>${title}</title>`, body }, { asked: ['flat roof repair'] });
     expect(findingOf(result, 'title-too-long')).toMatchObject([{ after: 'Flat roof repair in Bristol', inDiff: true }]);
     expect(result.changed).toContain('<title>Flat roof repair in Bristol</title>');
+  });
+
+  it.each([
+    [
+      'a year',
+      'Flat roof repair in Bristol | Welcome to our company, your partner for every kind of roof since 1998',
+      '1998',
+    ],
+    [
+      'what a number counts',
+      'Flat roof repair in Bristol | We come to you within 24 hours, on every day of the week',
+      '24 hours',
+    ],
+  ])('is not shortened by %s that stands nowhere else', async (_, title, fact) => {
+    const body = `${HEADING}<p>Half of 24 roofs are flat.</p>`;
+    const result = await inHtml({ head: `<title>${title}</title>`, body }, { asked: ['flat roof repair'] });
+    expect(findingOf(result, 'title-too-long')).toMatchObject([
+      { after: null, inDiff: false, reason: expect.stringContaining(`no longer say "${fact}"`) },
+    ]);
+    expect(result.changed).toContain(fact);
+    expect(result.lost).toEqual([]);
   });
 
   it('is left to people where the page has no heading whose words could stand there', async () => {
@@ -256,6 +278,31 @@ describe('links', () => {
     expect(result.changed).toContain('<em><a href="/moss-removal/">moss removal</a></em>. Moss removal helps.');
     const markdown = await optimised('p.md', '# Roofs\n\nAsk about moss removal.\n', { ownPages: SITE, url: URL_HERE });
     expect(markdown.changed).toContain('Ask about [moss removal](/moss-removal/).');
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'java\nscript:alert(1)',
+    ' \u0001javascript:alert(1)',
+    'data:text/html,x',
+    'mailto:a@b.example',
+  ])('are not made to %j', async (url) => {
+    const own = ownPage(url, { h1: 'Moss removal' });
+    const result = await inHtml({ body: `${HEADING}<p>Ask about moss removal.</p>` }, { ownPages: [own] });
+    expect(result.changed).not.toMatch(/<a /);
+    expect(findingOf(result, 'missing-internal-link')).toEqual([]);
+  });
+
+  it.each([
+    ['/moss"onmouseover="x', '/moss%22onmouseover=%22x'],
+    ['https://harbour.example/moss/"><script>', '/moss/%22%3E%3Cscript%3E'],
+  ])('to %s stay within their quotes', async (url, href) => {
+    const own = ownPage(url, { h1: 'Moss removal' });
+    const result = await inHtml(
+      { body: `${HEADING}<p>Ask about moss removal, or <a href="/x">leaks</a>.</p>` },
+      { ownPages: [own] },
+    );
+    expect(result.changed).toContain(`<a href="${href}">moss removal</a>`);
   });
 
   it('from own pages that name this one are asked for', async () => {

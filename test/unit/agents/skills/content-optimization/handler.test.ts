@@ -2,7 +2,6 @@ import { createPatch } from 'diff';
 import { describe, expect, it } from 'vitest';
 import { applyDiff } from '../../../../../agents/skills/content-optimization/edits.ts';
 import { contentOptimization } from '../../../../../agents/skills/content-optimization/index.ts';
-import { syllablesOf } from '../../../../../agents/skills/content-optimization/readability.ts';
 import type { Json, SkillInput } from '../../../../../agents/skills/handler.ts';
 import { keywordDensity } from '../../../../../agents/skills/validators/keyword-density.ts';
 import { completion, fakeSkillContext, fileInput, jsonInput, textInput } from '../../../../support/skills/context.ts';
@@ -110,6 +109,37 @@ describe('a wording by a model', () => {
     expect(outputs.title_and_description).toMatchObject({ title: 'Flat roof repair in Bristol' });
     expect(notes.find((note) => note.includes('wording of the title was not used'))).toContain(why);
     expect(metrics.invented_facts).toBe(0);
+  });
+
+  it.each([
+    {
+      what: 'a word that the client avoids',
+      query: 'flat roof repair',
+      page: PAGE.replace('We repair', 'Cheap or not, we repair'),
+      voice: 'Plain and warm.\nAvoid: cheap, number one',
+      title: 'Cheap flat roof repair in Bristol',
+      why: 'voice leaves out "cheap"',
+    },
+    {
+      what: 'the wrong form of address',
+      query: 'flachdach reparieren',
+      page: htmlPage({
+        lang: 'de',
+        body: '<h1>Flachdach reparieren in Bremen</h1><p>Wir reparieren das Flachdach und beraten Sie zu Haus. Fragen kostet Sie nichts, und wir rufen Sie zurück.</p>',
+      }),
+      voice: 'Du und dein Flachdach: so schreiben andere.',
+      title: 'Dein Flachdach reparieren in Bremen',
+      why: 'says "du" where the page says "Sie"',
+    },
+  ])('with $what is left out, so that the voice stays', async ({ page, query, voice, title, why }) => {
+    const inputs = {
+      page: fileInput('page.html', page),
+      target_queries: jsonInput([query]),
+      brand_voice: textInput(voice),
+    };
+    const { outputs, notes } = await run(inputs, writes(`Title: ${title}\nDescription: `));
+    expect(outputs.title_and_description).toMatchObject({ title: expect.not.stringMatching(/cheap|dein/i) });
+    expect(notes.find((note) => note.includes('wording of the title was not used'))).toContain(why);
   });
 
   it('that a hostile page asks for is checked like any other', async () => {
@@ -269,38 +299,71 @@ describe('inputs that are no page', () => {
   });
 
   it.each([
+    [
+      'a page each',
+      {
+        own_pages: fileInput(
+          'prices.html',
+          htmlPage({ body: '<h1>Prices</h1><p>We tell you.</p>', head: '<title>Prices</title>' }),
+        ),
+        own_pages_2: fileInput(
+          'moss.md',
+          '---\nurl: /moss/\n---\n[Home](/) / Moss\n\n# Moss removal\n\nWe remove moss.\n',
+        ),
+      },
+    ],
+    [
+      'a list and a page',
+      {
+        own_pages: jsonInput([{ url: '/prices/', html: '<h1>Prices</h1><p>We tell you.</p>' }]),
+        own_pages_2: fileInput('moss.md', '---\nurl: /moss/\n---\n# Moss removal\n\nWe remove moss.\n'),
+      },
+    ],
+  ])('own pages in several files, %s, are all compared', async (_, own) => {
+    const page = PAGE.replace('Ask for prices,', 'Ask for prices and moss removal,');
+    const { outputs, notes } = await run(inputsOf(page, own));
+    expect(notes.join()).not.toContain('No own pages were given');
+    expect(outputs.suggestions).toContainEqual(
+      expect.objectContaining({ kind: 'missing-internal-link', after: expect.stringContaining('/moss/') }),
+    );
+  });
+
+  it.each([
+    [
+      'a sitemap',
+      'sitemap.xml',
+      '<?xml version="1.0" encoding="UTF-8"?>\n<!-- made -->\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/prices/</loc></url><url><loc> https://a.example/x?a=1&amp;b=2 </loc></url></urlset>',
+    ],
+    ['a list of addresses', 'pages.txt', 'https://a.example/prices/\r\n\r\nhttps://a.example/x?a=1&b=2\r\n'],
+  ])('own pages given as %s are known by their addresses', async (_, name, content) => {
+    const links = ['/prices/', '/x?a=1&amp;b=2', '/gone/'].map((href) => `<a href="${href}">Our page ${href}</a>`);
+    const page = PAGE.replace('Ask for prices', `${links.join(', ')}. Ask for prices`);
+    const { outputs } = await run(
+      inputsOf(page, { own_pages: fileInput(name, content), page_url: textInput('https://a.example/roofs/') }),
+    );
+    const broken = (outputs.suggestions as ReadonlyArray<Record<string, Json>>).filter(
+      ({ kind }) => kind === 'broken-internal-link',
+    );
+    expect(broken.map(({ before }) => before)).toEqual([expect.stringContaining('/gone/')]);
+  });
+
+  it('an index of sitemaps is refused with what to give', async () => {
+    const own = fileInput(
+      'sitemap.xml',
+      '<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap></sitemapindex>',
+    );
+    await expect(contentOptimization.check!(inputsOf(PAGE, { own_pages: own }))).rejects.toMatchObject({
+      code: 'KAZE_SKILL_INPUT_INVALID',
+      message: expect.stringContaining('sitemap.xml lists sitemaps and no pages'),
+    });
+  });
+
+  it.each([
     ['none', undefined, 'KAZE_SKILL_INPUT_MISSING'],
     ['an empty list', jsonInput([]), 'KAZE_SKILL_INPUT_INVALID'],
   ])('target queries: %s', async (_, given, code) => {
     const inputs = { page: fileInput('page.html', PAGE), ...(given ? { target_queries: given } : {}) };
     await expect(contentOptimization.check!(inputs)).rejects.toMatchObject({ code });
-  });
-});
-
-describe('readability', () => {
-  it('follows the formula of the language', async () => {
-    // Eleven words a sentence, of which "water" alone has two syllables.
-    const sentence = 'We mend the roof and dry it out by water line. ';
-    const { outputs } = await run(inputsOf(htmlPage({ body: `<h1>Roof</h1><p>${sentence.repeat(10)}</p>` })));
-    const syllables = sentence.match(/[a-z]+/gi)!.reduce((sum, word) => sum + syllablesOf(word, 'en'), 0);
-    expect(syllables).toBe(12);
-    expect(outputs.readability).toMatchObject({
-      formula: 'Flesch Reading Ease (1948)',
-      index: Math.round((206.835 - 1.015 * 11 - 84.6 * (12 / 11)) * 10) / 10,
-      words_per_sentence: 11,
-      school_years: null,
-    });
-  });
-
-  it.each([
-    ['de', 'Dachrinnenreinigung', 6],
-    ['de', 'Häuser', 2],
-    ['fr', 'toiture', 2],
-    ['es', 'cubierta', 3],
-    ['it', 'riparazione', 5],
-    ['en', 'repair', 2],
-  ] as const)('counts syllables in %s: %s has %d', (language, word, syllables) => {
-    expect(syllablesOf(word, language)).toBe(syllables);
   });
 });
 

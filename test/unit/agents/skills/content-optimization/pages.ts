@@ -91,6 +91,7 @@ const HEADS = [
   '',
   SOUND_HEAD,
   '<title></title>',
+  '<title>Flat roof repair in Bristol and Bath, 365 days a year, by 12 roofers | Fast, tidy and guaranteed | Harbour Roofing</title>',
   '<title>Flat roof repair in Bristol and Bath and everywhere around them | Fast, tidy and guaranteed | Harbour Roofing</title>',
   '<meta name="description" content="">',
 ];

@@ -170,6 +170,13 @@ describe('a report on search', () => {
     expect(markdown).toMatch(/The export by date holds 29 days\[\^s\d+\] of the 31 days/);
     expect(result.metrics.period_covered).toBeCloseTo(29 / 31, 3);
     expect(html).toContain('<path class="line" d="M');
+    // Behind each chart a table with its figures, in the page and in the text.
+    const charts = html.split('<figure>').slice(1);
+    expect(charts.length).toBeGreaterThanOrEqual(2);
+    for (const chart of charts)
+      expect(chart).toMatch(/^<figcaption>.+?<\/figcaption>.*?<svg [\s\S]+?<\/svg><\/figure><table><caption>/);
+    expect(markdown).not.toContain('<svg');
+    expect(markdown).toContain('| Days | Clicks |');
     expect(markdown).toMatch(/The export by date has \+162\[\^s\d+\] clicks beside/);
   });
 

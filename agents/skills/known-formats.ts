@@ -1,5 +1,7 @@
-/** Formats that the readers here and the Search Console reader know, for naming the nearest one to a table that fits none. */
-interface KnownFormat {
+import { foldName } from './search-exports/names.ts';
+
+/** A table that some skill reads, for naming the nearest one to a table that was given in its place. */
+export interface KnownFormat {
   readonly label: string;
   /** Folded names of columns that speak for it. */
   readonly columns: readonly string[];
@@ -61,10 +63,40 @@ const FORMATS: readonly KnownFormat[] = [
     ],
     wayOut: 'give it as rank_tracker (own site) or competitor_rankings',
   },
+  {
+    label: 'a CRM’s export of deals or leads',
+    columns: [
+      ...['deal name', 'deal stage', 'deal owner', 'pipeline', 'record id', 'lifecycle stage', 'lead status'],
+      ...['deal title', 'deal status', 'deal value', 'deal organization', 'lead source', 'lead owner', 'lead id'],
+      ...['opportunity name', 'opportunity owner', 'account name', 'stage', 'close date', 'is won', 'converted'],
+    ],
+    wayOut: 'give it to the skill lead-scoring',
+  },
+  {
+    label: 'an export of invoices',
+    columns: [
+      ...['invoice number', 'invoice date', 'invoice no', 'supplier', 'vendor', 'unit price', 'vat', 'net', 'total'],
+      ...['rechnungsnr', 'rechnungsnummer', 'rechnungsdatum', 'lieferant', 'einzelpreis', 'bruttobetrag', 'ust'],
+    ],
+    wayOut: 'give it to the skill invoice-check',
+  },
 ];
 
-/** Undefined where not even two columns are known. */
-export function nearestFormat(folded: readonly string[]): KnownFormat | undefined {
+const DELIMITERS = ['\t', ';', ',', '|'];
+/** Lines that a product writes before the header: a title, the period. */
+export const MOST_PREAMBLE = 12;
+
+/** The format that a line of a text is the header of, within the first twelve. */
+export function formatOfText(text: string): KnownFormat | undefined {
+  const lines = text.split(/\r\n|\n|\r/, MOST_PREAMBLE);
+  const split = lines.flatMap((line) => DELIMITERS.map((mark) => line.split(mark).map((cell) => foldName(cell))));
+  return split.map(nearest).find((format) => format !== undefined);
+}
+
+/** By the names of columns; undefined where not even two of a format are known. */
+export const formatOfColumns = (columns: readonly string[]): KnownFormat | undefined => nearest(columns.map(foldName));
+
+function nearest(folded: readonly string[]): KnownFormat | undefined {
   const [best] = FORMATS.map((format) => ({
     format,
     known: folded.filter((column) => format.columns.includes(column)).length,
