@@ -1,4 +1,4 @@
-import type { Block, DocumentSummary } from '#platform';
+import type { Block, DocumentSummary } from '#platform/formats';
 import { MONTH_WORDS, parseDay } from '../text/calendar.ts';
 
 /** A day that a page says of itself. */

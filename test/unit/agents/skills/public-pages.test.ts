@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import { readPages } from '../../../../agents/skills/competitor-analysis/read-pages.ts';
 import { readPageInput } from '../../../../agents/skills/content-optimization/read-page.ts';
 import { fileInput } from '../../../support/skills/context.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readTable, sourceOf } from '#platform';
+import { readTable, sourceOf } from '#platform/formats';
 
 interface Case {
   readonly csv: string;
