@@ -27,11 +27,12 @@ export {
   KazeError,
 } from './errors.ts';
 export { platformErrors } from './errors-platform.ts';
-export * from './formats/index.ts';
+export { guessLanguage } from './guess-language.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
 export { LANGUAGES, type Language, type LanguageTools, languageOf, wordsOf } from './languages.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
 export { didYouMean, nearestName, nearestNames } from './nearest-name.ts';
+export { Pace } from './pace.ts';
 export type { EventBus, KazeEvent, SubscribeOptions, Subscription } from './ports/event-bus.ts';
 export type { EnqueueOptions, Job, JobQueue, JobWorker, QueueCounts, WorkOptions } from './ports/job-queue.ts';
 export type {

@@ -1,4 +1,4 @@
-import { type ByteSource, readDocument, sourceOf } from '#platform';
+import { type ByteSource, readDocument, sourceOf } from '#platform/formats';
 import { namesOfInput } from '../definitions/index.ts';
 import { skillErrors } from './errors.ts';
 import type { SkillInput } from './handler.ts';

@@ -10,7 +10,8 @@ import { createUseLiteEmbedder } from '#graph-schema/adapters/embedder/use-lite'
 import { createGrafeoEngine } from '#graph-schema/adapters/graph-engine/grafeo';
 import { createLanceSearchIndex } from '#graph-schema/adapters/search-index/lancedb';
 import { createIngestion, ingestionLimitsSchema } from '#ingestion';
-import { systemClock as clock, silentLogger as logger, readDocument } from '#platform';
+import { systemClock as clock, silentLogger as logger } from '#platform';
+import { readDocument } from '#platform/formats';
 import { startSearchUpkeep } from '../../deploy/cell/search-upkeep.ts';
 import { identified, passagesOf } from '../../ingestion/domain/passages.ts';
 import { contentOf, ENDING, type Kind, streamOf } from './corpus.ts';

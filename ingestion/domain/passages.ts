@@ -1,4 +1,5 @@
-import { type Block, contentHash, guessLanguage } from '#platform';
+import { contentHash, guessLanguage } from '#platform';
+import type { Block } from '#platform/formats';
 import type { IdentifiedPassage, Passage, PassageKind } from './passage.ts';
 import { cutText, sizeOf } from './text-pieces.ts';
 

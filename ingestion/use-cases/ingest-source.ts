@@ -1,5 +1,6 @@
 import { Chunk, type NodeOf, type Principal, Source, type UnitOfWork } from '#graph-schema';
-import { type Block, type DocumentReading, derivedId, KazeError, readDocument } from '#platform';
+import { derivedId, KazeError } from '#platform';
+import { type Block, type DocumentReading, readDocument } from '#platform/formats';
 import { PIPELINE_VERSION } from '../domain/extraction.ts';
 import type { IdentifiedPassage } from '../domain/passage.ts';
 import { identified, passagesOf } from '../domain/passages.ts';

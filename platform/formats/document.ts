@@ -1,3 +1,4 @@
+import { guessLanguage } from '../guess-language.ts';
 import { collectBytes, limitBytes, peekBytes } from './bytes.ts';
 import { readTable } from './csv-table.ts';
 import { detectFormat, expectFormat } from './detect.ts';
@@ -5,7 +6,6 @@ import { type DecodedText, decodeText } from './encoding.ts';
 import { formatErrors } from './errors.ts';
 import type { HtmlFacts } from './html-facts.ts';
 import { sharedParser } from './isolation/isolated-parser.ts';
-import { guessLanguage } from './language.ts';
 import { type DocumentFacts, readMarkdownBlocks } from './markdown.ts';
 import { cutText, readTextBlocks } from './text.ts';
 import {

@@ -16,8 +16,6 @@ export { type DecodedText, type DecodeOptions, decodeText } from './encoding.ts'
 export { formatErrors } from './errors.ts';
 export type { HtmlFacts } from './html-facts.ts';
 export { IsolatedParser } from './isolation/isolated-parser.ts';
-export { guessLanguage } from './language.ts';
-export { Pace } from './pace.ts';
 export {
   readSearchConsole,
   type SearchConsoleDimension,

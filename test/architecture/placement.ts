@@ -25,6 +25,8 @@ export const SECOND_DOORS: readonly string[] = [
   '#api/operations',
   // Settings as plain data: commands that only look at them must not load a whole server either.
   '#api/config',
+  // Readers of files with their parsers: who reads none, as a gateway that runs alone, must not hold them.
+  '#platform/formats',
 ];
 
 /** They look at the product from outside: any door, adapters, and single files of it by a relative path. */

@@ -106,8 +106,7 @@ export function resolveImport(tree: SourceTree, from: string, specifier: string)
     const path = posix.normalize(posix.join(dirname(from), specifier));
     return tree.has(path) ? path : undefined;
   }
-  const door = /^#([^/]+)(\/adapters\/.+)?$/.exec(specifier);
-  if (!door) return undefined;
-  const path = `${door[1]}${door[2] ?? ''}/index.ts`;
-  return tree.has(path) ? path : undefined;
+  if (!specifier.startsWith('#')) return undefined;
+  const door = specifier.slice(1);
+  return [`${door}/index.ts`, `${door}.ts`].find((path) => tree.has(path));
 }

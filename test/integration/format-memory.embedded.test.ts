@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ByteSource, readDocument, readTable } from '#platform';
+import { type ByteSource, readDocument, readTable } from '#platform/formats';
 
 const PARTS: Record<string, string> = {
   'big.txt': `${'Zeile mit Wörtern, die niemand zählt, und noch ein paar mehr davon.\n'.repeat(20)}\n`,

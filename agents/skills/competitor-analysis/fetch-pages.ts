@@ -1,4 +1,4 @@
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import type { SkillContext } from '../handler.ts';
 import { namesOf } from '../read-input.ts';
 import { hostOf } from '../search-exports/index.ts';

@@ -1,4 +1,4 @@
-import type { Block, DocumentSummary } from '#platform';
+import type { Block, DocumentSummary } from '#platform/formats';
 import { MONTH_WORDS, parseDay } from '../text/calendar.ts';
 
 /** A day that a page says of itself. */
@@ -58,7 +58,7 @@ interface Around {
   /** YYYY-MM-DD: what lies after it is no evidence and is left out. */
   readonly today: string;
   /** Of the page, where it is known. */
-  readonly address: string | undefined;
+  readonly address: string | null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type ByteSource, detectFormat, sourceOf } from '#platform';
+import { type ByteSource, detectFormat, sourceOf } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { Json, SkillInput } from '../handler.ts';
 import { fileSource, severalOf } from '../read-input.ts';

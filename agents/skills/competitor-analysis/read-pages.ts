@@ -1,4 +1,5 @@
-import { type Block, type DocumentSummary, isKazeError, readDocument } from '#platform';
+import { isKazeError } from '#platform';
+import { type Block, type DocumentSummary, readDocument } from '#platform/formats';
 import { hostOf } from '../search-exports/index.ts';
 import { type Language, languageOf, wordsOf } from '../text/languages.ts';
 import { freshest, type PageDate, pageDates, structuredTypes } from './page-dates.ts';

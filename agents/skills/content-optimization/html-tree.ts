@@ -5,7 +5,8 @@ import {
   Parser,
   parseFragment,
 } from 'parse5';
-import { formatErrors, type Pace } from '#platform';
+import type { Pace } from '#platform';
+import { formatErrors } from '#platform/formats';
 import type { Edit, Span } from './types.ts';
 
 export type Node = DefaultTreeAdapterTypes.ChildNode;

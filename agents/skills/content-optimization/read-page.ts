@@ -1,4 +1,5 @@
-import { type ByteSource, decodeText, detectFormat, formatErrors, Pace } from '#platform';
+import { Pace } from '#platform';
+import { type ByteSource, decodeText, detectFormat, formatErrors } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';

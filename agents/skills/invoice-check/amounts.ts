@@ -1,5 +1,5 @@
 import { BigNumber } from 'bignumber.js';
-import { bareNumber, type DecimalMark, decimalEvidence, type NumberCell } from '#platform';
+import { bareNumber, type DecimalMark, decimalEvidence, type NumberCell } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import { type DayOrder, orderTold } from '../text/calendar.ts';
 import { type Place, placeText } from './types.ts';

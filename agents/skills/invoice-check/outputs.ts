@@ -1,5 +1,5 @@
 import { BigNumber } from 'bignumber.js';
-import { formatCsvRow } from '#platform';
+import { formatCsvRow } from '#platform/formats';
 import type { Json, KnowledgeItem } from '../handler.ts';
 import { inert } from '../text/inert.ts';
 import { shown } from '../text/shown.ts';

@@ -1,4 +1,4 @@
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { KnowledgeItem, SkillInput } from '../handler.ts';
 import { severalOf } from '../read-input.ts';

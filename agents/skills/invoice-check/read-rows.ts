@@ -1,4 +1,5 @@
-import { type ByteSource, guessLanguage, readDocument, readTable, sourceOf } from '#platform';
+import { guessLanguage } from '#platform';
+import { type ByteSource, readDocument, readTable, sourceOf } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { Json, SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';

@@ -1,4 +1,4 @@
-import type { SearchConsoleExport } from '#platform';
+import type { SearchConsoleExport } from '#platform/formats';
 import type { ClickCurve } from '../search-analysis/click-curve.ts';
 import { estimateAt } from '../search-analysis/estimate.ts';
 import type { Estimate } from '../search-analysis/types.ts';

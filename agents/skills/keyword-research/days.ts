@@ -1,4 +1,4 @@
-import type { SearchConsoleExport } from '#platform';
+import type { SearchConsoleExport } from '#platform/formats';
 
 export interface LevelShift {
   /** First day on the new level, YYYY-MM-DD. */

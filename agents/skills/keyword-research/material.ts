@@ -1,4 +1,4 @@
-import type { SearchConsoleExport } from '#platform';
+import type { SearchConsoleExport } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { readNames, severalOf } from '../read-input.ts';

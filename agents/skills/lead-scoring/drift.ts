@@ -1,4 +1,4 @@
-import { readTable } from '#platform';
+import { readTable } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { EarlierOutcome, Json, SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';

@@ -1,4 +1,4 @@
-import { neutraliseCell } from '#platform';
+import { neutraliseCell } from '#platform/formats';
 import type { Json } from '../handler.ts';
 import type { Analysis, Profile } from './analyse.ts';
 import { identifierReason, isId } from './headers.ts';

@@ -1,4 +1,4 @@
-import { formatCsvRow } from '#platform';
+import { formatCsvRow } from '#platform/formats';
 import type { Json } from '../handler.ts';
 import type { Analysis } from './analyse.ts';
 import type { DriftReport } from './drift.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ByteSource, formatErrors, readTable, sourceOf, type TableRow } from '#platform';
+import { type ByteSource, formatErrors, readTable, sourceOf, type TableRow } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { fileSource } from '../read-input.ts';

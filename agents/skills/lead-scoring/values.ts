@@ -1,4 +1,4 @@
-import { formatErrors } from '#platform';
+import { formatErrors } from '#platform/formats';
 import { fold } from './fold.ts';
 
 /** What people write where they know nothing. Words that may be an answer ("none", "unknown") are not among them. */

@@ -1,4 +1,4 @@
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillHandler, SkillInput, SkillResult } from '../handler.ts';
 import { fileSource, namesOf, plainText } from '../read-input.ts';

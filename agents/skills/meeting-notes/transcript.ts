@@ -1,4 +1,4 @@
-import type { ByteSource } from '#platform';
+import type { ByteSource } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import { parseDay } from '../text/calendar.ts';
 import { collectText } from '../text/collect-text.ts';

@@ -1,4 +1,4 @@
-import type { SearchConsoleExport } from '#platform';
+import type { SearchConsoleExport } from '#platform/formats';
 import { type LevelShift, understandDays } from '../keyword-research/days.ts';
 import type { Period } from './period.ts';
 import type { Days, Figure, Sources } from './sourced.ts';

@@ -1,4 +1,5 @@
-import { Pace, readSearchConsole, type SearchConsoleExport } from '#platform';
+import { Pace } from '#platform';
+import { readSearchConsole, type SearchConsoleExport } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { type Change, compareQueries } from '../keyword-research/changes.ts';

@@ -1,13 +1,12 @@
+import { isKazeError, Pace } from '#platform';
 import {
   type ByteSource,
   decodeText,
   formatErrors,
-  isKazeError,
-  Pace,
   readSearchConsole,
   type SearchConsoleExport,
   sourceOf,
-} from '#platform';
+} from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { formatOfText } from '../known-formats.ts';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '#platform';
+import type { ByteSource } from '#platform/formats';
 import { monthOf } from './names.ts';
 import { NumberReader, openExport, wrongColumns } from './table.ts';
 

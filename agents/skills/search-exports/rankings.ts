@@ -1,4 +1,4 @@
-import type { ByteSource } from '#platform';
+import type { ByteSource } from '#platform/formats';
 import { type ExportTable, NumberReader, openExport, wrongColumns } from './table.ts';
 
 export interface RankedKeyword {

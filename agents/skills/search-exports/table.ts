@@ -1,3 +1,4 @@
+import { Pace } from '#platform';
 import {
   type ByteSource,
   type DecimalMark,
@@ -5,11 +6,10 @@ import {
   decodeText,
   detectFormat,
   type NumberCell,
-  Pace,
   parseNumber,
   readTable,
   sourceOf,
-} from '#platform';
+} from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import { describeFormats, formatOfColumns, MOST_PREAMBLE } from '../known-formats.ts';
 import { type ColumnName, nameColumn } from './names.ts';

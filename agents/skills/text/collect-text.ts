@@ -1,6 +1,6 @@
-import { type ByteSource, decodeText, detectFormat, readDocument } from '#platform';
+import { type ByteSource, decodeText, detectFormat, readDocument } from '#platform/formats';
 
-export type { ByteSource } from '#platform';
+export type { ByteSource } from '#platform/formats';
 
 const PEEK_BYTES = 4_096;
 

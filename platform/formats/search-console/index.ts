@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts';
+import { Pace } from '../../pace.ts';
 import { addWarning, readTable, type TableRow } from '../csv-table.ts';
 import { formatErrors } from '../errors.ts';
-import { Pace } from '../pace.ts';
 import type { ByteSource, FormatWarning, InvalidBytes, ReadLimits } from '../types.ts';
 import { type DateOrder, dateOrder, parseDate } from './dates.ts';
 import {

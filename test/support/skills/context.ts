@@ -1,5 +1,6 @@
 import { type Completion, NO_USAGE } from '#gateway';
-import { silentLogger, sourceOf } from '#platform';
+import { silentLogger } from '#platform';
+import { sourceOf } from '#platform/formats';
 import type { SkillDefinition } from '../../../agents/definitions/index.ts';
 import type {
   EarlierOutcome,

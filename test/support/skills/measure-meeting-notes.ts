@@ -1,4 +1,4 @@
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import { spotItems } from '../../../agents/skills/meeting-notes/spot-items.ts';
 import { readTranscript } from '../../../agents/skills/meeting-notes/transcript.ts';
 import { generateMeeting, TRANSCRIPT_FORMATS } from '../../fixtures/clients/law-office/meetings.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createDetector, readDocument, sourceOf } from '#platform';
+import { createDetector } from '#platform';
+import { readDocument, sourceOf } from '#platform/formats';
 import { extract } from '../../../ingestion/domain/extraction.ts';
 import { bandsOf, similarity } from '../../../ingestion/domain/near-duplicates.ts';
 import { identified, passagesOf } from '../../../ingestion/domain/passages.ts';

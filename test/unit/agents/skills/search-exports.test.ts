@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceOf } from '#platform';
+import { sourceOf } from '#platform/formats';
 import { seasonOf } from '../../../../agents/skills/keyword-research/seasons.ts';
 import { readRankings } from '../../../../agents/skills/search-analysis/read-rankings.ts';
 import { readKeywordPlanner, readRankingExport } from '../../../../agents/skills/search-exports/index.ts';

@@ -1,6 +1,6 @@
 /** Files made in memory for these tests. */
 import { deflateSync } from 'node:zlib';
-import type { Block, ByteSource } from '#platform';
+import type { Block, ByteSource } from '#platform/formats';
 
 export function chunked(name: string, content: string | Uint8Array, chunkBytes: number): ByteSource {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorCatalogue, readTable, type TableOptions } from '#platform';
+import { errorCatalogue } from '#platform';
+import { readTable, type TableOptions } from '#platform/formats';
 import { chunked, collect } from './builders.ts';
 
 async function failure(text: string, options: TableOptions = {}, chunkBytes = 3) {

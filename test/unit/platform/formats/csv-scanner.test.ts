@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCsvRow, neutraliseCell, readTable, sourceOf } from '#platform';
+import { formatCsvRow, neutraliseCell, readTable, sourceOf } from '#platform/formats';
 import { chunked, collect } from './builders.ts';
 
 async function rowsOf(text: string, chunkBytes = 1 << 16) {

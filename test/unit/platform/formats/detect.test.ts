@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectFormat, readDocument, readTable, sourceOf } from '#platform';
+import { detectFormat, readDocument, readTable, sourceOf } from '#platform/formats';
 import { collect, makePdf } from './builders.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Block, guessLanguage, readDocument, sourceOf } from '#platform';
+import { guessLanguage } from '#platform';
+import { type Block, readDocument, sourceOf } from '#platform/formats';
 import { chunked, collect, texts } from './builders.ts';
 
 async function read(name: string, content: string, chunkBytes = 1 << 16) {

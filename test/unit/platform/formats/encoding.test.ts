@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '#platform';
+import { decodeText } from '#platform/formats';
 import { chunked } from './builders.ts';
 
 async function decode(

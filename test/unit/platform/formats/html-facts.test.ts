@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument, sourceOf } from '#platform';
+import { readDocument, sourceOf } from '#platform/formats';
 
 async function summaryOf(name: string, content: string) {
   const reading = readDocument(sourceOf(name, content));

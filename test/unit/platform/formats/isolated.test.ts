@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ByteSource, type DocumentOptions, IsolatedParser, readDocument, sourceOf } from '#platform';
+import { type ByteSource, type DocumentOptions, IsolatedParser, readDocument, sourceOf } from '#platform/formats';
 import { resolveLimits } from '../../../../platform/formats/types.ts';
 import { collect, makePdf, texts } from './builders.ts';
 

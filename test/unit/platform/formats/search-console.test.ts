@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { readSearchConsole, sourceOf } from '#platform';
+import { readSearchConsole, sourceOf } from '#platform/formats';
 import { decimalEvidence, parseNumber } from '../../../../platform/formats/search-console/numbers.ts';
 
 const clock = { now: () => Date.UTC(2026, 10, 22), sleep: async () => {} };
