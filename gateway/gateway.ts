@@ -1,10 +1,9 @@
 import type { KazeError } from '#platform';
-import type { Awaitable } from './domain/awaitable.ts';
 import { checkCompleteRequest, checkEmbedRequest } from './domain/check-request.ts';
 import { type SuitableModels, suitableEmbeddingModels, suitableModels } from './domain/choose-model.ts';
-import { exactest, forbidden } from './domain/flow/model-rules.ts';
+import { forbidden } from './domain/flow/model-rules.ts';
 import { type GatewayPolicy, PLAIN_POLICY } from './domain/flow/policy.ts';
-import { fullName, type ModelInfo } from './domain/model.ts';
+import { type ModelInfo } from './domain/model.ts';
 import { partialOf, withPartial } from './domain/partial-answer.ts';
 import { costMicros } from './domain/price/cost.ts';
 import type { CompleteRequest, EmbedRequest } from './domain/request.ts';
@@ -28,9 +27,10 @@ import { asksForCaching, completionOf, deltasOf, SpokenText, withinInput } from 
 import { cacheKey, keepable, ResponseCache } from './use-cases/cache/response-cache.ts';
 import { Guard } from './use-cases/guard/guard.ts';
 import type { Redaction } from './use-cases/guard/redaction.ts';
-import { type KeyCaller, type KeyRing, type RoutedKey, singleKeys } from './use-cases/keys/key-ring.ts';
+import { type KeyCaller, type KeyRing, singleKeys } from './use-cases/keys/key-ring.ts';
 import { KeyStates } from './use-cases/keys/key-states.ts';
 import { Limits } from './use-cases/limits/limits.ts';
+import { OfferedModels } from './use-cases/offered-models.ts';
 import { relayed, type WireAnswer } from './use-cases/relay.ts';
 import { TimeLimit } from './use-cases/time-limit.ts';
 
@@ -65,7 +65,7 @@ class ModelGateway implements Gateway {
   private readonly guard: Guard;
   private readonly cache: ResponseCache | undefined;
   private readonly admission: Admission;
-  private readonly byName: ReadonlyMap<string, ModelProvider>;
+  private readonly offered: OfferedModels;
 
   constructor(private readonly options: GatewayOptions) {
     const { ledger, clock, logger, metrics, budgets, journal, prices, credentials, limitStore, providers } = options;
@@ -80,11 +80,11 @@ class ModelGateway implements Gateway {
     const now = () => clock.now();
     const latencyOf = (model: ModelInfo) => modelStates.of(model).latency;
     this.chooser = options.chooser ?? createChooser({ choice: this.policy.choice, prices, latencyOf, now, random });
-    this.byName = new Map(providers.map((provider) => [provider.name, provider]));
+    this.offered = new OfferedModels(providers, this.keys, this.policy.fallback);
     this.admission = new Admission({
       ...{ policy: this.policy, ledger, clock, logger, metrics, journal, budgets, limits: this.limits, random },
       ...{ keys: this.keys, keyStates: new KeyStates(), modelStates, chooser: this.chooser },
-      needsCredential: (name) => this.byName.get(name)?.needsCredential ?? false,
+      needsCredential: (name) => this.offered.needsCredential(name),
       costOf: (model, usage, atMs) => {
         const price = prices?.of(model, atMs);
         return price ? costMicros(price, usage) : 0;
@@ -161,7 +161,7 @@ class ModelGateway implements Gateway {
   async embed(request: EmbedRequest, options: CallOptions = {}): Promise<Embeddings> {
     checkEmbedRequest(request);
     const { texts, attribution } = request;
-    const all = await this.modelsFor(attribution);
+    const all = await this.offered.to(attribution);
     const outgoing = await this.guard.texts(request);
     const bound = Math.max(byteSum(texts), byteSum(outgoing));
     this.guard.checkBytes(bound);
@@ -175,7 +175,7 @@ class ModelGateway implements Gateway {
     };
     return this.admission.run(call, async (attempt) => {
       const { model, credential, signal } = attempt;
-      const provider = this.providerOf(model);
+      const provider = this.offered.providerOf(model);
       const seen = model.offline ? texts : outgoing;
       const answer = await attempt.race(attempt.send(() => provider.embed({ texts: seen, model, credential }, signal)));
       await attempt.succeed(answer.usage);
@@ -187,7 +187,7 @@ class ModelGateway implements Gateway {
     const { call, outgoing } = await this.prepare(request, options, false);
     const model = call.candidates[0]!;
     const [key] = await this.keys.keysFor(model.provider, request.attribution);
-    const provider = this.providerOf(model);
+    const provider = this.offered.providerOf(model);
     const seen = model.offline ? request : outgoing;
     const asked = { ...seen, model, credential: key?.credential ?? null, maxOutputTokens: model.maxOutputTokens };
     const limit = new TimeLimit(call.timeoutMs ?? this.policy.timeouts.totalMs, options.signal);
@@ -199,7 +199,7 @@ class ModelGateway implements Gateway {
   }
 
   async models(caller?: KeyCaller & Pick<CallOptions, 'allowedModels'>): Promise<readonly ModelInfo[]> {
-    const models = await this.modelsFor(caller ?? NOBODY);
+    const models = await this.offered.to(caller ?? NOBODY);
     if (!caller) return models;
     const attribution = { ...caller, task: null, skillVersion: null, channel: null };
     const { allowedModels } = caller;
@@ -273,7 +273,7 @@ class ModelGateway implements Gateway {
     { request, outgoing, redaction }: Chat,
     { model, credential, outputTokens }: Attempt,
   ): { provider: ModelProvider; asked: ProviderCall; redaction: Redaction | undefined } {
-    const provider = this.providerOf(model);
+    const provider = this.offered.providerOf(model);
     // What does not leave the process may be seen whole.
     const seen = model.offline ? request : outgoing;
     return {
@@ -307,7 +307,7 @@ class ModelGateway implements Gateway {
   private async prepare(request: CompleteRequest, options: CallOptions, streamed: boolean): Promise<Chat> {
     checkCompleteRequest(request);
     this.guard.checkSize(request);
-    const models = this.modelsOf(request);
+    const models = this.offered.for(request);
     const all = models instanceof Promise ? await models : models;
     const redaction = this.guard.redacts ? await this.guard.redaction(request) : undefined;
     return this.chatOf(request, options, { all, redaction, streamed });
@@ -343,7 +343,8 @@ class ModelGateway implements Gateway {
       onAdmitted: options.onAdmitted,
       traced: () => requestAttributes(request),
       countInput: ({ model, credential }: AttemptTarget, signal) =>
-        this.providerOf(model)
+        this.offered
+          .providerOf(model)
           .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)
           .then(({ tokens }) => tokens),
     };
@@ -364,37 +365,6 @@ class ModelGateway implements Gateway {
     const facts = { attribution, taskType, inputTokens: bound, outputTokens: USUAL_OUTPUT_TOKENS };
     const { allowedModels } = options;
     return candidatesOf(suitable, { policy: this.policy, chooser: this.chooser, all, facts, allowedModels });
-  }
-
-  /** All models, or no more than a named provider's where no other can come into question. */
-  private modelsOf({ attribution, modelHint }: CompleteRequest): Awaitable<readonly ModelInfo[]> {
-    const name = typeof modelHint === 'object' && 'model' in modelHint ? modelHint.model : '';
-    const provider = this.byName.get(name.slice(0, Math.max(0, name.indexOf('/'))));
-    if (!provider) return this.modelsFor(attribution);
-    const enough = (models: readonly ModelInfo[]): Awaitable<readonly ModelInfo[]> => {
-      const found = models.find((model) => fullName(model) === name);
-      return found && !exactest(this.policy.fallback.chains, found) ? models : this.modelsFor(attribution);
-    };
-    const models = this.modelsBy(provider, attribution);
-    return models instanceof Promise ? models.then(enough) : enough(models);
-  }
-
-  private modelsBy(provider: ModelProvider, caller: KeyCaller): Awaitable<readonly ModelInfo[]> {
-    const models = ([key]: readonly RoutedKey[]) =>
-      key === undefined && provider.needsCredential ? [] : provider.models(key?.credential ?? null);
-    const known = this.keys.known?.(provider.name, caller);
-    return known ? models(known) : this.keys.keysFor(provider.name, caller).then(models);
-  }
-
-  private async modelsFor(caller: KeyCaller): Promise<readonly ModelInfo[]> {
-    const lists = await Promise.all(this.options.providers.map((provider) => this.modelsBy(provider, caller)));
-    return lists.flat();
-  }
-
-  private providerOf(model: ModelInfo): ModelProvider {
-    const provider = this.byName.get(model.provider);
-    if (!provider) throw new Error(`a provider gave out the model ${fullName(model)} under another's name`);
-    return provider;
   }
 }
 
