@@ -21,6 +21,7 @@ import {
   isPercent,
   parseNumber,
 } from './numbers.ts';
+import { SeenRows } from './seen-rows.ts';
 
 export type { SearchConsoleDimension } from './headers.ts';
 
@@ -296,7 +297,7 @@ class RowReader {
 class Warnings {
   readonly list: FormatWarning[] = [];
   readonly counts: Record<string, number> = {};
-  private readonly lines = new Map<string, number>();
+  private readonly seen = new SeenRows<SearchConsoleRow>();
 
   add(kind: string, message: string, line: number): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
@@ -305,12 +306,13 @@ class Warnings {
 
   check(row: SearchConsoleRow, against: { ctrTolerance: number; latest: string }): void {
     const { line, clicks, impressions, ctr, position, date } = row;
-    const { query, page, country, device, appearance } = row;
-    const key = [query, page, country, device, date, appearance].join('\n');
-    const earlier = this.lines.get(key);
-    if (earlier === undefined) this.lines.set(key, line);
-    else
-      this.add('duplicate-row', `line ${line}: the same stands on line ${earlier}, so its figures count twice`, line);
+    const earlier = this.seen.earlier(row);
+    if (earlier)
+      this.add(
+        'duplicate-row',
+        `line ${line}: the same stands on line ${earlier.line}, so its figures count twice`,
+        line,
+      );
     if (impressions > 0 && position < 1) {
       this.add('position-below-one', `line ${line}: position ${position}, and positions count from 1`, line);
     }
