@@ -13,7 +13,7 @@ import { keepHeapSmall } from '../../deploy/gateway/heap.ts';
 import { tellOfSelf } from './measured.ts';
 
 // As `kaze gateway` does.
-keepHeapSmall();
+const heap = keepHeapSmall();
 const { loadGatewayConfig, openKeyAccess, startGateway } = await import('../../deploy/gateway/index.ts');
 
 const PLENTY = 1_000_000_000;
@@ -53,6 +53,7 @@ const loaded = loadGatewayConfig({
   },
 });
 const gateway = await startGateway({ loaded, env });
+heap.started();
 const access = await openKeyAccess(loaded.values);
 const secrets: Record<string, string> = {};
 for (const tenant of tenants) {

@@ -6,11 +6,12 @@ import { type GatewaySettingOptions, loadGatewaySettings } from './settings.ts';
 
 /** Runs a gateway until a signal ends it. */
 export async function start(cli: Cli, options: OutputOptions & GatewaySettingOptions): Promise<void> {
-  keepHeapSmall();
+  const heap = keepHeapSmall();
   const { signal, env } = cli.terminal;
   const loaded = await loadGatewaySettings(cli, options);
   const { startGateway } = await import('../../gateway/index.ts');
   const gateway = await startGateway({ loaded, env });
+  heap.started();
   const { url, port, folder, startedInMs } = gateway;
   const value = { url, openai: `${url}/v1`, anthropic: url, port, folder, pid: process.pid, startedInMs };
   cli.result(options, value, () =>
