@@ -1,6 +1,6 @@
 /** Whether a value fits a JSON Schema: of draft-07 when it says so, else of 2020-12. */
-import { createRequire } from 'node:module';
-import type { Ajv, ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { modelError } from '../errors.ts';
 import type { Json, JsonSchema } from './json.ts';
 
@@ -12,15 +12,15 @@ export function misfit(schema: JsonSchema, value: Json): string | undefined {
   return `${first?.instancePath || 'the value'} ${first?.message ?? 'does not fit'}`;
 }
 
-const require = createRequire(import.meta.url);
 const compiledSchemas = new WeakMap<JsonSchema, ValidateFunction>();
 
 function compiled(schema: JsonSchema): ValidateFunction {
   const known = compiledSchemas.get(schema);
   if (known) return known;
-  const ajv = compiler(schema);
+  const options = { strict: false, validateFormats: false, allErrors: false, logger: false } as const;
   try {
-    const validate = ajv.compile(schema);
+    const old = typeof schema.$schema === 'string' && schema.$schema.includes('draft-07');
+    const validate = (old ? new Ajv(options) : new Ajv2020(options)).compile(schema);
     compiledSchemas.set(schema, validate);
     return validate;
   } catch (error) {
@@ -29,15 +29,4 @@ function compiled(schema: JsonSchema): ValidateFunction {
       cause: error,
     });
   }
-}
-
-/** Loaded with the first schema: 80 modules, of which a gateway that checks none has no use. */
-function compiler({ $schema }: JsonSchema): Ajv {
-  const options = { strict: false, validateFormats: false, allErrors: false, logger: false } as const;
-  if (typeof $schema === 'string' && $schema.includes('draft-07')) {
-    const { Ajv } = require('ajv') as typeof import('ajv');
-    return new Ajv(options);
-  }
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  return new Ajv2020(options);
 }
