@@ -4,7 +4,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 const HEAP_GROWING_PERCENT = 30;
 /** Of the young generation, both halves: with less, calls under way are copied too often; with more, it is all garbage. */
 const YOUNG_BYTES = 8 * 2 ** 20;
-const LOOK_MS = 50;
+const LOOK_MS = 100;
 
 /**
  * Holds the memory of this process down, for good; to be called before anything large is loaded. Left alone the virtual
@@ -16,17 +16,19 @@ export function keepHeapSmall(): { started(): void } {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   // What is loaded stays, and would be taken for a reason to grow.
   youngMayGrow(false);
-  return { started: growYoung };
+  return { started: lookAfterYoung };
 }
 
-/** By doubling, up to `YOUNG_BYTES`: V8 takes a limit only at its own start, so it is looked after. */
-function growYoung(): void {
-  if (youngBytes() >= YOUNG_BYTES) return;
-  youngMayGrow(true);
+/**
+ * By doubling, up to `YOUNG_BYTES`. V8 takes a limit only at its own start, so it is looked after; and it shrinks what is
+ * not used for a while, to double it again when calls come.
+ */
+function lookAfterYoung(): void {
+  let may = false;
   const look = setInterval(() => {
-    if (youngBytes() < YOUNG_BYTES) return;
-    youngMayGrow(false);
-    clearInterval(look);
+    if (youngBytes() < YOUNG_BYTES === may) return;
+    may = !may;
+    youngMayGrow(may);
   }, LOOK_MS);
   look.unref();
 }
