@@ -155,19 +155,19 @@ class FileJournal implements Journal {
     return { pendingRows: this.rows.size, files: this.segments.length, bytes };
   }
 
-  async begin(row: UsageRow): Promise<void> {
+  begin(row: UsageRow): Promise<void> {
     const max = this.options.maxBytes ?? 512 * MIB;
     if (this.segments.length > 1 && this.state.bytes >= max) {
-      throw journalError('KAZE_JOURNAL_FULL', `the journal holds ${max} bytes that the ledger has not taken`, {
-        fields: { maxBytes: max, pendingRows: this.rows.size },
-      });
+      const message = `the journal holds ${max} bytes that the ledger has not taken`;
+      const fields = { maxBytes: max, pendingRows: this.rows.size };
+      return Promise.reject(journalError('KAZE_JOURNAL_FULL', message, { fields }));
     }
-    await this.write({ kind: 'begin', row });
+    return this.write({ kind: 'begin', row });
   }
 
-  async end(row: UsageRow): Promise<void> {
-    if (row.outcome === 'refused' && !this.begun.has(row.id) && !this.refusals.admits(row)) return;
-    await this.write({ kind: 'end', row });
+  end(row: UsageRow): Promise<void> {
+    const left = row.outcome === 'refused' && !this.begun.has(row.id) && !this.refusals.admits(row);
+    return left ? Promise.resolve() : this.write({ kind: 'end', row });
   }
 
   async flush(): Promise<void> {
