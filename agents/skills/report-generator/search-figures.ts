@@ -1,11 +1,11 @@
 import { Pace } from '#platform';
-import { readSearchConsole, type SearchConsoleExport } from '#platform/formats';
+import type { SearchConsoleExport } from '#platform/formats';
 import { skillErrors } from '../errors.ts';
 import type { SkillInput } from '../handler.ts';
 import { type Change, compareQueries } from '../keyword-research/changes.ts';
 import { fitClickCurve } from '../search-analysis/click-curve.ts';
 import { floorOf } from '../search-analysis/estimate.ts';
-import { readRankings, sourceOfInput } from '../search-analysis/read-rankings.ts';
+import { readPerformance, readRankings } from '../search-analysis/read-rankings.ts';
 import type { RankingTable } from '../search-analysis/types.ts';
 import { type Chance, chanceIn } from './chance.ts';
 import type { Contribution } from './contributions.ts';
@@ -83,16 +83,15 @@ export async function readSearch(inputs: Inputs): Promise<Read> {
 }
 
 async function readDays(input: SkillInput): Promise<NonNullable<Read['days']>> {
-  const source = sourceOfInput('rankings_by_date', input);
-  const read = await readSearchConsole(source);
+  const { name, read } = await readPerformance('rankings_by_date', input);
   if (!read.dimensions.includes('date')) {
     throw skillErrors(
       'KAZE_SKILL_INPUT_INVALID',
-      `rankings_by_date (${source.name}) has no column for the date on its header line; export the table by date from the Performance report`,
-      { fields: { input: 'rankings_by_date', name: source.name, line: 1, expected: 'date' } },
+      `rankings_by_date (${name}) has no column for the date on its header line; export the table by date from the Performance report`,
+      { fields: { input: 'rankings_by_date', name, line: 1, expected: 'date' } },
     );
   }
-  return { name: source.name, rows: read.rows.map((row) => ({ ...row, date: row.date ?? '' })), read };
+  return { name, rows: read.rows.map((row) => ({ ...row, date: row.date ?? '' })), read };
 }
 
 export interface SearchOptions {

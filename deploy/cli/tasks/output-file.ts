@@ -58,12 +58,17 @@ export async function writeOutput(cli: Cli, outcome: GivenOutcome, options: Outp
 }
 
 /** Another form of the same thing (`report_markdown` beside `report_html`) that a person edited while this one stayed. */
-function editedForm({ output, editedOutput }: GivenOutcome, name: string): string | undefined {
-  if (!isRecord(output) || !isRecord(editedOutput)) return undefined;
-  const isEdited = (one: string) => !isDeepStrictEqual(editedOutput[one], output[one]);
+function editedForm(outcome: GivenOutcome, name: string): string | undefined {
+  const edited = editedOutputs(outcome);
   const stem = (one: string) => one.slice(0, Math.max(0, one.lastIndexOf('_')));
-  if (stem(name) === '' || isEdited(name)) return undefined;
-  return Object.keys(editedOutput).find((one) => stem(one) === stem(name) && isEdited(one));
+  if (stem(name) === '' || edited.includes(name)) return undefined;
+  return edited.find((one) => stem(one) === stem(name));
+}
+
+/** The outputs that a person changed when approving them. */
+export function editedOutputs({ output, editedOutput }: Pick<GivenOutcome, 'output' | 'editedOutput'>): string[] {
+  if (!isRecord(output) || !isRecord(editedOutput)) return [];
+  return Object.keys(editedOutput).filter((name) => !isDeepStrictEqual(editedOutput[name], output[name]));
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -4,7 +4,7 @@ import { TaskDetail } from '../connection/operations.ts';
 import { cliError, usageError } from '../errors.ts';
 import { harmless, wrap } from '../output/text.ts';
 import { describeChecks, describeTask } from './describe.ts';
-import { writeOutput } from './output-file.ts';
+import { editedOutputs, writeOutput } from './output-file.ts';
 import { nextStep } from './states.ts';
 
 export interface ShowOptions extends CellOptions {
@@ -32,6 +32,8 @@ export async function show(cli: Cli, id: string, options: ShowOptions): Promise<
       );
       if (outcome.notes.length > 0)
         parts.push(`notes\n${outcome.notes.map((note) => `  ${harmless(note)}`).join('\n')}`);
+      const edited = editedOutputs(outcome);
+      if (edited.length > 0) parts.push(`edited at approval\n  ${edited.map(harmless).join(', ')}`);
       const checks = outcome.evaluations.nodes;
       if (checks.length > 0) parts.push(`checks\n${describeChecks(checks, cli.style)}`);
       parts.push(

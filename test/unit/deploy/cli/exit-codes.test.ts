@@ -9,6 +9,7 @@ describe('exit codes', () => {
     ['KAZE_CLI_USAGE', 2],
     ['KAZE_CLI_FILE', 2],
     ['KAZE_CONFIG_INVALID', 2],
+    ['KAZE_TASK_INPUT', 2],
     ['KAZE_CLI_NO_CELL', 4],
     ['KAZE_API_UNAUTHENTICATED', 5],
     ['KAZE_API_FORBIDDEN', 5],

@@ -68,6 +68,12 @@ describe('kaze tasks show --output', () => {
     expect((await run({ ...outcome, editedOutput }, '--output', 'scores.csv')).err).toBe('');
   });
 
+  it('names the outputs that a person edited, where the task is shown', async () => {
+    const { out } = await run({ ...delivered, editedOutput: { ...output, report_html: 'x', scores_csv: 'a\n' } });
+    expect(out).toContain('\nedited at approval\n  report_html, scores_csv\n');
+    expect((await run(delivered)).out).not.toContain('edited');
+  });
+
   it('overwrites nothing', async () => {
     await run(delivered, '--output', 'report.html');
     const { code, err } = await run(delivered, '--output', 'report.html');
