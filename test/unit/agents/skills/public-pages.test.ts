@@ -36,7 +36,9 @@ describe.each(expected)('the saved page %s', (name, should) => {
 
   it('has the day that it says, and no other', async () => {
     const source = sourceOf(`${name}.html`, read(`${name}.html`));
-    const { pages } = await readPages([{ source, url: should.url, modified: null, referringDomains: null }], { today: '2020-02-01' });
+    const { pages } = await readPages([{ source, url: should.url, modified: null, referringDomains: null }], {
+      today: '2020-02-01',
+    });
     expect(pages[0]!.dates.map(({ day }) => day)).toEqual(should.day === null ? [] : [should.day]);
     expect(pages[0]!.title).toContain(should.title);
   });
