@@ -1,6 +1,6 @@
 /**
  * What is at hand, or will be. A call passes some thirty steps that could wait and mostly do not: a promise at each of
- * them would take half of the gateway's memory traffic.
+ * them, with the frame that waits for it, is garbage at every call.
  */
 export type Awaitable<T> = T | Promise<T>;
 

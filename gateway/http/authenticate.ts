@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '#platform';
+import type { Awaitable } from '../domain/awaitable.ts';
 import type { Attribution } from '../domain/request.ts';
 import { checkVirtualKey, looksLikeVirtualKey, type VirtualKey, virtualKeyHash } from '../domain/virtual-key.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
@@ -34,7 +35,7 @@ export class Callers {
   ) {}
 
   /** At once where it is known. Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */
-  identify(headers: IncomingHttpHeaders, connection: object): VirtualKey | Promise<VirtualKey> {
+  identify(headers: IncomingHttpHeaders, connection: object): Awaitable<VirtualKey> {
     const now = this.clock.now();
     const { authorization, 'x-api-key': apiKey } = headers;
     const last = this.connections.get(connection);

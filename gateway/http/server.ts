@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Clock, Logger, Meters, Metrics } from '#platform';
+import { type Awaitable, andThen } from '../domain/awaitable.ts';
 import type { VirtualKey } from '../domain/virtual-key.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Judgements } from '../ports/outcome-feed.ts';
@@ -199,7 +200,7 @@ class HttpGateway implements GatewayServer {
     }
   }
 
-  private route(exchange: Exchange, place: BodyPlace): Promise<void> {
+  private route(exchange: Exchange, place: BodyPlace): Awaitable<void> {
     const { path, request } = exchange;
     const route = ROUTES.get(path) ?? (path.startsWith(ONE_MODEL_PATH) ? ONE_MODEL : undefined);
     if (!route) return this.aside(exchange);
@@ -209,12 +210,10 @@ class HttpGateway implements GatewayServer {
     }
     if (this.closing) throw httpError('KAZE_GATEWAY_STOPPING', 'the gateway is ending; call again');
     // Who it is comes before what is said: a stranger's body is not read.
-    const key = this.identified(exchange);
-    if (key instanceof Promise) return key.then((one) => this.answer(route, { exchange, key: one }, place));
-    return this.answer(route, { exchange, key }, place);
+    return andThen(this.identified(exchange), (key) => this.answer(route, { exchange, key }, place));
   }
 
-  private identified({ path, request }: Exchange): VirtualKey | Promise<VirtualKey> {
+  private identified({ path, request }: Exchange): Awaitable<VirtualKey> {
     const unknown = (error: unknown): never => {
       this.refused.stranger(routeOf(path), error);
       throw error;
