@@ -31,6 +31,14 @@ export { guessLanguage } from './guess-language.ts';
 export { contentHash, derivedId, NAME_PATTERN, newId } from './ids.ts';
 export { LANGUAGES, type Language, type LanguageTools, languageOf, wordsOf } from './languages.ts';
 export { createLogger, type Logger, type LogLevel, redact, silentLogger } from './logging.ts';
+export {
+  createMetrics,
+  defineMetrics,
+  type Meters,
+  type MetricDefinition,
+  type Metrics,
+  type MetricTable,
+} from './metrics/index.ts';
 export { didYouMean, nearestName, nearestNames } from './nearest-name.ts';
 export { Pace } from './pace.ts';
 export type { EventBus, KazeEvent, SubscribeOptions, Subscription } from './ports/event-bus.ts';
@@ -52,15 +60,4 @@ export type {
 export type { Secret, Secrets } from './ports/secrets.ts';
 export { isAlive } from './process-alive.ts';
 export { programFlags } from './program-flags.ts';
-export {
-  type Attributes,
-  createMetrics,
-  currentTraceId,
-  defineMetrics,
-  type Meters,
-  type MetricDefinition,
-  type Metrics,
-  type MetricTable,
-  type Span,
-  withSpan,
-} from './telemetry.ts';
+export { type Attributes, currentTraceId, type Span, withSpan } from './telemetry.ts';
