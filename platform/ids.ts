@@ -17,10 +17,24 @@ export function newId(): string {
     }
   }
   v7({ random, msecs, seq }, id);
-  // The library puts a text together out of 36 pieces.
-  const hex = id.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return textOf(id);
 }
+
+/** In one piece: a text that is put together is taken apart again by whoever looks it up. */
+function textOf(bytes: Uint8Array): string {
+  let at = 0;
+  for (let place = 0; place < ID_BYTES; place += 1) {
+    if (place === 4 || place === 6 || place === 8 || place === 10) text[at++] = HYPHEN;
+    const byte = bytes[place]!;
+    text[at++] = HEX[byte >> 4]!;
+    text[at++] = HEX[byte & 15]!;
+  }
+  return text.toString('latin1');
+}
+
+const HYPHEN = 45;
+const HEX = Buffer.from('0123456789abcdef');
+const text = Buffer.allocUnsafe(36);
 
 const MOST_IN_SEQUENCE = 0xffffffff;
 let msecs = Number.NEGATIVE_INFINITY;
