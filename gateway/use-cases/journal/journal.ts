@@ -1,39 +1,14 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, isKazeError, type Ledger, type Logger, type UsageFilter, type UsageRow } from '#platform';
+import { isKazeError, type UsageFilter, type UsageRow } from '#platform';
+import { type Recovered, recoverEarlierRun } from './earlier-run.ts';
 import { journalError } from './errors.ts';
+import type { JournalOptions } from './options.ts';
+import { recordRows } from './record-rows.ts';
 import { Refusals } from './refusals.ts';
-import { type JournalEntry, readSegment, Segment } from './segment.ts';
+import { endOf, fileName, type JournalEntry, readSegment, Segment } from './segment.ts';
 
-export interface JournalOptions {
-  /** Of this process alone; made when it is missing. Whoever opens it holds a lock on the data folder around it. */
-  readonly folder: string;
-  readonly ledger: Pick<Ledger, 'recordUsage'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** How long rows are gathered for one write into the ledger; default 500 ms. */
-  readonly batchDelayMs?: number;
-  /** Rows of one write at most; default 500. */
-  readonly batchRows?: number;
-  /** How often what was written is brought onto the disk: what a power cut may take; default 1,000 ms, 0 for never. */
-  readonly syncEveryMs?: number;
-  /** A file is ended at this size; default 8 MiB. */
-  readonly segmentBytes?: number;
-  /** All files together; beyond it new attempts are refused until the ledger takes rows again; default 512 MiB. */
-  readonly maxBytes?: number;
-  /** Told, batch by batch, what an earlier run left, once it is in the ledger: for `Budgets.recover`. */
-  readonly onRecovered?: (attempts: readonly RecoveredAttempt[]) => Promise<void>;
-  /** Rows held in memory on their way to the ledger; more stay in the files until there is room; default 20,000. */
-  readonly maxPending?: number;
-  /** Rows of calls that were refused before they were sent, a minute for each caller and cause; default 60. */
-  readonly refusedPerMinute?: number;
-}
-
-/** An attempt of an earlier run that the ledger had no row of, or whose end nobody heard of (outcome `lost`). */
-export interface RecoveredAttempt {
-  readonly row: UsageRow;
-  readonly lost: boolean;
-}
+export type { JournalOptions, RecoveredAttempt } from './options.ts';
 
 export interface JournalState {
   readonly pendingRows: number;
@@ -45,8 +20,8 @@ export interface JournalState {
  * Attempts, written to a local file before they are sent, and their rows after, on the way to the ledger.
  *
  * What `begin` and `end` wrote once they resolve outlives the process, whatever ends it. Calls of one turn of the event
- * loop share a write. A power cut may take what was written since the
- * last `syncEveryMs`. Rows reach the ledger in batches, at least once and by their ids, so once.
+ * loop share a write. A power cut may take what was written since the last `syncEveryMs`. Rows reach the ledger in
+ * batches, at least once and by their ids, so once.
  */
 export interface Journal {
   /**
@@ -55,82 +30,51 @@ export interface Journal {
    */
   begin(row: UsageRow): Promise<void>;
   /**
-   * The row of what happened, with the id of `begin`. Without a `begin` the call was never sent: of refused ones only
-   * `refusedPerMinute` a caller and cause are kept. Errors: KAZE_JOURNAL_UNAVAILABLE.
+   * The row of what happened, which differs from that of `begin` in usage, money, times and outcome alone. Without a
+   * `begin` the call was never sent: of refused ones only `refusedPerMinute` a caller and cause are kept.
+   * Errors: KAZE_JOURNAL_UNAVAILABLE.
    */
   end(row: UsageRow): Promise<void>;
   /** Everything that has ended is in the ledger. Rejects with the ledger's error. */
   flush(): Promise<void>;
   /** True while rows that fit are on their way. */
   pending(filter: UsageFilter): boolean;
-  /** How many attempts of an earlier run were still to be recorded, and how many of them nobody heard the end of. */
-  readonly recovered: { readonly attempts: number; readonly lost: number };
+  readonly recovered: Recovered;
   readonly state: JournalState;
   close(): Promise<void>;
 }
 
-const NAME = /^attempts-(\d{10})\.log$/;
 const MIB = 1024 * 1024;
 const RETRY_MS = { first: 250, most: 10_000 };
-const RECOVERY_BATCH = 1_000;
 
 /** Feeds what an earlier run left to the ledger first. Rejects with the ledger's error, and loses nothing then. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { folder, logger } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const files = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  const begun = new Map<string, UsageRow>();
-  const recovered = { attempts: 0, lost: 0 };
-  let batch: RecoveredAttempt[] = [];
-  let damaged = 0;
-  const feed = async () => {
-    if (batch.length === 0) return;
-    await recordRows(
-      options,
-      batch.map(({ row }) => row),
-    );
-    await options.onRecovered?.(batch);
-    batch = [];
-  };
-  const add = async (row: UsageRow, lost: boolean) => {
-    recovered.attempts += 1;
-    if (lost) recovered.lost += 1;
-    batch.push({ row, lost });
-    if (batch.length >= RECOVERY_BATCH) await feed();
-  };
-  for (const name of files) {
-    const segment = readSegment(join(folder, name));
-    damaged += segment.damaged;
-    for (const { kind, row } of segment.entries) {
-      if (kind === 'begin') {
-        begun.set(row.id, row);
-        continue;
-      }
-      begun.delete(row.id);
-      await add(row, false);
-    }
-  }
-  for (const row of begun.values()) await add(row, true);
-  await feed();
-  // Oldest first: a begin must not outlive its end.
-  for (const name of files) await rm(join(folder, name));
-  if (damaged > 0) logger.warn({ lines: damaged }, 'gateway: lines of the journal were torn and are left out');
-  if (begun.size > 0) logger.warn({ attempts: begun.size }, 'gateway: attempts were lost with their process');
-  const last = files.reduce((highest, name) => Math.max(highest, Number(NAME.exec(name)?.[1] ?? 0)), 0);
-  return new FileJournal(options, recovered, last + 1);
+  const { recovered, lastNumber } = await recoverEarlierRun(options);
+  return new FileJournal(options, recovered, lastNumber + 1);
+}
+
+/** The files that an attempt stands in: that of its begin, which may be that of its end too. */
+interface Place {
+  readonly first: Segment;
+  readonly last: Segment;
+}
+
+interface Ended extends Place {
+  readonly row: UsageRow;
 }
 
 class FileJournal implements Journal {
   private readonly segments: Segment[] = [];
   /** By the attempt: the file that its begin stands in. */
   private readonly begun = new Map<string, Segment>();
-  private readonly rows = new Map<string, { row: UsageRow; segments: readonly Segment[] }>();
-  /** Files with ends that found no room in memory. */
-  private readonly spilled = new Set<Segment>();
+  /** Oldest first. */
+  private readonly ended: Ended[] = [];
+  /** By the attempt: ends that found no room in memory. */
+  private readonly spilled = new Map<string, Place>();
   private readonly stopped = new AbortController();
   private readonly refusals: Refusals;
   /** What this turn of the event loop writes, and when it is written. */
-  private turn: { readonly entries: JournalEntry[]; readonly written: Promise<void> } | undefined;
+  private turn: { readonly begins: UsageRow[]; readonly ends: UsageRow[]; readonly written: Promise<void> } | undefined;
   private feeding: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private scheduled = false;
@@ -138,7 +82,7 @@ class FileJournal implements Journal {
 
   constructor(
     private readonly options: JournalOptions,
-    readonly recovered: Journal['recovered'],
+    readonly recovered: Recovered,
     firstNumber: number,
   ) {
     this.nextNumber = firstNumber;
@@ -152,35 +96,40 @@ class FileJournal implements Journal {
 
   get state(): JournalState {
     const bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    return { pendingRows: this.rows.size, files: this.segments.length, bytes };
+    return { pendingRows: this.ended.length, files: this.segments.length, bytes };
   }
 
   begin(row: UsageRow): Promise<void> {
     const max = this.options.maxBytes ?? 512 * MIB;
     if (this.segments.length > 1 && this.state.bytes >= max) {
       const message = `the journal holds ${max} bytes that the ledger has not taken`;
-      const fields = { maxBytes: max, pendingRows: this.rows.size };
+      const fields = { maxBytes: max, pendingRows: this.ended.length };
       return Promise.reject(journalError('KAZE_JOURNAL_FULL', message, { fields }));
     }
-    return this.write({ kind: 'begin', row });
+    const { begins, written } = this.thisTurn();
+    begins.push(row);
+    return written;
   }
 
   end(row: UsageRow): Promise<void> {
     const left = row.outcome === 'refused' && !this.begun.has(row.id) && !this.refusals.admits(row);
-    return left ? Promise.resolve() : this.write({ kind: 'end', row });
+    if (left) return Promise.resolve();
+    const { ends, written } = this.thisTurn();
+    ends.push(row);
+    return written;
   }
 
   async flush(): Promise<void> {
     // What is under way may still fail with what was wrong before.
     await this.writing?.catch(() => {});
-    while (this.rows.size > 0 || this.spilled.size > 0) await this.feedOnce();
+    while (this.ended.length + this.spilled.size > 0) await this.feedOnce();
   }
 
   pending(filter: UsageFilter): boolean {
     // What did not fit into memory may be anybody's.
     if (this.spilled.size > 0) return true;
     const { tenant, agent, task, from = 0, to = Number.POSITIVE_INFINITY } = filter;
-    for (const { row } of this.rows.values()) {
+    for (const { row } of this.ended) {
       if (tenant !== undefined && row.tenant !== tenant) continue;
       if (agent !== undefined && row.agent !== agent) continue;
       if (task !== undefined && row.task !== task) continue;
@@ -197,7 +146,7 @@ class FileJournal implements Journal {
     try {
       await this.flush();
     } catch (error) {
-      this.options.logger.warn({ rows: this.rows.size, error: String(error) }, 'gateway: rows stay in the journal');
+      this.options.logger.warn({ rows: this.ended.length, error: String(error) }, 'gateway: rows stay in the journal');
     }
     for (const segment of this.segments) {
       await segment.sync().catch(() => {});
@@ -205,36 +154,39 @@ class FileJournal implements Journal {
     }
   }
 
-  /** With everything else of this turn: the calls whose requests and answers came in at once. */
-  private write(entry: JournalEntry): Promise<void> {
-    if (!this.turn) {
-      const entries: JournalEntry[] = [];
-      const written = new Promise<void>((resolve, reject) => {
-        setImmediate(() => {
-          this.turn = undefined;
-          try {
-            this.keep(entries);
-            resolve();
-          } catch (error) {
-            reject(error);
-          }
-        });
+  /** What is written at once: of the calls whose requests and answers came in together. */
+  private thisTurn(): NonNullable<FileJournal['turn']> {
+    if (this.turn) return this.turn;
+    const begins: UsageRow[] = [];
+    const ends: UsageRow[] = [];
+    const written = new Promise<void>((resolve, reject) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        try {
+          this.keep(begins, ends);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
       });
-      this.turn = { entries, written };
-    }
-    this.turn.entries.push(entry);
-    return this.turn.written;
+    });
+    this.turn = { begins, ends, written };
+    return this.turn;
   }
 
-  private keep(entries: readonly JournalEntry[]): void {
+  private keep(begins: readonly UsageRow[], ends: readonly UsageRow[]): void {
+    const { maxPending = 20_000 } = this.options;
+    // What finds no room in memory is read again from its file, and has to stand there as a whole.
+    const fits = this.ended.length + ends.length <= maxPending;
+    const entries: JournalEntry[] = [];
+    for (const row of begins) entries.push({ begin: row });
+    for (const row of ends) entries.push(fits && this.begun.has(row.id) ? { end: endOf(row) } : { whole: row });
     const segment = this.append(entries);
-    for (const { kind, row } of entries) {
-      segment.unfinished.add(row.id);
-      if (kind === 'begin') this.begun.set(row.id, segment);
-      else this.ended(row, segment);
-    }
-    if (this.rows.size >= this.batchRows) this.feed();
-    else if (this.rows.size + this.spilled.size > 0) this.feedSoon();
+    segment.unfinished += begins.length;
+    for (const row of begins) this.begun.set(row.id, segment);
+    for (const row of ends) this.queue(row, segment, fits);
+    if (this.ended.length >= this.batchRows) this.feed();
+    else if (this.ended.length + this.spilled.size > 0) this.feedSoon();
   }
 
   private append(entries: readonly JournalEntry[]): Segment {
@@ -250,19 +202,18 @@ class FileJournal implements Journal {
     }
   }
 
-  private ended(row: UsageRow, segment: Segment): void {
-    const first = this.begun.get(row.id);
-    this.begun.delete(row.id);
-    const segments = first && first !== segment ? [first, segment] : [segment];
-    if (this.rows.size < (this.options.maxPending ?? 20_000)) this.rows.set(row.id, { row, segments });
-    else for (const one of segments) this.spilled.add(one);
+  private queue(row: UsageRow, last: Segment, fits: boolean): void {
+    const { id } = row;
+    const first = this.begun.get(id) ?? last;
+    if (!this.begun.delete(id) || first !== last) last.unfinished += 1;
+    if (fits) this.ended.push({ row, first, last });
+    else this.spilled.set(id, { first, last });
   }
 
   private current(): Segment {
     const last = this.segments.at(-1);
     if (last && last.bytes < (this.options.segmentBytes ?? 8 * MIB)) return last;
-    const name = `attempts-${String(this.nextNumber).padStart(10, '0')}.log`;
-    const segment = new Segment(join(this.options.folder, name), this.nextNumber);
+    const segment = new Segment(join(this.options.folder, fileName(this.nextNumber)), this.nextNumber);
     this.nextNumber += 1;
     this.segments.push(segment);
     return segment;
@@ -283,7 +234,7 @@ class FileJournal implements Journal {
   private feed(): void {
     this.feeding ??= this.feedAll().finally(() => {
       this.feeding = undefined;
-      if (this.rows.size > 0) this.feedSoon();
+      if (this.ended.length > 0) this.feedSoon();
     });
   }
 
@@ -296,11 +247,11 @@ class FileJournal implements Journal {
     for (let fed = false; !fed; ) {
       try {
         await this.feedOnce();
-        fed = this.rows.size < this.batchRows && this.spilled.size === 0;
+        fed = this.ended.length < this.batchRows && this.spilled.size === 0;
         pauseMs = RETRY_MS.first;
       } catch (error) {
         const code = isKazeError(error) ? error.code : String(error);
-        this.options.logger.warn({ rows: this.rows.size, error: code }, 'gateway: the ledger takes no rows');
+        this.options.logger.warn({ rows: this.ended.length, error: code }, 'gateway: the ledger takes no rows');
         try {
           await this.options.clock.sleep(pauseMs, this.stopped.signal);
         } catch {
@@ -320,37 +271,38 @@ class FileJournal implements Journal {
   }
 
   private async feedBatch(): Promise<void> {
-    if (this.rows.size === 0) this.readSpilled();
-    const batch: Array<{ row: UsageRow; segments: readonly Segment[] }> = [];
-    for (const pending of this.rows.values()) if (batch.push(pending) === this.batchRows) break;
+    if (this.ended.length === 0) this.readSpilled();
+    const batch = this.ended.slice(0, this.batchRows);
     await recordRows(
       this.options,
       batch.map(({ row }) => row),
     );
-    for (const { row, segments } of batch) {
-      this.rows.delete(row.id);
-      for (const segment of segments) segment.unfinished.delete(row.id);
+    // Only now: until then whoever asks for them has to wait.
+    this.ended.splice(0, batch.length);
+    for (const { first, last } of batch) {
+      first.unfinished -= 1;
+      if (last !== first) last.unfinished -= 1;
     }
     await this.dropFed();
   }
 
-  /** The ledger takes a row again by its id without harm, so a file is read whole. */
+  /** The oldest file with ends that found no room. What cannot be read in it stays for the next start. */
   private readSpilled(): void {
-    const segment = this.spilled.values().next().value;
+    const { last: segment } = this.spilled.values().next().value ?? {};
     if (!segment) return;
-    for (const { kind, row } of readSegment(segment.file).entries) {
-      if (kind !== 'end') continue;
-      const holders = this.segments.filter(({ unfinished }) => unfinished.has(row.id));
-      if (holders.length > 0) this.rows.set(row.id, { row, segments: holders });
+    for (const entry of readSegment(segment.file).entries) {
+      if (!('whole' in entry)) continue;
+      const place = this.spilled.get(entry.whole.id);
+      if (place) this.ended.push({ row: entry.whole, ...place });
     }
-    this.spilled.delete(segment);
+    for (const [id, { last }] of this.spilled) if (last === segment) this.spilled.delete(id);
   }
 
   /** Removes files from the oldest on: while a begin is there, its end must not be gone. */
   private async dropFed(): Promise<void> {
     while (this.segments.length > 1) {
       const [oldest] = this.segments;
-      if (!oldest || oldest.unfinished.size > 0 || this.spilled.has(oldest)) return;
+      if (!oldest || oldest.unfinished > 0) return;
       this.segments.shift();
       oldest.close();
       await rm(oldest.file, { force: true });
@@ -374,22 +326,5 @@ class FileJournal implements Journal {
     } catch {
       // Closed.
     }
-  }
-}
-
-/** A row that the ledger can never keep must not hold up all that come after it. */
-async function recordRows(
-  { ledger, logger }: Pick<JournalOptions, 'ledger' | 'logger'>,
-  rows: readonly UsageRow[],
-): Promise<void> {
-  try {
-    await ledger.recordUsage(rows);
-  } catch (error) {
-    if (!isKazeError(error, 'KAZE_LEDGER_INPUT')) throw error;
-    if (rows.length > 1) {
-      for (const row of rows) await recordRows({ ledger, logger }, [row]);
-      return;
-    }
-    logger.error({ attempt: rows[0]?.id, error: error.message }, 'gateway: the ledger cannot keep a usage row');
   }
 }

@@ -73,6 +73,45 @@ test('gives what an earlier run left to the ledger: what ended as it ended, what
   await third.close();
 });
 
+test('of an earlier run a row is what it would have been in the ledger, however the attempt ended', async () => {
+  const begun = (id: string) =>
+    usage(id, { outcome: 'lost', taskType: 'triage', inputTokens: 900, reservedMicros: 700 });
+  const given = { inputTokens: 11, outputTokens: 12, cachedTokens: 3, cacheWriteTokens: 2, reasoningTokens: 4 };
+  const ends: Partial<UsageRow>[] = [
+    { ...given, costMicros: 55, reservedMicros: 1_400, latencyMs: 77, firstTokenMs: 9, outcome: 'ok' },
+    { outcome: 'cancelled', errorCode: 'KAZE_MODEL_CANCELLED', firstTokenMs: null, costMicros: 0 },
+    { outcome: 'error', errorCode: 'KAZE_MODEL_TIMEOUT', latencyMs: 120_000 },
+  ];
+  const rows = ends.map((end, at) => ({ ...begun(`a${at}`), ...end }));
+  ledger.away = true;
+  // A file for each write: begins and ends stand in different ones.
+  const first = await open({ segmentBytes: 1 });
+  for (const row of rows) await first.begin(begun(row.id));
+  for (const row of rows) await first.end(row);
+  await first.close();
+  ledger.away = false;
+  const second = await open();
+  expect(second.recovered).toEqual({ attempts: 3, lost: 0 });
+  expect([...ledger.rows.values()]).toEqual(rows);
+  await second.close();
+});
+
+test('an end whose begin was removed with its file is in the ledger already, and is not told again', async () => {
+  const first = await open({ segmentBytes: 1 });
+  await first.begin(lost('a'));
+  await first.begin(lost('b'));
+  ledger.away = true;
+  await first.end(usage('a'));
+  await first.end(usage('b'));
+  await first.close();
+  const [oldest = ''] = (await readdir(folder)).sort();
+  await rm(join(folder, oldest));
+  ledger.away = false;
+  const second = await open();
+  expect([...ledger.rows.keys()]).toEqual(['b']);
+  await second.close();
+});
+
 test('leaves a torn last line out, and a damaged one, and keeps all others', async () => {
   ledger.away = true;
   const first = await open();
@@ -110,8 +149,8 @@ test('writes what begins and ends in one turn of the event loop together, in its
   const journal = await open();
   await Promise.all([journal.begin(lost('a')), journal.begin(lost('b')), journal.end(usage('c'))]);
   const [name = ''] = await readdir(folder);
-  const marks = (await readFile(join(folder, name), 'utf8')).match(/ [be] \{"id":"\w"/g);
-  expect(marks).toEqual([' b {"id":"a"', ' b {"id":"b"', ' e {"id":"c"']);
+  const marks = (await readFile(join(folder, name), 'utf8')).match(/"(begin|end|whole)":\{"id":"\w"|\n/g);
+  expect(marks).toEqual(['"begin":{"id":"a"', '"begin":{"id":"b"', '"whole":{"id":"c"', '\n']);
   await Promise.all([journal.end(usage('a')), journal.end(usage('b'))]);
   ledger.away = false;
   await journal.close();
