@@ -11,7 +11,7 @@ import { type Completion, type Delta, type Embeddings, NO_USAGE, type TokenCount
 import { bytesOf, imagesBeyond, inputTokenBound } from './domain/token-bound.ts';
 import type { CallOptions, Gateway, GatewayOptions, GatewayStatus } from './door.ts';
 import type { Chooser } from './ports/chooser.ts';
-import type { ModelProvider, ProviderCall, ProviderCompletion } from './ports/provider.ts';
+import { type ModelProvider, type ProviderCall, type ProviderCompletion, providerCall } from './ports/provider.ts';
 import { requestAttributes } from './telemetry.ts';
 import { Admission, nextAfter } from './use-cases/admission/admission.ts';
 import type { Attempt, AttemptTimes } from './use-cases/admission/attempt.ts';
@@ -189,7 +189,7 @@ class ModelGateway implements Gateway {
     const [key] = await this.keys.keysFor(model.provider, request.attribution);
     const provider = this.offered.providerOf(model);
     const seen = model.offline ? request : outgoing;
-    const asked = { ...seen, model, credential: key?.credential ?? null, maxOutputTokens: model.maxOutputTokens };
+    const asked = providerCall(seen, { model, credential: key?.credential ?? null });
     const limit = new TimeLimit(call.timeoutMs ?? this.policy.timeouts.totalMs, options.signal);
     try {
       return await limit.race(provider.countTokens(asked, limit.signal));
@@ -271,14 +271,15 @@ class ModelGateway implements Gateway {
 
   private asked(
     { request, outgoing, redaction }: Chat,
-    { model, credential, outputTokens }: Attempt,
+    attempt: Attempt,
   ): { provider: ModelProvider; asked: ProviderCall; redaction: Redaction | undefined } {
+    const { model } = attempt;
     const provider = this.offered.providerOf(model);
     // What does not leave the process may be seen whole.
     const seen = model.offline ? request : outgoing;
     return {
       provider,
-      asked: { ...seen, model, credential, maxOutputTokens: outputTokens },
+      asked: providerCall(seen, attempt, attempt.outputTokens),
       redaction: model.offline ? undefined : redaction,
     };
   }
@@ -342,10 +343,10 @@ class ModelGateway implements Gateway {
       allowedModels: options.allowedModels,
       onAdmitted: options.onAdmitted,
       traced: () => requestAttributes(request),
-      countInput: ({ model, credential }: AttemptTarget, signal) =>
+      countInput: (target: AttemptTarget, signal) =>
         this.offered
-          .providerOf(model)
-          .countTokens({ ...outgoing, model, credential, maxOutputTokens: model.maxOutputTokens }, signal)
+          .providerOf(target.model)
+          .countTokens(providerCall(outgoing, target), signal)
           .then(({ tokens }) => tokens),
     };
     return { request, outgoing, redaction, call, cacheKey: this.cache && cacheKey(request, candidates) };

@@ -16,6 +16,7 @@ import { type Fields, unsupported } from './fields.ts';
 import { ChatFrames, chatReply } from './openai/chat-reply.ts';
 import { chatRequestOf } from './openai/chat-request.ts';
 import { type EmbeddingsRequest, embeddingsReply, embeddingsRequestOf } from './openai/embeddings.ts';
+import type { EventStream } from './sse.ts';
 
 export interface CallContext {
   readonly gateway: Gateway;
@@ -60,7 +61,10 @@ export const messages: Handler = ({ gateway }, call) => {
   const asked = askedOf(call, { model, request });
   const answer = { id: `msg_${exchange.id.slice(4)}`, model, parallelCalls };
   return answerWith(gateway, call, {
-    ...{ asked, dialect: 'anthropic', stream, parallelCalls },
+    asked,
+    dialect: 'anthropic',
+    stream,
+    parallelCalls,
     reply: (completion) => messagesReply(completion, answer),
     frames: () => new MessagesFrames(answer),
   });
@@ -83,22 +87,49 @@ interface Answering {
 /** As the vendor wrote it where it speaks the caller's interface, else in our words for it. */
 async function answerWith(gateway: Gateway, call: Call, answering: Answering): Promise<void> {
   const options = optionsOf(call);
-  const answer = wireAnswerOf(call, answering);
+  const answer = new Answer(call.exchange, answering);
   if (answering.parallelCalls && (await gateway.relay(answering.asked, answer, options))) return;
   const { asked, stream } = answering;
   await answer.translated(stream ? gateway.stream(asked, options) : await gateway.complete(asked, options));
 }
 
-function wireAnswerOf({ exchange }: Call, answering: Answering): WireAnswer {
-  const { dialect, stream, includeUsage = false } = answering;
-  const { write, end } = exchange.passing(stream);
-  return {
-    ...{ dialect, stream, includeUsage, write, end },
-    async translated(answer) {
-      if (!(Symbol.asyncIterator in answer)) exchange.json(200, answering.reply(answer));
-      else await streamTo(exchange, answer, { frames: answering.frames(), end: answering.end });
-    },
-  };
+/** The caller's side of an answer that may be passed on as it comes. */
+class Answer implements WireAnswer {
+  readonly dialect: Dialect;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  private readonly events: EventStream | undefined;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly answering: Answering,
+  ) {
+    const { dialect, stream, includeUsage = false } = answering;
+    this.dialect = dialect;
+    this.stream = stream;
+    this.includeUsage = includeUsage;
+    this.events = stream ? exchange.events() : undefined;
+  }
+
+  write(bytes: Buffer): Promise<void> | undefined {
+    this.events?.open();
+    return this.events?.write(bytes);
+  }
+
+  end(bytes: Buffer): void {
+    const { events } = this;
+    if (!events) this.exchange.jsonBytes(bytes);
+    else {
+      events.open();
+      events.end(bytes);
+    }
+  }
+
+  async translated(answer: Completion | AsyncIterable<Delta>): Promise<void> {
+    const { exchange, answering } = this;
+    if (!(Symbol.asyncIterator in answer)) exchange.json(200, answering.reply(answer));
+    else await streamTo(exchange, answer, { frames: answering.frames(), end: answering.end });
+  }
 }
 
 interface Frames {
@@ -200,7 +231,18 @@ function askedOf(
   const timeoutMs = timeoutOf(headers);
   const limits = timeoutMs === undefined ? request.limits : { ...request.limits, timeoutMs };
   const modelHint: ModelHint = LEVELS.find((level) => level === model) ?? { model };
-  return { ...request, limits, taskType, attribution, modelHint };
+  // Field by field: each call would else leave a hidden class of its own, and every look at a field of it a search.
+  return {
+    messages: request.messages,
+    tools: request.tools,
+    toolChoice: request.toolChoice,
+    responseSchema: request.responseSchema,
+    modelHint,
+    reasoning: request.reasoning,
+    limits,
+    attribution,
+    taskType,
+  };
 }
 
 function optionsOf({ exchange, key, onAdmitted }: Call): CallOptions {

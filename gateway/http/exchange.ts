@@ -71,31 +71,12 @@ export class Exchange implements Listed {
     return new EventStream(this.response, { head: this.head(...EVENT_STREAM), named: this.dialect === 'anthropic' });
   }
 
-  /** Takes an answer as a vendor wrote it. Nothing goes out before its first words. */
-  passing(stream: boolean): { write(bytes: Buffer): Promise<void> | undefined; end(bytes: Buffer): void } {
+  /** An answer as a vendor wrote it. */
+  jsonBytes(bytes: Buffer): void {
     const { response } = this;
-    if (!stream) {
-      const write = () => undefined;
-      return {
-        write,
-        end: (bytes) => {
-          if (response.destroyed) return;
-          const head = this.head('content-type', 'application/json', 'content-length', String(bytes.length));
-          response.writeHead(200, head).end(bytes);
-        },
-      };
-    }
-    const events = this.events();
-    return {
-      write(bytes) {
-        events.open();
-        return events.write(bytes);
-      },
-      end(bytes) {
-        events.open();
-        events.end(bytes);
-      },
-    };
+    if (response.destroyed) return;
+    const head = this.head('content-type', 'application/json', 'content-length', String(bytes.length));
+    response.writeHead(200, head).end(bytes);
   }
 
   /** Before the answer began: a status and a body. Within a stream: an error event, and no sign of an end after it. */

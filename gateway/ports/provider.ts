@@ -13,6 +13,30 @@ export interface ProviderCall extends CompleteRequest {
   readonly credential: Credential | null;
 }
 
+/** Field by field: spreading a request would give each call a hidden class of its own, and every look at it a search. */
+export function providerCall(
+  request: CompleteRequest,
+  { model, credential }: Pick<ProviderCall, 'model' | 'credential'>,
+  maxOutputTokens = model.maxOutputTokens,
+): ProviderCall {
+  return {
+    messages: request.messages,
+    tools: request.tools,
+    toolChoice: request.toolChoice,
+    responseSchema: request.responseSchema,
+    modelHint: request.modelHint,
+    reasoning: request.reasoning,
+    limits: request.limits,
+    attribution: request.attribution,
+    taskType: request.taskType,
+    taskCap: request.taskCap,
+    cache: request.cache,
+    model,
+    credential,
+    maxOutputTokens,
+  };
+}
+
 export interface ProviderEmbedCall {
   readonly texts: readonly string[];
   readonly model: ModelInfo;

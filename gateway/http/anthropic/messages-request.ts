@@ -64,30 +64,28 @@ export function messagesRequestOf(body: Fields, counting = false): MessagesReque
     model: nameAt(body.model, 'model'),
     request: {
       messages: marked([...systemOf(body.system), ...turnsOf(body.messages)], cacheOf(body, 'body').cacheControl),
-      ...(tools && tools.length > 0 ? { tools } : {}),
-      ...(choice ? { toolChoice: choice.toolChoice } : {}),
-      ...(responseSchema ? { responseSchema } : {}),
-      ...(reasoning ? { reasoning } : {}),
-      limits: {
-        ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-        ...samplingAt(body),
-      },
+      tools: tools && tools.length > 0 ? tools : undefined,
+      toolChoice: choice?.toolChoice,
+      responseSchema,
+      reasoning,
+      limits: limitsAt(body, maxOutputTokens),
     },
     stream: given(body.stream, 'stream', booleanAt) ?? false,
     parallelCalls: choice?.parallelCalls ?? true,
   };
 }
 
-function samplingAt(body: Fields): Omit<CallLimits, 'timeoutMs'> {
-  const temperature = given(body.temperature, 'temperature', numberAt(0, 1));
-  const topP = given(body.top_p, 'top_p', numberAt(0, 1));
-  const topK = given(body.top_k, 'top_k', wholeAt);
+const shareAt = numberAt(0, 1);
+
+/** One shape for all calls, whatever they leave out. */
+function limitsAt(body: Fields, maxOutputTokens: number | undefined): CallLimits {
   const stop = given(body.stop_sequences, 'stop_sequences', stopsAt);
   return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { topP }),
-    ...(topK === undefined ? {} : { topK }),
-    ...(stop && stop.length > 0 ? { stop } : {}),
+    maxOutputTokens,
+    temperature: given(body.temperature, 'temperature', shareAt),
+    topP: given(body.top_p, 'top_p', shareAt),
+    topK: given(body.top_k, 'top_k', wholeAt),
+    stop: stop && stop.length > 0 ? stop : undefined,
   };
 }
 

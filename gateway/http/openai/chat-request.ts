@@ -48,27 +48,26 @@ const IGNORED = [
   ...['safety_identifier', 'verbosity'],
 ];
 /** Taken with the value that changes nothing; with any other they would, and not every provider can. */
-const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
-  n: (value) => value === 1,
-  logprobs: (value) => value === false,
-  top_logprobs: (value) => value === 0,
-  logit_bias: (value) => typeof value === 'object' && Object.keys(value ?? {}).length === 0,
-  modalities: (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text',
-  audio: () => false,
-  prediction: () => false,
-  web_search_options: () => false,
-  functions: () => false,
-  function_call: () => false,
-};
-const NEUTRALS = Object.entries(NEUTRAL);
-const KNOWN: ReadonlySet<string> = new Set([...READ, ...IGNORED, ...Object.keys(NEUTRAL)]);
+const NEUTRAL: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (value: unknown) => boolean>([
+  ['n', (value) => value === 1],
+  ['logprobs', (value) => value === false],
+  ['top_logprobs', (value) => value === 0],
+  ['logit_bias', (value) => typeof value === 'object' && Object.keys(value ?? {}).length === 0],
+  ['modalities', (value) => Array.isArray(value) && value.length === 1 && value[0] === 'text'],
+  ['audio', () => false],
+  ['prediction', () => false],
+  ['web_search_options', () => false],
+  ['functions', () => false],
+  ['function_call', () => false],
+]);
+const KNOWN: ReadonlySet<string> = new Set([...READ, ...IGNORED, ...NEUTRAL.keys()]);
 
 /** Errors: KAZE_GATEWAY_FIELD, KAZE_GATEWAY_UNSUPPORTED, each with the field in `param`. */
 export function chatRequestOf(body: Fields): ChatRequest {
   onlyKnown(body, KNOWN, 'OpenAI');
-  for (const [name, isNeutral] of NEUTRALS) {
-    const value = body[name];
-    if (value === undefined || value === null || isNeutral(value)) continue;
+  for (const name of Object.keys(body)) {
+    const isNeutral = NEUTRAL.get(name);
+    if (!isNeutral || body[name] === null || isNeutral(body[name])) continue;
     unsupported(name, 'the gateway cannot carry this to every provider; leave it out');
   }
   const maxOutputTokens =
@@ -82,41 +81,39 @@ export function chatRequestOf(body: Fields): ChatRequest {
   const stream = given(body.stream, 'stream', booleanAt) ?? false;
   if (streamOptions && !stream) badField('stream_options', 'may only be set when stream is true');
   const model = nameAt(body.model, 'model');
-  // Field by field: a literal of many spreads is the dearest way there is to make an object.
-  const limits = samplingAt(body);
-  if (maxOutputTokens !== undefined) limits.maxOutputTokens = maxOutputTokens;
-  const request: Writable<ChatRequest['request']> = { messages: messagesOf(body.messages), limits };
-  if (tools && tools.length > 0) request.tools = tools;
-  if (toolChoice) request.toolChoice = toolChoice;
-  if (responseSchema) request.responseSchema = responseSchema;
-  if (reasoning) request.reasoning = reasoning;
   return {
     model,
-    request,
+    request: {
+      messages: messagesOf(body.messages),
+      tools: tools && tools.length > 0 ? tools : undefined,
+      toolChoice,
+      responseSchema,
+      reasoning,
+      limits: limitsAt(body, maxOutputTokens),
+    },
     stream,
     includeUsage: given(streamOptions?.include_usage, 'stream_options.include_usage', booleanAt) ?? false,
     parallelCalls: given(body.parallel_tool_calls, 'parallel_tool_calls', booleanAt) ?? true,
   };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+const temperatureAt = numberAt(0, 2);
+const shareAt = numberAt(0, 1);
+const penaltyAt = numberAt(-2, 2);
 
-function samplingAt(body: Fields): Writable<CallLimits> {
-  const temperature = given(body.temperature, 'temperature', numberAt(0, 2));
-  const topP = given(body.top_p, 'top_p', numberAt(0, 1));
-  const frequencyPenalty = given(body.frequency_penalty, 'frequency_penalty', numberAt(-2, 2));
-  const presencePenalty = given(body.presence_penalty, 'presence_penalty', numberAt(-2, 2));
-  const seed = given(body.seed, 'seed', integerAt);
+/** One shape for all calls, whatever they leave out. */
+function limitsAt(body: Fields, maxOutputTokens: number | undefined): CallLimits {
   const stop = given(body.stop, 'stop', stopsAt);
-  const limits: Writable<CallLimits> = {};
-  if (temperature !== undefined) limits.temperature = temperature;
-  if (topP !== undefined) limits.topP = topP;
-  // Those that say nothing ask for nothing.
-  if (frequencyPenalty) limits.frequencyPenalty = frequencyPenalty;
-  if (presencePenalty) limits.presencePenalty = presencePenalty;
-  if (seed !== undefined) limits.seed = seed;
-  if (stop && stop.length > 0) limits.stop = stop;
-  return limits;
+  return {
+    maxOutputTokens,
+    temperature: given(body.temperature, 'temperature', temperatureAt),
+    topP: given(body.top_p, 'top_p', shareAt),
+    // Those that say nothing ask for nothing.
+    frequencyPenalty: given(body.frequency_penalty, 'frequency_penalty', penaltyAt) || undefined,
+    presencePenalty: given(body.presence_penalty, 'presence_penalty', penaltyAt) || undefined,
+    seed: given(body.seed, 'seed', integerAt),
+    stop: stop && stop.length > 0 ? stop : undefined,
+  };
 }
 
 function toolsAt(value: unknown, param: string): Tool[] {
