@@ -8,9 +8,10 @@ import { parseBody, readBody } from './body.ts';
 import { httpError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { type Fields, given, listAt, nameAt, onlyKnown, textAt, wholeAt } from './fields.ts';
+import { IdleWatch } from './idle-watch.ts';
 
 export const KEYS_PATH = '/kaze/keys';
-const BODY = { maxBytes: 64 * 1_024, idleMs: 15_000 };
+const BODY = { maxBytes: 64 * 1_024, idle: new IdleWatch(15_000) };
 const FIELDS: ReadonlySet<string> = new Set(['name', 'tenant', 'agent', 'models', 'expiresAt']);
 
 /** Which models were chosen for what: the filters of `readChoiceReports` as a query. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BodyPlace } from './body-room.ts';
 import { httpError } from './errors.ts';
 import { type Fields, isFields } from './fields.ts';
+import type { IdleWatch, Watched } from './idle-watch.ts';
 
 /** Whether the head alone already says that the body is too large. */
 export function declaresTooMuch(request: IncomingMessage, maxBytes: number): boolean {
@@ -23,41 +24,44 @@ export function expectedBytes(request: IncomingMessage, maxBytes: number): numbe
 
 /**
  * All of a body, or KAZE_GATEWAY_BODY_TOO_LARGE as soon as it is known: nothing of it is parsed then. Rejects when the
- * caller leaves in the middle, and with KAZE_GATEWAY_BODY_SLOW when nothing comes for `idleMs`. Its place keeps no more
- * than what came.
+ * caller leaves in the middle, and with KAZE_GATEWAY_BODY_SLOW when nothing comes for as long as `idle` allows. Its place
+ * keeps no more than what came.
  */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, idleMs, place }: { readonly maxBytes: number; readonly idleMs: number; readonly place?: BodyPlace },
+  { maxBytes, idle, place }: { readonly maxBytes: number; readonly idle: IdleWatch; readonly place?: BodyPlace },
 ): Promise<Buffer> {
   if (declaresTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const timer = setTimeout(() => {
+    let over = false;
+    const end = () => {
+      over = true;
+      idle.leave(watched);
+    };
+    const giveUp = (error: Error) => {
+      if (over) return;
+      end();
       request.off('data', onData);
       chunks.length = 0;
-      reject(httpError('KAZE_GATEWAY_BODY_SLOW', `nothing more of the body came within ${idleMs} ms`));
-    }, idleMs);
+      reject(error);
+    };
+    const slow = () =>
+      giveUp(httpError('KAZE_GATEWAY_BODY_SLOW', `nothing more of the body came within ${idle.idleMs} ms`));
+    const broken = () => giveUp(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
+    const watched: Watched = { place: -1, heardAtMs: performance.now(), tooLong: slow };
     const onData = (chunk: Buffer) => {
-      timer.refresh();
+      watched.heardAtMs = performance.now();
       bytes += chunk.length;
-      if (bytes > maxBytes) {
-        clearTimeout(timer);
-        request.off('data', onData);
-        chunks.length = 0;
-        reject(tooLarge(maxBytes));
-        return;
-      }
-      chunks.push(chunk);
+      if (bytes > maxBytes) giveUp(tooLarge(maxBytes));
+      else chunks.push(chunk);
     };
-    const broken = () => {
-      clearTimeout(timer);
-      reject(httpError('KAZE_GATEWAY_BODY', 'the body broke off before its end'));
-    };
+    idle.enter(watched);
     request.on('data', onData);
     request.on('end', () => {
-      clearTimeout(timer);
+      if (over) return;
+      end();
       // A request closes after every call; an error costs its stack.
       request.off('close', broken);
       place?.keep(bytes);

@@ -24,6 +24,7 @@ import {
 import { type GatewayHttpConfig, type GatewayHttpOptions, HTTP_DEFAULTS } from './config.ts';
 import { httpError } from './errors.ts';
 import { Exchange } from './exchange.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { outcomes } from './outcomes.ts';
 import { type RefusalRows, RefusedCalls } from './refused-calls.ts';
 import { Roster } from './roster.ts';
@@ -100,6 +101,8 @@ class HttpGateway implements GatewayServer {
   private open = 0;
   private readonly idle: Array<() => void> = [];
   private readonly room: BodyRoom;
+  /** Those that are being read. */
+  private readonly bodies: IdleWatch;
   private readonly refused: RefusedCalls;
   private closing: Promise<void> | undefined;
 
@@ -107,6 +110,7 @@ class HttpGateway implements GatewayServer {
     this.config = { ...HTTP_DEFAULTS, ...options.options };
     const { arrivalTimeoutMs, keepAliveMs, keyCacheMs, bodyMaxBytes } = this.config;
     this.room = new BodyRoom(this.config.bodiesMaxBytes, this.config.bodyWaitMs);
+    this.bodies = new IdleWatch(this.config.bodyIdleMs);
     this.callers = new Callers(options.keys, options.clock, keyCacheMs);
     this.meters = options.metrics.use(gatewayHttpMetrics);
     this.meters.kaze_gateway_open_requests.read({}, () => this.open);
@@ -240,8 +244,8 @@ class HttpGateway implements GatewayServer {
 
   /** Read once there is room for it, which it keeps until its call has ended. */
   private bodyOf({ request, signal }: Exchange, place: BodyPlace): Promise<Buffer> {
-    const { bodyMaxBytes: maxBytes, bodyIdleMs: idleMs } = this.config;
-    const read = () => readBody(request, { maxBytes, idleMs, place });
+    const { bodyMaxBytes: maxBytes } = this.config;
+    const read = () => readBody(request, { maxBytes, idle: this.bodies, place });
     const waited = place.take(expectedBytes(request, maxBytes), signal);
     return waited ? waited.then(read) : read();
   }
