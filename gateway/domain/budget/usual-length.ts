@@ -89,7 +89,9 @@ interface Lengths {
 
 /** How long answers usually are, per model and kind of work; the kinds least lately used are forgotten. */
 export class UsualLengths {
+  /** The least lately used first. */
   private readonly kinds = new Map<string, Lengths>();
+  private latest: string | undefined;
 
   of(model: string, taskType: string | null): UsualLength {
     const lengths = this.kinds.get(kind(model, taskType));
@@ -108,6 +110,8 @@ export class UsualLengths {
     const tokens = answer.cut ? answer.outputTokens * 2 : answer.outputTokens;
     lengths.high.observe(tokens);
     lengths.middle.observe(tokens);
+    if (key === this.latest) return;
+    this.latest = key;
     this.kinds.delete(key);
     this.kinds.set(key, lengths);
     if (this.kinds.size > KINDS) this.kinds.delete(this.kinds.keys().next().value!);

@@ -10,6 +10,8 @@ export function matchesPattern(pattern: string, model: Pick<ModelInfo, 'provider
 
 /** The most exact of the patterns that fit. */
 export function exactest<T>(table: Readonly<Record<string, T>>, model: ModelInfo): T | undefined {
+  // Most policies have none of a kind: no names are put together for them.
+  if (Object.keys(table).length === 0) return undefined;
   return table[fullName(model)] ?? table[`${model.provider}/*`] ?? table['*'];
 }
 

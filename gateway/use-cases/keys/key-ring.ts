@@ -58,9 +58,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   return new SecretsKeyRing(options);
 }
 
+/** A tenant; undefined for the studio. */
+type Owner = string | undefined;
+
 class SecretsKeyRing implements KeyRing {
-  private readonly folders = new Map<string, Folder>();
-  private readonly reading = new Map<string, Reading>();
+  private readonly folders = new Map<Owner, Folder>();
+  private readonly reading = new Map<Owner, Reading>();
 
   constructor(private readonly options: KeyRingOptions) {}
 
@@ -70,11 +73,11 @@ class SecretsKeyRing implements KeyRing {
   }
 
   async keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]> {
-    const read = new Map<string, Folder>();
+    const read = new Map<Owner, Folder>();
     for (;;) {
       const found = this.look(provider, caller, read);
       if (!('missing' in found)) return found.keys;
-      read.set(found.missing, await this.again(found.missing, found.owner));
+      read.set(found.missing, await this.again(found.missing));
     }
   }
 
@@ -82,17 +85,17 @@ class SecretsKeyRing implements KeyRing {
   private look(
     provider: string,
     caller: KeyCaller,
-    read: ReadonlyMap<string, Folder> | undefined,
-  ): { readonly keys: readonly RoutedKey[] } | { readonly missing: string; readonly owner: RoutedKey['owner'] } {
+    read: ReadonlyMap<Owner, Folder> | undefined,
+  ): { readonly keys: readonly RoutedKey[] } | { readonly missing: Owner } {
     const rule = this.options.policy.keys.find(
       (one) => holdsForCaller(one, caller) && (one.provider === '*' || one.provider === provider),
     );
     const { order, fallBack } = rule ?? DEFAULT_RULE;
     const found: RoutedKey[] = [];
     for (const owner of order) {
-      const prefix = keyFolder(owner === 'studio' ? undefined : caller.tenant);
-      const folder = read?.get(prefix) ?? this.fresh(prefix);
-      if (!folder) return { missing: prefix, owner };
+      const whose = owner === 'studio' ? undefined : caller.tenant;
+      const folder = read?.get(whose) ?? this.fresh(whose);
+      if (!folder) return { missing: whose };
       const keys = folder.byProvider.get(provider) ?? [];
       // A tenant's own key alone, unless the policy lets another owner's stand in for it.
       if (owner === 'client' && keys.length > 0 && !fallBack) return { keys };
@@ -101,15 +104,15 @@ class SecretsKeyRing implements KeyRing {
     return { keys: found };
   }
 
-  private fresh(prefix: string): Folder | undefined {
-    const folder = this.folders.get(prefix);
+  private fresh(owner: Owner): Folder | undefined {
+    const folder = this.folders.get(owner);
     return folder && performance.now() < folder.freshUntilMs ? folder : undefined;
   }
 
   /** Read anew. A store that hangs does not hold up calls whose keys are known. */
-  private again(prefix: string, owner: RoutedKey['owner']): Promise<Folder> | Folder {
-    const { folder, beganMs } = this.read(prefix, owner);
-    const old = this.folders.get(prefix);
+  private again(owner: Owner): Promise<Folder> | Folder {
+    const { folder, beganMs } = this.read(owner);
+    const old = this.folders.get(owner);
     if (!old) return folder;
     const { patienceMs = 250 } = this.options;
     const leftMs = old.left ? 0 : beganMs + patienceMs - performance.now();
@@ -120,35 +123,38 @@ class SecretsKeyRing implements KeyRing {
     });
   }
 
-  private read(prefix: string, owner: RoutedKey['owner']): Reading {
-    const known = this.reading.get(prefix);
+  private read(owner: Owner): Reading {
+    const known = this.reading.get(owner);
     if (known) return known;
-    const folder = this.load(prefix, owner).finally(() => this.reading.delete(prefix));
+    const folder = this.load(owner).finally(() => this.reading.delete(owner));
     // Whoever needs it hears of a failure; there may be nobody who waits.
     folder.catch(() => {});
     const reading = { folder, beganMs: performance.now() };
-    this.reading.set(prefix, reading);
+    this.reading.set(owner, reading);
     return reading;
   }
 
-  private async load(prefix: string, owner: RoutedKey['owner']): Promise<Folder> {
+  private async load(owner: Owner): Promise<Folder> {
     const { secrets, logger, freshMs = 1_000 } = this.options;
-    const old = this.folders.get(prefix);
+    const old = this.folders.get(owner);
     let byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
     let left = false;
     try {
-      byProvider = await readFolder(secrets, prefix, owner);
+      byProvider = await readFolder(secrets, owner);
     } catch (error) {
       // A store that is away for a while does not take keys away that were there.
       if (!old) throw error;
       const code = isKazeError(error) ? error.code : 'unknown';
-      logger.warn({ folder: prefix, code }, 'gateway: the keys cannot be read again; those known go on being used');
+      logger.warn(
+        { folder: keyFolder(owner), code },
+        'gateway: the keys cannot be read again; those known go on being used',
+      );
       byProvider = old.byProvider;
       left = true;
     }
     const folder = { byProvider, left, freshUntilMs: performance.now() + freshMs };
-    this.folders.delete(prefix);
-    this.folders.set(prefix, folder);
+    this.folders.delete(owner);
+    this.folders.set(owner, folder);
     if (this.folders.size > MAX_FOLDERS) this.folders.delete(this.folders.keys().next().value!);
     return folder;
   }
@@ -156,11 +162,11 @@ class SecretsKeyRing implements KeyRing {
 
 async function readFolder(
   secrets: Pick<Secrets, 'get' | 'list'>,
-  prefix: string,
-  owner: RoutedKey['owner'],
+  tenant: Owner,
 ): Promise<ReadonlyMap<string, readonly RoutedKey[]>> {
   const byProvider = new Map<string, RoutedKey[]>();
-  for (const path of await secrets.list(prefix)) {
+  const owner = tenant === undefined ? 'studio' : 'client';
+  for (const path of await secrets.list(keyFolder(tenant))) {
     const place = keyPlace(path);
     const secret = place && (await secrets.get(path));
     if (!secret) continue;

@@ -29,12 +29,17 @@ export interface Dialect {
 }
 
 export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
+  return said(fieldsOf(call, dialect)) as Chat;
+}
+
+/** The same with what is left out as undefined, which JSON knows no word for. */
+export function fieldsOf(call: ProviderCall, dialect: Dialect) {
   const { model, maxOutputTokens, tools = [], responseSchema } = call;
   const documents = new NumberedDocuments();
   const { temperature, topP, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
-  // The limit has one of its two names; what is undefined is left out.
+  // The limit has one of its two names.
   const limit = (name: Dialect['outputLimit']) => (dialect.outputLimit === name ? maxOutputTokens : undefined);
-  const asked = said({
+  return {
     model: model.name,
     messages: call.messages.flatMap((message) => messagesOf(message, documents, dialect)),
     max_completion_tokens: limit('max_completion_tokens'),
@@ -49,8 +54,7 @@ export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
     tools: tools.length > 0 ? tools.map(toolOf) : undefined,
     tool_choice: tools.length > 0 ? toolChoiceOf(call.toolChoice) : undefined,
     response_format: responseSchema && formatOf(responseSchema),
-  });
-  return asked as Chat;
+  };
 }
 
 /** Of some models this interface takes tools only from those who ask for no thoughts. */

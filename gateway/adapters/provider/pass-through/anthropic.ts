@@ -3,6 +3,7 @@ import type { ProviderCall } from '../../../ports/provider.ts';
 import { MOST_STOPS, requestOf } from '../anthropic/request.ts';
 import { STOP_REASONS, usageOf } from '../anthropic/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
+import { endpoint } from './endpoint.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
 import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
@@ -10,13 +11,13 @@ import { checkArguments, parseObject, type Tell, type Verdict, type WireReader }
 const VERSION = '2023-06-01';
 
 export function anthropicPassThrough({ baseUrl }: { baseUrl: string }): PassThrough {
+  const address = endpoint('/v1/messages');
   return {
     dialect: 'anthropic',
     request(call, stream) {
       if (!readsItself(call)) return undefined;
       const asked = requestOf(call);
       const { credential } = call;
-      const address = (credential?.baseUrl ?? baseUrl).replace(/\/+$/, '');
       const headers: Record<string, string> = {
         'content-type': 'application/json',
         accept: stream ? 'text/event-stream' : 'application/json',
@@ -25,7 +26,7 @@ export function anthropicPassThrough({ baseUrl }: { baseUrl: string }): PassThro
       };
       if (credential) headers['x-api-key'] = credential.value;
       return {
-        url: `${address}/v1/messages`,
+        url: address(credential?.baseUrl ?? baseUrl),
         headers,
         body: JSON.stringify(stream ? { ...asked, stream: true } : asked),
       };

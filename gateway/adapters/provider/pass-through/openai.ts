@@ -1,23 +1,24 @@
 import type { Credential } from '../../../domain/credential.ts';
 import type { StopReason, Usage } from '../../../domain/response.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
-import { type Dialect, MOST_STOPS, requestOf } from '../openai/request.ts';
+import { type Dialect, fieldsOf, MOST_STOPS } from '../openai/request.ts';
 import { STOP_REASONS, usageOf } from '../openai/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
+import { endpoint } from './endpoint.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
 import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
 
 export function openAiPassThrough({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): PassThrough {
+  const address = endpoint('/chat/completions');
   return {
     dialect: 'openai',
     request(call, stream) {
       if (call.credential?.azure || !readsItself(call)) return undefined;
-      const asked = requestOf(call, dialect);
+      const asked = fieldsOf(call, dialect);
       const body = stream ? { ...asked, stream: true, stream_options: { include_usage: true } } : asked;
-      const address = (call.credential?.baseUrl ?? baseUrl).replace(/\/+$/, '');
       return {
-        url: `${address}/chat/completions`,
+        url: address(call.credential?.baseUrl ?? baseUrl),
         headers: headersOf(call.credential, stream),
         body: JSON.stringify(body),
       };
