@@ -14,6 +14,8 @@ const LOOK_MS = 100;
  */
 export function keepHeapSmall(): { started(): void } {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  // So little of so small a generation lives that waking helpers takes longer than what they help with.
+  setFlagsFromString('--no-parallel-scavenge');
   // What is loaded stays, and would be taken for a reason to grow.
   youngMayGrow(false);
   return { started: lookAfterYoung };

@@ -15,6 +15,7 @@ import type {
   SettleAnswer,
 } from '../../../ports/budget-store.ts';
 import { Account } from './account.ts';
+import { RecentIds } from './recent-ids.ts';
 
 export interface MemoryBudgetStoreOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -34,7 +35,7 @@ interface Held {
 }
 
 const REMEMBER_MS = 3_600_000;
-/** Settled reservations whose ids are kept, so that one settled again is told apart from one never seen. */
+/** Settled reservations whose ids are kept at least, so that one settled again is told apart from one never seen. */
 const RECENT = 4_096;
 
 export function createMemoryBudgetStore(options: MemoryBudgetStoreOptions): BudgetStore {
@@ -45,7 +46,7 @@ class MemoryBudgetStore implements BudgetStore {
   readonly capabilities = { sharedBetweenProcesses: false, durable: false };
   private readonly accounts = new Map<string, Account>();
   private readonly held = new Map<string, Held>();
-  private readonly recent = new Set<string>();
+  private readonly recent = new RecentIds(RECENT);
   private readonly rememberMs: number;
   private nextSweepAtMs = 0;
 
@@ -124,7 +125,6 @@ class MemoryBudgetStore implements BudgetStore {
     }
     this.held.delete(id);
     this.recent.add(id);
-    if (this.recent.size > RECENT) this.recent.delete(this.recent.values().next().value!);
     return { state: 'settled', balances };
   }
 
