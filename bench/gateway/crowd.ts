@@ -31,9 +31,10 @@ export function ask(
 
 /**
  * 1,000 calls at once on one key, which the model server holds until it is told to let them go; meanwhile `/healthz` is
- * asked one time after another. Every call must end, with an answer or a clear refusal.
+ * asked one time after another. Every call must end, with an answer or a clear refusal. Then what the process holds.
  */
-export async function crowdOfOneKey({ upstream, targets: { kaze } }: Field): Promise<Finding> {
+export async function crowdOfOneKey({ upstream, targets: { kaze } }: Field): Promise<readonly Finding[]> {
+  const before = (await kaze.server!.taken()).rssMiB;
   const crowd = new Agent({ keepAlive: false, maxSockets: CALLS });
   const probes = new Agent({ keepAlive: true });
   const messages = [{ role: 'user', content: 'held' }];
@@ -57,9 +58,13 @@ export async function crowdOfOneKey({ upstream, targets: { kaze } }: Field): Pro
   const count = (status: number) => answers.filter((answer) => answer.status === status).length;
   const wallMs = performance.now() - began;
   times.sort((a, b) => a - b);
-  return {
+  const asked: Finding = {
     ...{ case: '/healthz meanwhile', callers: CALLS, p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95) },
     ...{ perSecond: (CALLS / wallMs) * 1_000, value: quantile(times, 0.95), of: 'ms p95', bar: ['most', 50] },
     notes: `${count(200)} answered, ${count(429)} refused with 429, ${CALLS - count(200) - count(429)} otherwise`,
   };
+  const held = (await kaze.server!.taken()).rssMiB;
+  const untimed = { p50Ms: Number.NaN, p95Ms: Number.NaN, perSecond: Number.NaN };
+  const notes = `${before.toFixed(0)} before`;
+  return [asked, { case: 'memory afterwards', callers: CALLS, ...untimed, value: held, of: 'MiB', notes }];
 }

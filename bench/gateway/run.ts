@@ -26,11 +26,12 @@ const PARTS: Readonly<Record<string, (field: Field) => Promise<void>>> = {
   latency: addedLatency,
   stream: firstToken,
   anthropic: anthropicPath,
+  // Before the crowd, of which a process keeps some of its memory.
+  memory: (field) => memory(field, calls),
   crowd: async (field) =>
-    publish({ title: 'Gateway: 1,000 calls at once on one key', findings: [await crowdOfOneKey(field)] }),
+    publish({ title: 'Gateway: 1,000 calls at once on one key', findings: await crowdOfOneKey(field) }),
   leavers,
   caps,
-  memory: (field) => memory(field, calls),
   ...(long > 0 ? { long: (field: Field) => longRun(field, long) } : {}),
 };
 /** Parts whose figures are of servers that were asked before. */
