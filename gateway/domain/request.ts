@@ -98,6 +98,9 @@ export interface CompleteRequest {
   readonly cache?: boolean;
 }
 
+/** With every field, if only as undefined, so that none is forgotten where something is written out field by field. */
+export type WrittenOut<T> = { readonly [K in keyof Required<T>]: T[K] };
+
 export type ReasoningEffort = 'none' | 'low' | 'medium' | 'high';
 
 export interface EmbedRequest {

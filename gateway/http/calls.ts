@@ -1,6 +1,6 @@
 import type { Clock } from '#platform';
 import type { ModelInfo } from '../domain/model.ts';
-import type { CompleteRequest, ModelHint } from '../domain/request.ts';
+import type { CompleteRequest, ModelHint, WrittenOut } from '../domain/request.ts';
 import type { Completion, Delta } from '../domain/response.ts';
 import type { VirtualKey } from '../domain/virtual-key.ts';
 import { modelError } from '../errors.ts';
@@ -222,7 +222,7 @@ const LEVELS = ['fast', 'balanced', 'best'] as const;
 function askedOf(
   { exchange, key }: Call,
   { model, request }: { model: string; request: Omit<CompleteRequest, 'attribution' | 'modelHint'> },
-): CompleteRequest {
+): WrittenOut<CompleteRequest> {
   const { headers } = exchange.request;
   const taskType = taskTypeOf(headers);
   const named = attributionOf(key, headers);
@@ -242,6 +242,8 @@ function askedOf(
     limits,
     attribution,
     taskType,
+    taskCap: request.taskCap,
+    cache: request.cache,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Awaitable } from '../domain/awaitable.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { Ending } from '../domain/ending.ts';
 import type { ModelInfo } from '../domain/model.ts';
-import type { CompleteRequest } from '../domain/request.ts';
+import type { CompleteRequest, WrittenOut } from '../domain/request.ts';
 import type { Completion, Delta, Embeddings, StopReason, TokenCount, Usage } from '../domain/response.ts';
 
 /** A call as a provider gets it: checked, with its model and its key chosen and its limits filled in. */
@@ -18,7 +18,7 @@ export function providerCall(
   request: CompleteRequest,
   { model, credential }: Pick<ProviderCall, 'model' | 'credential'>,
   maxOutputTokens = model.maxOutputTokens,
-): ProviderCall {
+): WrittenOut<ProviderCall> {
   return {
     messages: request.messages,
     tools: request.tools,
