@@ -27,6 +27,8 @@ export interface ImagePart {
   readonly mediaType: string;
   /** Base64 without a prefix, or an `https:` address that the provider fetches. */
   readonly source: { readonly data: string } | { readonly url: string };
+  /** It may be read small, which costs less. Left out for vendors without it. */
+  readonly detail?: 'low';
   readonly cacheControl?: CacheControl;
 }
 

@@ -82,7 +82,7 @@ function userPartAt(value: unknown, at: string): UserPart {
     case 'text':
       return { type: 'text', text: textAt(part.text, `${at}.text`), ...cacheOf(part, at) };
     case 'image_url':
-      return imageAt(objectAt(part.image_url, `${at}.image_url`).url, `${at}.image_url.url`);
+      return imageAt(objectAt(part.image_url, `${at}.image_url`), `${at}.image_url`);
     case 'file':
       return fileAt(objectAt(part.file, `${at}.file`), `${at}.file`);
     default:
@@ -90,13 +90,18 @@ function userPartAt(value: unknown, at: string): UserPart {
   }
 }
 
-function imageAt(value: unknown, param: string): ImagePart {
+const DETAILS: readonly unknown[] = ['low', 'high', 'auto', 'original', undefined, null];
+
+function imageAt({ url: value, detail: wanted }: Fields, at: string): ImagePart {
+  const param = `${at}.url`;
   const url = textAt(value, param);
+  if (!DETAILS.includes(wanted)) badField(`${at}.detail`, 'must be low, high, auto or original');
+  const detail = wanted === 'low' ? wanted : undefined;
   const inline = dataOf(url);
   if (inline) {
-    return { type: 'image', mediaType: imageTypeAt(inline.mediaType, param), source: { data: inline.data } };
+    return { type: 'image', mediaType: imageTypeAt(inline.mediaType, param), source: { data: inline.data }, detail };
   }
-  return { type: 'image', mediaType: imageTypeOf(httpsAt(url, param)), source: { url } };
+  return { type: 'image', mediaType: imageTypeOf(httpsAt(url, param)), source: { url }, detail };
 }
 
 /** Text that comes as a file is a document: models answer from it and cite it. */

@@ -123,6 +123,8 @@ it('asks for JSON by a schema, and takes images by address and inline', async ()
           { type: 'text', text: 'how many' },
           image('data:image/png;base64,AAAA'),
           image('https://example.com/a.webp'),
+          { type: 'image_url', image_url: { url: 'https://example.com/b.png', detail: 'low' } },
+          { type: 'image_url', image_url: { url: 'https://example.com/c.png', detail: 'high' } },
         ],
       },
     ],
@@ -137,10 +139,16 @@ it('asks for JSON by a schema, and takes images by address and inline', async ()
           { type: 'text' },
           { type: 'image', mediaType: 'image/png', source: { data: 'AAAA' } },
           { type: 'image', mediaType: 'image/webp', source: { url: 'https://example.com/a.webp' } },
+          { type: 'image', source: { url: 'https://example.com/b.png' }, detail: 'low' },
+          { type: 'image', source: { url: 'https://example.com/c.png' } },
         ],
       },
     ],
   });
+  const tiny = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'tiny' } } as never;
+  await expect(
+    client(served).chat.completions.create({ model: 'actor', messages: [{ role: 'user', content: [tiny] }] }),
+  ).rejects.toMatchObject({ status: 400, param: 'messages[0].content[0].image_url.detail' });
   await client(served).chat.completions.create({
     model: 'actor',
     messages: [{ role: 'user', content: 'x' }],

@@ -86,7 +86,10 @@ function userContent(message: UserMessage, documents: NumberedDocuments, { image
   if (typeof message.content === 'string') return message.content;
   const parts = message.content.map((part): Content => {
     if (part.type === 'image')
-      return { type: 'image_url', image_url: said({ url: addressOf(part), detail: imageDetail }) as { url: string } };
+      return {
+        type: 'image_url',
+        image_url: said({ url: addressOf(part), detail: part.detail ?? imageDetail }) as { url: string },
+      };
     return { type: 'text', text: part.type === 'document' ? documents.text(part) : part.text };
   });
   // Many compatible servers take text only as a string.

@@ -198,6 +198,12 @@ describe('requests to vendors', () => {
     // Servers of one's own may not know what that is.
     const [own] = openai(call(gpt, { messages }), { outputLimit: 'max_tokens' }).messages;
     expect(own!.content).toEqual([{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }]);
+    // Who asks for less gets it from whoever has it.
+    const small = { type: 'image' as const, mediaType: 'image/png', source: { data }, detail: 'low' as const };
+    const seldom = { messages: [{ role: 'user' as const, content: [small] }] };
+    for (const dialect of [plain, { outputLimit: 'max_tokens' as const }]) {
+      expect(openai(call(gpt, seldom), dialect).messages[0]!.content).toMatchObject([{ image_url: { detail: 'low' } }]);
+    }
     const { contents } = google(call(gemini, { messages }), signal);
     expect(contents[0]!.parts).toEqual([{ inlineData: { data, mimeType: 'image/png' } }]);
     expect(contents[2]!.parts).toMatchObject([{ functionResponse: { response: { error: 'away' } } }]);
