@@ -16,24 +16,36 @@ export interface RowsUnderWay {
   flush(): Promise<void>;
 }
 
-/** Reads it from the usage ledger, once everything that counts under the budget has arrived there. */
+/**
+ * Reads it from the usage ledger, once everything that counts under the budget has arrived there. Those who ask for the
+ * same budget meanwhile are told the same: after a start a crowd of calls needs one sum of a month, not one each.
+ */
 export function createLedgerHistory(ledger: Pick<Ledger, 'sumUsage'>, underWay?: RowsUnderWay): BudgetHistory {
+  const read = async ({ key, scope, window, span }: BudgetAccount): Promise<Seed> => {
+    const { fromMs, toMs, forgetAtMs } = span;
+    const filter: UsageFilter = { ...filterOf(scope), from: fromMs, ...(toMs === null ? {} : { to: toMs }) };
+    if (underWay?.pending(filter)) await underWay.flush();
+    const common = { key, window, forgetAtMs };
+    if (window !== 'rolling-hour') {
+      const [sum] = await ledger.sumUsage(filter, []);
+      return { ...common, spent: amountOfSum(sum) };
+    }
+    const sums = await ledger.sumUsage(filter, ['minute']);
+    const byMinute = sums.map((sum) => ({
+      minute: Date.parse(`${sum.group.minute}:00Z`) / MINUTE_MS,
+      spent: amountOfSum(sum),
+    }));
+    return { ...common, spent: { micros: 0, tokens: 0 }, byMinute };
+  };
+  const reading = new Map<string, Promise<Seed>>();
   return {
-    async spentUnder({ key, scope, window, span }) {
-      const { fromMs, toMs, forgetAtMs } = span;
-      const filter: UsageFilter = { ...filterOf(scope), from: fromMs, ...(toMs === null ? {} : { to: toMs }) };
-      if (underWay?.pending(filter)) await underWay.flush();
-      const common = { key, window, forgetAtMs };
-      if (window !== 'rolling-hour') {
-        const [sum] = await ledger.sumUsage(filter, []);
-        return { ...common, spent: amountOfSum(sum) };
-      }
-      const sums = await ledger.sumUsage(filter, ['minute']);
-      const byMinute = sums.map((sum) => ({
-        minute: Date.parse(`${sum.group.minute}:00Z`) / MINUTE_MS,
-        spent: amountOfSum(sum),
-      }));
-      return { ...common, spent: { micros: 0, tokens: 0 }, byMinute };
+    spentUnder(account) {
+      const { key } = account;
+      const known = reading.get(key);
+      if (known) return known;
+      const seed = read(account).finally(() => reading.delete(key));
+      reading.set(key, seed);
+      return seed;
     },
   };
 }
