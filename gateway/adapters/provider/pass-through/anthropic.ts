@@ -3,7 +3,6 @@ import type { ProviderCall } from '../../../ports/provider.ts';
 import { MOST_STOPS, requestOf } from '../anthropic/request.ts';
 import { STOP_REASONS, usageOf } from '../anthropic/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
-import { endpoint } from './endpoint.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
 import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
@@ -11,7 +10,6 @@ import { checkArguments, parseObject, type Tell, type Verdict, type WireReader }
 const VERSION = '2023-06-01';
 
 export function anthropicPassThrough({ baseUrl }: { baseUrl: string }): PassThrough {
-  const address = endpoint('/v1/messages');
   return {
     dialect: 'anthropic',
     request(call, stream) {
@@ -26,7 +24,8 @@ export function anthropicPassThrough({ baseUrl }: { baseUrl: string }): PassThro
       };
       if (credential) headers['x-api-key'] = credential.value;
       return {
-        url: address(credential?.baseUrl ?? baseUrl),
+        base: credential?.baseUrl ?? baseUrl,
+        path: '/v1/messages',
         headers,
         body: JSON.stringify(stream ? { ...asked, stream: true } : asked),
       };

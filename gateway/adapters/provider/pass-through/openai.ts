@@ -4,13 +4,11 @@ import type { ProviderCall } from '../../../ports/provider.ts';
 import { type Dialect, fieldsOf, MOST_STOPS } from '../openai/request.ts';
 import { STOP_REASONS, usageOf } from '../openai/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
-import { endpoint } from './endpoint.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
 import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
 
 export function openAiPassThrough({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): PassThrough {
-  const address = endpoint('/chat/completions');
   return {
     dialect: 'openai',
     request(call, stream) {
@@ -18,7 +16,8 @@ export function openAiPassThrough({ baseUrl, dialect }: { baseUrl: string; diale
       const asked = fieldsOf(call, dialect);
       const body = stream ? { ...asked, stream: true, stream_options: { include_usage: true } } : asked;
       return {
-        url: address(call.credential?.baseUrl ?? baseUrl),
+        base: call.credential?.baseUrl ?? baseUrl,
+        path: '/chat/completions',
         headers: headersOf(call.credential, stream),
         body: JSON.stringify(body),
       };

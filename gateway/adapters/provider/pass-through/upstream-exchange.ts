@@ -6,7 +6,9 @@ import type { Ending } from '../../../domain/ending.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
 
 export interface UpstreamRequest {
-  readonly url: string;
+  /** The vendor's address, with or without slashes at its end, and what is asked below it. */
+  readonly base: string;
+  readonly path: string;
   readonly headers: Record<string, string>;
   /** JSON. */
   readonly body: string;
@@ -68,13 +70,13 @@ function readInto(bytes: number): OnReadOpts {
 
 function exchangeOver(
   agent: Agent,
-  { url, headers: asked, body }: UpstreamRequest,
+  { base, path: below, headers: asked, body }: UpstreamRequest,
   { take, signal }: { readonly take: TakePiece; readonly signal: Ending },
 ): Promise<void> {
   if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const reading = new Reading(take, signal, (error) => (error === undefined ? resolve() : reject(error)));
-    const { origin, path } = addressOf(url);
+    const { origin, path } = addressOf(base, below);
     const { headersTimeout, bodyTimeout } = OPTIONS;
     const headers = traced(asked);
     agent.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout, bodyTimeout }, reading);
@@ -169,16 +171,27 @@ class Reading implements Dispatcher.DispatchHandler {
   }
 }
 
-const addresses = new Map<string, { readonly origin: string; readonly path: string }>();
-const MOST_ADDRESSES = 1_000;
+interface Address {
+  readonly origin: string;
+  readonly path: string;
+}
 
-function addressOf(url: string): { readonly origin: string; readonly path: string } {
-  const known = addresses.get(url);
+/** By what is asked, then by the vendor's address: taken apart once, since every call asks for it. */
+const addresses = new Map<string, Map<string, Address>>();
+const MOST_BASES = 1_000;
+
+function addressOf(base: string, below: string): Address {
+  let byBase = addresses.get(below);
+  if (!byBase) {
+    byBase = new Map();
+    addresses.set(below, byBase);
+  }
+  const known = byBase.get(base);
   if (known) return known;
-  const { origin, pathname, search } = new URL(url);
+  const { origin, pathname, search } = new URL(base.replace(/\/+$/, '') + below);
   const address = { origin, path: pathname + search };
-  if (addresses.size >= MOST_ADDRESSES) addresses.clear();
-  addresses.set(url, address);
+  if (byBase.size >= MOST_BASES) byBase.clear();
+  byBase.set(base, address);
   return address;
 }
 

@@ -9,7 +9,7 @@ const LARGE = 700_001;
 
 let server: Server;
 let upstream: Upstream;
-let url: string;
+let base: string;
 beforeEach(async () => {
   // Answers with the letter that it was asked for, so many times.
   server = createServer((request, response) => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
     request.on('end', () => response.end(letter.repeat(LARGE)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answers`;
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   upstream = new Upstream();
 });
 afterEach(async () => {
@@ -40,7 +40,7 @@ test('answers that come at once over connections of their own are not mixed, how
         // Every other one holds its vendor up, so that reads of both kinds come between each other.
         return place % 2 === 0 ? turn().then(() => {}) : undefined;
       };
-      await upstream.exchange({ url, headers: {}, body: letter }, take, new OwnEnding());
+      await upstream.exchange({ base, path: '/answers', headers: {}, body: letter }, take, new OwnEnding());
       return Buffer.concat(pieces).toString('latin1');
     }),
   );
