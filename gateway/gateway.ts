@@ -215,6 +215,7 @@ class ModelGateway implements Gateway {
   }
 
   async close(): Promise<void> {
+    this.keys.close?.();
     await this.limits.close();
     await Promise.all(this.options.providers.map((provider) => provider.close()));
   }

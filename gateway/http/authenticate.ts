@@ -4,73 +4,56 @@ import type { Awaitable } from '../domain/awaitable.ts';
 import type { Attribution } from '../domain/request.ts';
 import { checkVirtualKey, looksLikeVirtualKey, type VirtualKey, virtualKeyHash } from '../domain/virtual-key.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import { KeptReads } from '../use-cases/kept-reads.ts';
 import { httpError } from './errors.ts';
 
-const MOST_KNOWN = 10_000;
-
-interface Known {
-  readonly key: VirtualKey | undefined;
-  readonly until: number;
-}
-
-/** The headers that a key may stand in. */
+/** The headers that a key may stand in, and the hash of the key that stood there. */
 interface Shown {
   readonly authorization: string | undefined;
   readonly apiKey: string | string[] | undefined;
+  readonly hash: string;
 }
 
 /**
- * Who calls. A key that was looked up is kept for a moment, by its hash and for the connection that showed it, so that a
- * busy key costs a look at a header; one that this process revokes is forgotten at once.
+ * Who calls. A key that was looked up is kept for a moment by its hash, and the hash for the connection that showed it, so
+ * that a busy key costs a look at a header; one that this process revokes is forgotten at once.
  */
 export class Callers {
-  private readonly known = new Map<string, Known>();
-  private connections = new WeakMap<object, Known & Shown>();
-  private readonly asked = new Map<string, Promise<VirtualKey | undefined>>();
+  private readonly known: KeptReads<string, VirtualKey | undefined>;
+  private readonly connections = new WeakMap<object, Shown>();
 
   constructor(
-    private readonly keys: VirtualKeys,
+    keys: Pick<VirtualKeys, 'byHash'>,
     private readonly clock: Clock,
-    private readonly cacheMs: number,
-  ) {}
+    cacheMs: number,
+  ) {
+    this.known = new KeptReads((hash) => keys.byHash(hash), { freshMs: cacheMs, now: () => clock.now() });
+  }
 
   /** At once where it is known. Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */
   identify(headers: IncomingHttpHeaders, connection: object): Awaitable<VirtualKey> {
     const now = this.clock.now();
-    const { authorization, 'x-api-key': apiKey } = headers;
-    const last = this.connections.get(connection);
-    if (last && last.until > now && last.authorization === authorization && last.apiKey === apiKey) {
-      return checked(last.key, now);
-    }
-    const hash = virtualKeyHash(secretOf(headers));
-    const found = this.known.get(hash);
-    if (found && found.until > now) {
-      this.connections.set(connection, { ...found, authorization, apiKey });
-      return checked(found.key, now);
-    }
-    return this.lookUp(hash).then((key) => checked(key, now));
+    const hash = this.hashOf(headers, connection);
+    const found = this.known.fresh(hash);
+    if (found) return checked(found.value, now);
+    return this.known.again(hash).value.then((key) => checked(key, now));
   }
 
   forget(): void {
-    this.known.clear();
-    this.connections = new WeakMap();
+    this.known.forget();
   }
 
-  /** Calls that come at once with one key ask once. */
-  private lookUp(hash: string): Promise<VirtualKey | undefined> {
-    const under = this.asked.get(hash);
-    if (under) return under;
-    const asking = this.keys
-      .byHash(hash)
-      .then((key) => {
-        // Guessed keys must not fill the memory.
-        if (this.known.size >= MOST_KNOWN) this.known.clear();
-        this.known.set(hash, { key, until: this.clock.now() + this.cacheMs });
-        return key;
-      })
-      .finally(() => this.asked.delete(hash));
-    this.asked.set(hash, asking);
-    return asking;
+  close(): void {
+    this.known.close();
+  }
+
+  private hashOf(headers: IncomingHttpHeaders, connection: object): string {
+    const { authorization, 'x-api-key': apiKey } = headers;
+    const last = this.connections.get(connection);
+    if (last && last.authorization === authorization && last.apiKey === apiKey) return last.hash;
+    const hash = virtualKeyHash(secretOf(headers));
+    this.connections.set(connection, { authorization, apiKey, hash });
+    return hash;
   }
 }
 

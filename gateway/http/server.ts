@@ -152,6 +152,7 @@ class HttpGateway implements GatewayServer {
   private async end(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
+    this.callers.close();
     const over = new AbortController();
     const emptied = new Promise<void>((resolve) => (this.open === 0 ? resolve() : this.idle.push(resolve)));
     const late = this.options.clock.sleep(this.config.drainMs, over.signal).catch(() => {});

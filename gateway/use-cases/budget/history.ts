@@ -3,6 +3,7 @@ import type { Amount } from '../../domain/budget/amount.ts';
 import type { BudgetAccount, BudgetScope } from '../../domain/budget/rule.ts';
 import { MINUTE_MS } from '../../domain/budget/window.ts';
 import type { Seed } from '../../ports/budget-store.ts';
+import { SharedReads } from '../kept-reads.ts';
 
 /** What was spent before a store knew of a budget. */
 export interface BudgetHistory {
@@ -37,17 +38,8 @@ export function createLedgerHistory(ledger: Pick<Ledger, 'sumUsage'>, underWay?:
     }));
     return { ...common, spent: { micros: 0, tokens: 0 }, byMinute };
   };
-  const reading = new Map<string, Promise<Seed>>();
-  return {
-    spentUnder(account) {
-      const { key } = account;
-      const known = reading.get(key);
-      if (known) return known;
-      const seed = read(account).finally(() => reading.delete(key));
-      reading.set(key, seed);
-      return seed;
-    },
-  };
+  const sums = new SharedReads<string, Seed>();
+  return { spentUnder: (account) => sums.of(account.key, () => read(account)).value };
 }
 
 /** Nothing is known of the past: for stores that keep what was settled themselves, and for tests. */

@@ -3,6 +3,7 @@ import { isKazeError, type Logger, type Secrets } from '#platform';
 import type { Credential } from '../../domain/credential.ts';
 import type { GatewayPolicy } from '../../domain/flow/policy.ts';
 import { holdsForCaller } from '../../domain/flow/policy.ts';
+import { KeptReads } from '../kept-reads.ts';
 import { keyFolder, keyPlace } from './key-paths.ts';
 
 /** A key that a call may be made with. */
@@ -23,6 +24,8 @@ export interface KeyRing {
   /** Those that are known without asking anybody, undefined where somebody has to be asked. */
   known?(provider: string, caller: KeyCaller): readonly RoutedKey[] | undefined;
   keysFor(provider: string, caller: KeyCaller): Promise<readonly RoutedKey[]>;
+  /** Reads nothing ahead any more. */
+  close?(): void;
 }
 
 export interface KeyRingOptions {
@@ -36,18 +39,11 @@ export interface KeyRingOptions {
 }
 
 const DEFAULT_RULE = { tenant: '*', agent: '*', provider: '*', order: ['client', 'studio'], fallBack: false } as const;
-const MAX_FOLDERS = 10_000;
 
 interface Folder {
   readonly byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
-  readonly freshUntilMs: number;
   /** The store did not give them again; these are of an earlier reading. */
   readonly left: boolean;
-}
-
-interface Reading {
-  readonly folder: Promise<Folder>;
-  readonly beganMs: number;
 }
 
 /**
@@ -62,10 +58,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 type Owner = string | undefined;
 
 class SecretsKeyRing implements KeyRing {
-  private readonly folders = new Map<Owner, Folder>();
-  private readonly reading = new Map<Owner, Reading>();
+  private readonly folders: KeptReads<Owner, Folder>;
 
-  constructor(private readonly options: KeyRingOptions) {}
+  constructor(private readonly options: KeyRingOptions) {
+    const { freshMs = 1_000 } = options;
+    this.folders = new KeptReads((owner) => this.load(owner), { freshMs });
+  }
 
   known(provider: string, caller: KeyCaller): readonly RoutedKey[] | undefined {
     const found = this.look(provider, caller, undefined);
@@ -81,6 +79,10 @@ class SecretsKeyRing implements KeyRing {
     }
   }
 
+  close(): void {
+    this.folders.close();
+  }
+
   /** The keys of a caller as far as its folders are fresh or among those just read; else the first that has to be read. */
   private look(
     provider: string,
@@ -94,7 +96,7 @@ class SecretsKeyRing implements KeyRing {
     const found: RoutedKey[] = [];
     for (const owner of order) {
       const whose = owner === 'studio' ? undefined : caller.tenant;
-      const folder = read?.get(whose) ?? this.fresh(whose);
+      const folder = read?.get(whose) ?? this.folders.fresh(whose)?.value;
       if (!folder) return { missing: whose };
       const keys = folder.byProvider.get(provider) ?? [];
       // A tenant's own key alone, unless the policy lets another owner's stand in for it.
@@ -104,15 +106,10 @@ class SecretsKeyRing implements KeyRing {
     return { keys: found };
   }
 
-  private fresh(owner: Owner): Folder | undefined {
-    const folder = this.folders.get(owner);
-    return folder && performance.now() < folder.freshUntilMs ? folder : undefined;
-  }
-
   /** Read anew. A store that hangs does not hold up calls whose keys are known. */
   private again(owner: Owner): Promise<Folder> | Folder {
-    const { folder, beganMs } = this.read(owner);
-    const old = this.folders.get(owner);
+    const { value: folder, beganMs } = this.folders.again(owner);
+    const old = this.folders.last(owner);
     if (!old) return folder;
     const { patienceMs = 250 } = this.options;
     const leftMs = old.left ? 0 : beganMs + patienceMs - performance.now();
@@ -123,40 +120,21 @@ class SecretsKeyRing implements KeyRing {
     });
   }
 
-  private read(owner: Owner): Reading {
-    const known = this.reading.get(owner);
-    if (known) return known;
-    const folder = this.load(owner).finally(() => this.reading.delete(owner));
-    // Whoever needs it hears of a failure; there may be nobody who waits.
-    folder.catch(() => {});
-    const reading = { folder, beganMs: performance.now() };
-    this.reading.set(owner, reading);
-    return reading;
-  }
-
   private async load(owner: Owner): Promise<Folder> {
-    const { secrets, logger, freshMs = 1_000 } = this.options;
-    const old = this.folders.get(owner);
-    let byProvider: ReadonlyMap<string, readonly RoutedKey[]>;
-    let left = false;
+    const { secrets, logger } = this.options;
     try {
-      byProvider = await readFolder(secrets, owner);
+      return { byProvider: await readFolder(secrets, owner), left: false };
     } catch (error) {
       // A store that is away for a while does not take keys away that were there.
+      const old = this.folders.last(owner);
       if (!old) throw error;
       const code = isKazeError(error) ? error.code : 'unknown';
       logger.warn(
         { folder: keyFolder(owner), code },
         'gateway: the keys cannot be read again; those known go on being used',
       );
-      byProvider = old.byProvider;
-      left = true;
+      return { byProvider: old.byProvider, left: true };
     }
-    const folder = { byProvider, left, freshUntilMs: performance.now() + freshMs };
-    this.folders.delete(owner);
-    this.folders.set(owner, folder);
-    if (this.folders.size > MAX_FOLDERS) this.folders.delete(this.folders.keys().next().value!);
-    return folder;
   }
 }
 
