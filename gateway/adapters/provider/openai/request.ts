@@ -32,8 +32,8 @@ export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
   return said(fieldsOf(call, dialect)) as Chat;
 }
 
-/** The same with what is left out as undefined, which JSON knows no word for. */
-export function fieldsOf(call: ProviderCall, dialect: Dialect) {
+/** The same with what is left out as undefined, which JSON knows no word for; with `stream` for an answer in events. */
+export function fieldsOf(call: ProviderCall, dialect: Dialect, stream = false) {
   const { model, maxOutputTokens, tools = [], responseSchema } = call;
   const documents = new NumberedDocuments();
   const { temperature, topP, frequencyPenalty, presencePenalty, seed } = samplingOf(call);
@@ -54,6 +54,8 @@ export function fieldsOf(call: ProviderCall, dialect: Dialect) {
     tools: tools.length > 0 ? tools.map(toolOf) : undefined,
     tool_choice: tools.length > 0 ? toolChoiceOf(call.toolChoice) : undefined,
     response_format: responseSchema && formatOf(responseSchema),
+    stream: stream ? true : undefined,
+    stream_options: stream ? { include_usage: true } : undefined,
   };
 }
 

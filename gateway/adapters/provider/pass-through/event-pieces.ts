@@ -41,12 +41,17 @@ function endOfEvent(bytes: Buffer, start: number): number {
   return -1;
 }
 
+/** @param event each of its lines with its end */
 function dataOf(event: string): string | undefined {
   let data: string | undefined;
-  for (const line of event.split('\n')) {
-    if (!line.startsWith('data:')) continue;
-    const text = line.slice(line[5] === ' ' ? 6 : 5).replace(/\r$/, '');
-    data = data === undefined ? text : `${data}\n${text}`;
+  for (let start = 0; start < event.length; ) {
+    const end = event.indexOf('\n', start);
+    if (event.startsWith('data:', start)) {
+      const from = start + (event[start + 5] === ' ' ? 6 : 5);
+      const text = event.slice(from, event[end - 1] === '\r' ? end - 1 : end);
+      data = data === undefined ? text : `${data}\n${text}`;
+    }
+    start = end + 1;
   }
   return data;
 }

@@ -114,8 +114,8 @@ class Passing implements Tell {
   private pass(bytes: Buffer, events: readonly WireEvent[], first = 0): Promise<void> | undefined {
     const out: Buffer[] = [];
     let start = events[first - 1]?.end ?? 0;
-    for (const [at, { data, end }] of events.entries()) {
-      if (at < first) continue;
+    for (let at = first; at < events.length; at++) {
+      const { data, end } = events[at]!;
       const verdict = data === undefined ? 'pass' : this.read(data, out);
       const event = bytes.subarray(start, end);
       start = end;

@@ -13,13 +13,11 @@ export function openAiPassThrough({ baseUrl, dialect }: { baseUrl: string; diale
     dialect: 'openai',
     request(call, stream) {
       if (call.credential?.azure || !readsItself(call)) return undefined;
-      const asked = fieldsOf(call, dialect);
-      const body = stream ? { ...asked, stream: true, stream_options: { include_usage: true } } : asked;
       return {
         base: call.credential?.baseUrl ?? baseUrl,
         path: '/chat/completions',
         headers: headersOf(call.credential, stream),
-        body: JSON.stringify(body),
+        body: JSON.stringify(fieldsOf(call, dialect, stream)),
       };
     },
     reader: ({ includeUsage }) => new ChatReader(includeUsage),
@@ -65,8 +63,6 @@ interface Choice {
   readonly finish_reason?: string | null;
 }
 
-const SPOKEN = ['content', 'refusal', 'reasoning_content', 'reasoning'] as const;
-
 class ChatReader implements WireReader {
   usage: Partial<Usage> | undefined;
   stopReason: StopReason | undefined;
@@ -97,10 +93,11 @@ class ChatReader implements WireReader {
   }
 
   private say(said: Said, tell: Tell): void {
-    for (const name of SPOKEN) {
-      const text = said[name];
-      if (typeof text === 'string' && text !== '') tell.text(text);
-    }
+    // Written out, since it is done for every event.
+    speak(said.content, tell);
+    speak(said.refusal, tell);
+    speak(said.reasoning_content, tell);
+    speak(said.reasoning, tell);
     if (said.refusal) this.refused = true;
     if (!said.tool_calls) return;
     this.tools ??= new Map();
@@ -129,4 +126,8 @@ class ChatReader implements WireReader {
     this.usage = usageOf(usage as Parameters<typeof usageOf>[0]);
     tell.usage();
   }
+}
+
+function speak(text: unknown, tell: Tell): void {
+  if (typeof text === 'string' && text !== '') tell.text(text);
 }
