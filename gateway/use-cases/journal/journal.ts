@@ -19,8 +19,8 @@ export interface JournalState {
 /**
  * Attempts, written to a local file before they are sent, and their rows after, on the way to the ledger.
  *
- * What `begin` and `end` wrote once they resolve outlives the process, whatever ends it. Up to four calls
- * that begin in one turn of the event loop share a write, and all that end in it. A power cut may take what was written since the last `syncEveryMs`. Rows reach the ledger in
+ * What `begin` and `end` wrote once they resolve outlives the process, whatever ends it. Calls of one turn of the event
+ * loop share a write. A power cut may take what was written since the last `syncEveryMs`. Rows reach the ledger in
  * batches, at least once and by their ids, so once.
  */
 export interface Journal {
@@ -45,8 +45,6 @@ export interface Journal {
 }
 
 const MIB = 1024 * 1024;
-/** The first calls of a crowd are on their way while the others are still admitted. */
-const MOST_BEGINS = 4;
 const RETRY_MS = { first: 250, most: 10_000 };
 
 /** Feeds what an earlier run left to the ledger first. Rejects with the ledger's error, and loses nothing then. */
@@ -65,16 +63,6 @@ interface Ended extends Place {
   readonly row: UsageRow;
 }
 
-/** What is written at once: of the calls whose requests and answers came in together. */
-class Batch {
-  readonly begins: UsageRow[] = [];
-  readonly ends: UsageRow[] = [];
-  settle!: (error?: unknown) => void;
-  readonly written = new Promise<void>((resolve, reject) => {
-    this.settle = (error) => (error === undefined ? resolve() : reject(error));
-  });
-}
-
 class FileJournal implements Journal {
   private readonly segments: Segment[] = [];
   /** By the attempt: the file that its begin stands in. */
@@ -85,7 +73,8 @@ class FileJournal implements Journal {
   private readonly spilled = new Map<string, Place>();
   private readonly stopped = new AbortController();
   private readonly refusals: Refusals;
-  private batch: Batch | undefined;
+  /** What this turn of the event loop writes, and when it is written. */
+  private turn: { readonly begins: UsageRow[]; readonly ends: UsageRow[]; readonly written: Promise<void> } | undefined;
   private feeding: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
   private scheduled = false;
@@ -117,16 +106,15 @@ class FileJournal implements Journal {
       const fields = { maxBytes: max, pendingRows: this.ended.length };
       return Promise.reject(journalError('KAZE_JOURNAL_FULL', message, { fields }));
     }
-    const batch = this.thisBatch();
-    batch.begins.push(row);
-    if (batch.begins.length === MOST_BEGINS) this.write(batch);
-    return batch.written;
+    const { begins, written } = this.thisTurn();
+    begins.push(row);
+    return written;
   }
 
   end(row: UsageRow): Promise<void> {
     const left = row.outcome === 'refused' && !this.begun.has(row.id) && !this.refusals.admits(row);
     if (left) return Promise.resolve();
-    const { ends, written } = this.thisBatch();
+    const { ends, written } = this.thisTurn();
     ends.push(row);
     return written;
   }
@@ -153,7 +141,7 @@ class FileJournal implements Journal {
   async close(): Promise<void> {
     this.stopped.abort();
     this.refusals.tell(Number.POSITIVE_INFINITY);
-    await this.batch?.written.catch(() => {});
+    await this.turn?.written.catch(() => {});
     await this.feeding;
     try {
       await this.flush();
@@ -166,28 +154,27 @@ class FileJournal implements Journal {
     }
   }
 
-  /** Written at the end of this turn of the event loop at the latest. */
-  private thisBatch(): Batch {
-    if (this.batch) return this.batch;
-    const batch = new Batch();
-    this.batch = batch;
-    setImmediate(() => this.write(batch));
-    return batch;
+  /** What is written at once: of the calls whose requests and answers came in together. */
+  private thisTurn(): NonNullable<FileJournal['turn']> {
+    if (this.turn) return this.turn;
+    const begins: UsageRow[] = [];
+    const ends: UsageRow[] = [];
+    const written = new Promise<void>((resolve, reject) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        try {
+          this.keep(begins, ends);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    this.turn = { begins, ends, written };
+    return this.turn;
   }
 
-  private write(batch: Batch): void {
-    // It may have been full before the end of its turn.
-    if (batch !== this.batch) return;
-    this.batch = undefined;
-    try {
-      this.keep(batch);
-      batch.settle();
-    } catch (error) {
-      batch.settle(error);
-    }
-  }
-
-  private keep({ begins, ends }: Batch): void {
+  private keep(begins: readonly UsageRow[], ends: readonly UsageRow[]): void {
     const { maxPending = 20_000 } = this.options;
     // What finds no room in memory is read again from its file, and has to stand there as a whole.
     const fits = this.ended.length + ends.length <= maxPending;

@@ -54,26 +54,6 @@ test('feeds what has ended to the ledger, in batches, and nothing of what has on
   await journal.close();
 });
 
-test('lets the first calls of a crowd go while the others still come, and writes what ends together at once', async () => {
-  const journal = await open();
-  const gone: string[] = [];
-  const begun = Array.from({ length: 10 }, (_, i) =>
-    journal.begin(lost(`a${i}`)).then(() => {
-      gone.push(`a${i}`);
-    }),
-  );
-  const lines = async () =>
-    (await readFile(join(folder, (await readdir(folder))[0]!), 'utf8')).trim().split('\n').length;
-  await Promise.resolve();
-  expect(gone).toEqual(['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7']);
-  await Promise.all(begun);
-  expect(await lines()).toBe(3);
-  await Promise.all(Array.from({ length: 10 }, (_, i) => journal.end(usage(`a${i}`))));
-  expect(await lines()).toBe(4);
-  await journal.close();
-  expect(ledger.rows.size).toBe(10);
-});
-
 test('gives what an earlier run left to the ledger: what ended as it ended, what did not as lost, each once', async () => {
   ledger.away = true;
   const first = await open({ segmentBytes: 2_000 });
