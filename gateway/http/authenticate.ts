@@ -27,7 +27,7 @@ export class Callers {
     private readonly clock: Clock,
     cacheMs: number,
   ) {
-    this.known = new KeptReads((hash) => keys.byHash(hash), { freshMs: cacheMs, now: () => clock.now() });
+    this.known = new KeptReads((hash) => keys.byHash(hash), cacheMs);
   }
 
   /** At once where it is known. Errors: KAZE_GATEWAY_KEY_MISSING, KAZE_GATEWAY_KEY_REFUSED, KAZE_GATEWAY_KEYS_UNAVAILABLE. */

@@ -21,13 +21,7 @@ export class SharedReads<K, V> {
   }
 }
 
-export interface KeptReadsOptions {
-  /** For how long a value is taken as it was read, milliseconds. */
-  readonly freshMs: number;
-  /** Default `performance.now`. */
-  readonly now?: () => number;
-}
-
+/** Times are by `performance.now()`: a clock that is set back must not make a value last. */
 interface Kept<V> {
   readonly value: V;
   readonly untilMs: number;
@@ -52,20 +46,21 @@ export class KeptReads<K, V> {
   private warm = 0;
   private closed = false;
 
+  /** @param freshMs 0 for never */
   constructor(
     private readonly read: (key: K) => Promise<V>,
-    private readonly options: KeptReadsOptions,
+    private readonly freshMs: number,
   ) {}
 
   /** Undefined where it has to be read. */
   fresh(key: K): { readonly value: V } | undefined {
     const found = this.kept.get(key);
     if (!found) return undefined;
-    const now = this.now();
+    const now = performance.now();
     const leftMs = found.untilMs - now;
     if (leftMs <= 0) return undefined;
     found.usedMs = now;
-    if (leftMs < this.options.freshMs * AHEAD) this.again(key);
+    if (leftMs < this.freshMs * AHEAD) this.again(key);
     return found;
   }
 
@@ -78,13 +73,13 @@ export class KeptReads<K, V> {
   again(key: K): Reading<V> {
     const { kept } = this;
     return this.shared.of(key, async () => {
-      const beganMs = this.now();
+      const beganMs = performance.now();
       const value = await this.read(key);
-      const now = this.now();
+      const now = performance.now();
       const old = kept.get(key);
       // Of what is no longer fresh nothing is read but for somebody who asks for it now.
       const usedMs = old && old.untilMs > beganMs ? old.usedMs : now;
-      const read = { value, untilMs: now + this.options.freshMs, usedMs };
+      const read = { value, untilMs: now + this.freshMs, usedMs };
       kept.delete(key);
       kept.set(key, read);
       if (kept.size > MOST) kept.delete(kept.keys().next().value!);
@@ -105,19 +100,15 @@ export class KeptReads<K, V> {
   }
 
   private keepWarm(key: K, read: Kept<V>): void {
-    const { freshMs } = this.options;
+    const { freshMs } = this;
     if (freshMs === 0 || this.warm >= MOST_WARM) return;
     this.warm += 1;
     const due = () => {
       this.warm -= 1;
       // Whoever asked for it meanwhile may have had it read already.
       const stands = !this.closed && this.kept.get(key) === read;
-      if (stands && this.now() - read.usedMs < WARM_MS) this.again(key);
+      if (stands && performance.now() - read.usedMs < WARM_MS) this.again(key);
     };
     setTimeout(due, freshMs * (1 - AHEAD)).unref();
-  }
-
-  private now(): number {
-    return this.options.now?.() ?? performance.now();
   }
 }

@@ -61,8 +61,7 @@ class SecretsKeyRing implements KeyRing {
   private readonly folders: KeptReads<Owner, Folder>;
 
   constructor(private readonly options: KeyRingOptions) {
-    const { freshMs = 1_000 } = options;
-    this.folders = new KeptReads((owner) => this.load(owner), { freshMs });
+    this.folders = new KeptReads((owner) => this.load(owner), options.freshMs ?? 1_000);
   }
 
   known(provider: string, caller: KeyCaller): readonly RoutedKey[] | undefined {

@@ -119,6 +119,18 @@ it('takes a key no more once it is revoked or over, and an agent’s key for no 
   expect((await post(served, CHAT, ASK, { headers: { 'x-kaze-task': 'a\tb' } })).status).toBe(400);
 });
 
+it('takes a key no more within a moment of its revocation by another process, whether it is busy or was not used', async () => {
+  const served = await serve({ keyCacheMs: 200 });
+  const busy = await served.newKey();
+  const quiet = await served.newKey();
+  const status = async (secret: string) => (await post({ ...served, secret }, CHAT, ASK)).status;
+  expect([await status(busy.secret), await status(quiet.secret)]).toEqual([200, 200]);
+  for (const { id } of [busy, quiet]) await served.keys.revoke(id, Date.now());
+  const since = performance.now();
+  while (performance.now() - since < 250) await status(busy.secret);
+  expect([await status(busy.secret), await status(quiet.secret)]).toEqual([401, 401]);
+});
+
 it('keeps keys over HTTP for the administrator alone, and shows each once', async () => {
   const served = await serve();
   const keys = (more: RequestInit, token = ADMINISTRATOR) =>

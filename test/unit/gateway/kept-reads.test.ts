@@ -4,13 +4,10 @@ import { KeptReads, SharedReads } from '../../../gateway/use-cases/kept-reads.ts
 /** A source whose answers say how often it was read. */
 function counted(answer: (count: number) => Promise<string | undefined> = async (count) => `read ${count}`) {
   let count = 0;
-  const reads = new KeptReads<string, string | undefined>(
-    () => {
-      count += 1;
-      return answer(count);
-    },
-    { freshMs: 1_000, now: () => Date.now() },
-  );
+  const reads = new KeptReads<string, string | undefined>(() => {
+    count += 1;
+    return answer(count);
+  }, 1_000);
   return { reads, count: () => count, fresh: () => reads.fresh('key')?.value };
 }
 
@@ -72,13 +69,10 @@ describe('what is read and kept', () => {
 
   it('is read ahead for no more than some, and not where there was nothing', async () => {
     let count = 0;
-    const reads = new KeptReads<number, number | undefined>(
-      async (key) => {
-        count += 1;
-        return key >= 0 ? key : undefined;
-      },
-      { freshMs: 1_000, now: () => Date.now() },
-    );
+    const reads = new KeptReads<number, number | undefined>(async (key) => {
+      count += 1;
+      return key >= 0 ? key : undefined;
+    }, 1_000);
     const keys = [...Array.from({ length: 100 }, (_, key) => key), -1];
     await Promise.all(keys.map((key) => reads.again(key).value));
     await vi.advanceTimersByTimeAsync(800);
