@@ -60,7 +60,7 @@ export class KeptReads<K, V> {
     const leftMs = found.untilMs - now;
     if (leftMs <= 0) return undefined;
     found.usedMs = now;
-    if (leftMs < this.freshMs * AHEAD) this.again(key);
+    if (leftMs < this.freshMs * AHEAD) this.reading(key);
     return found;
   }
 
@@ -69,23 +69,11 @@ export class KeptReads<K, V> {
     return this.kept.get(key)?.value;
   }
 
-  /** Errors: those of the reading. */
+  /** For somebody who asks for it now. Errors: those of the reading. */
   again(key: K): Reading<V> {
-    const { kept } = this;
-    return this.shared.of(key, async () => {
-      const beganMs = performance.now();
-      const value = await this.read(key);
-      const now = performance.now();
-      const old = kept.get(key);
-      // Of what is no longer fresh nothing is read but for somebody who asks for it now.
-      const usedMs = old && old.untilMs > beganMs ? old.usedMs : now;
-      const read = { value, untilMs: now + this.freshMs, usedMs };
-      kept.delete(key);
-      kept.set(key, read);
-      if (kept.size > MOST) kept.delete(kept.keys().next().value!);
-      if (value !== undefined) this.keepWarm(key, read);
-      return value;
-    });
+    const known = this.kept.get(key);
+    if (known) known.usedMs = performance.now();
+    return this.reading(key);
   }
 
   /** Also what is being read now: it may be of before the change that this is called for. */
@@ -99,6 +87,20 @@ export class KeptReads<K, V> {
     this.closed = true;
   }
 
+  private reading(key: K): Reading<V> {
+    const { kept } = this;
+    return this.shared.of(key, async () => {
+      const value = await this.read(key);
+      const now = performance.now();
+      const read = { value, untilMs: now + this.freshMs, usedMs: kept.get(key)?.usedMs ?? now };
+      kept.delete(key);
+      kept.set(key, read);
+      if (kept.size > MOST) kept.delete(kept.keys().next().value!);
+      if (value !== undefined) this.keepWarm(key, read);
+      return value;
+    });
+  }
+
   private keepWarm(key: K, read: Kept<V>): void {
     const { freshMs } = this;
     if (freshMs === 0 || this.warm >= MOST_WARM) return;
@@ -107,7 +109,7 @@ export class KeptReads<K, V> {
       this.warm -= 1;
       // Whoever asked for it meanwhile may have had it read already.
       const stands = !this.closed && this.kept.get(key) === read;
-      if (stands && performance.now() - read.usedMs < WARM_MS) this.again(key);
+      if (stands && performance.now() - read.usedMs < WARM_MS) this.reading(key);
     };
     setTimeout(due, freshMs * (1 - AHEAD)).unref();
   }

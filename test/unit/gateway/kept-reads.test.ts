@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeptReads, SharedReads } from '../../../gateway/use-cases/kept-reads.ts';
 
 /** A source whose answers say how often it was read. */
@@ -51,6 +51,20 @@ describe('what is read and kept', () => {
     await reads.again('key').value;
     await vi.advanceTimersByTimeAsync(5_000);
     expect(fresh()).toMatch(/^read/);
+  });
+
+  it('is let go also where the process is busy, and what is read ahead is read too late', async () => {
+    const { reads, count } = counted();
+    let now = 0;
+    const late = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => late.mockRestore());
+    await reads.again('key').value;
+    for (let round = 0; round < 40; round++) {
+      now += 1_200;
+      await vi.advanceTimersByTimeAsync(750);
+    }
+    expect(count()).toBeGreaterThan(5);
+    expect(count()).toBeLessThan(12);
   });
 
   it('is never older than its time, also where it cannot be read again', async () => {
