@@ -13,7 +13,7 @@ import { LiveModels } from '../translation/live-models.ts';
 import { type ProviderOptions, SDK_TIMEOUT_MS } from '../translation/options.ts';
 import { upstreamFetch } from '../translation/upstream.ts';
 import { eventsOfChunks, eventsOfCompletion } from './reply.ts';
-import { type Dialect, requestOf } from './request.ts';
+import { type Dialect, IN_EVENTS, requestOf } from './request.ts';
 import { FAILURES } from './tables.ts';
 
 export interface CompatibleOptions extends ProviderOptions {
@@ -74,8 +74,7 @@ function chat({ baseUrl, dialect, connectTimeoutMs }: ChatOptions): Spoken {
       yield* eventsOfCompletion(await client.chat.completions.create(request, { signal }));
     },
     async *stream(client, call, signal) {
-      const asked = { ...requestOf(call, dialect), model: deployedName(call) };
-      const request = { ...asked, stream: true, stream_options: { include_usage: true } } as const;
+      const request = { ...requestOf(call, dialect), model: deployedName(call), ...IN_EVENTS };
       yield* eventsOfChunks(await client.chat.completions.create(request, { signal }));
     },
     async embed(client, { texts, model, credential }, signal) {

@@ -28,6 +28,9 @@ export interface Dialect {
   readonly imageDetail?: 'high';
 }
 
+/** What asks for an answer in events, the last of which tells what was used. */
+export const IN_EVENTS = { stream: true, stream_options: { include_usage: true } } as const;
+
 export function requestOf(call: ProviderCall, dialect: Dialect): Chat {
   return said(fieldsOf(call, dialect)) as Chat;
 }
@@ -54,8 +57,8 @@ export function fieldsOf(call: ProviderCall, dialect: Dialect, stream = false) {
     tools: tools.length > 0 ? tools.map(toolOf) : undefined,
     tool_choice: tools.length > 0 ? toolChoiceOf(call.toolChoice) : undefined,
     response_format: responseSchema && formatOf(responseSchema),
-    stream: stream ? true : undefined,
-    stream_options: stream ? { include_usage: true } : undefined,
+    stream: stream ? IN_EVENTS.stream : undefined,
+    stream_options: stream ? IN_EVENTS.stream_options : undefined,
   };
 }
 

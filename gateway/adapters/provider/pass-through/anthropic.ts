@@ -5,7 +5,7 @@ import { STOP_REASONS, usageOf } from '../anthropic/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
-import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
+import { checkArguments, parseObject, speak, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
 
 const VERSION = '2023-06-01';
 
@@ -125,7 +125,10 @@ class MessageReader implements WireReader {
   }
 
   private say({ text, thinking, data, name }: Block, tell: Tell): void {
-    for (const one of [text, thinking, data, name]) if (typeof one === 'string' && one !== '') tell.text(one);
+    speak(text, tell);
+    speak(thinking, tell);
+    speak(data, tell);
+    speak(name, tell);
   }
 
   private countUsage(usage: unknown, tell: Tell): void {

@@ -6,7 +6,7 @@ import { STOP_REASONS, usageOf } from '../openai/tables.ts';
 import { factsOf, UpstreamFailure } from '../translation/upstream.ts';
 import type { PassThrough } from './forwarder.ts';
 import { stopsItself } from './stops.ts';
-import { checkArguments, parseObject, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
+import { checkArguments, parseObject, speak, type Tell, type Verdict, type WireReader } from './wire-reader.ts';
 
 export function openAiPassThrough({ baseUrl, dialect }: { baseUrl: string; dialect: Dialect }): PassThrough {
   return {
@@ -126,8 +126,4 @@ class ChatReader implements WireReader {
     this.usage = usageOf(usage as Parameters<typeof usageOf>[0]);
     tell.usage();
   }
-}
-
-function speak(text: unknown, tell: Tell): void {
-  if (typeof text === 'string' && text !== '') tell.text(text);
 }

@@ -24,6 +24,11 @@ export interface Tell {
   usage(): void;
 }
 
+/** A field of an event that may hold a piece of the output. */
+export function speak(text: unknown, tell: Tell): void {
+  if (typeof text === 'string' && text !== '') tell.text(text);
+}
+
 /** Arguments that are no JSON object: nobody could run the tool with them. */
 export class BadToolArguments extends Error {
   override readonly name = 'BadToolArguments';
